@@ -1,0 +1,5 @@
+/** The command line. */
+@NullMarked
+package vitrine.app;
+
+import org.jspecify.annotations.NullMarked;

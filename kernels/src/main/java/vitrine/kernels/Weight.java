@@ -1,0 +1,24 @@
+package vitrine.kernels;
+
+/**
+ * A matrix kept in whatever form a backend multiplies by fastest; made once by {@link Kernels#pack}, used by {@link
+ * Kernels#linear}.
+ */
+public interface Weight {
+  /** Rows of the matrix: the length of an input row. */
+  int in();
+
+  /** Columns of the matrix: the length of an output row. */
+  int out();
+
+  /** Downloads the matrix as {@code [in, out]}, row-major, exactly as it was given. */
+  float[] toArray();
+
+  /** How the numbers given to {@link Kernels#pack} are ordered. */
+  enum Layout {
+    /** {@code [in, out]}, as GPT-2's Conv1D stores it. */
+    IN_OUT,
+    /** {@code [out, in]}, as torch's Linear and embedding tables store it. */
+    OUT_IN
+  }
+}
