@@ -25,7 +25,9 @@ public record AttentionMask(
     BIDIRECTIONAL
   }
 
-  public AttentionMask {
+  // Not the compact form: javac loses @Nullable on an array component there.
+  public AttentionMask(
+      int batch, int queries, int keys, Causality causality, boolean @Nullable [] real) {
     Objects.requireNonNull(causality, "causality");
     if (queries > keys) {
       throw new IllegalArgumentException(
@@ -35,6 +37,11 @@ public record AttentionMask(
       throw new IllegalArgumentException(
           "attention mask: " + real.length + " flags for " + batch + " x " + keys + " keys");
     }
+    this.batch = batch;
+    this.queries = queries;
+    this.keys = keys;
+    this.causality = causality;
+    this.real = real;
   }
 
   /** Whether query {@code i} of row {@code b} may attend to key {@code j}. */

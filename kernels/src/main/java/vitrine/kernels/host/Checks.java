@@ -1,0 +1,83 @@
+package vitrine.kernels.host;
+
+import vitrine.kernels.AttentionMask;
+import vitrine.kernels.Shape;
+
+/** The shape rules of {@link vitrine.kernels.Kernels}; each failure names op, operand, what it is and what was expected. */
+final class Checks {
+  private Checks() {}
+
+  static IllegalArgumentException error(
+      String op, String operand, Object actual, String expected) {
+    return new IllegalArgumentException(
+        op + ": " + operand + ": " + actual + "; expected " + expected);
+  }
+
+  static void shape(String op, String operand, Shape actual, Shape expected) {
+    if (!actual.equals(expected)) {
+      throw error(op, operand, actual, expected.toString());
+    }
+  }
+
+  static void shape(String op, String operand, Shape actual, int... expected) {
+    shape(op, operand, actual, Shape.of(expected));
+  }
+
+  static void rank(String op, String operand, Shape actual, int rank) {
+    if (actual.rank() != rank) {
+      throw error(op, operand, actual, rank + " axes");
+    }
+  }
+
+  static void hasRows(String op, String operand, Shape actual) {
+    if (actual.rank() == 0 || actual.dim(-1) == 0) {
+      throw error(op, operand, actual, "rows of at least one element");
+    }
+  }
+
+  /** A tensor read as {@code rows} rows of {@code columns}, whatever its axes. */
+  static void rowsOf(String op, String operand, Shape actual, long rows, int columns) {
+    if (actual.size() != rows * columns) {
+      throw error(op, operand, actual, rows + " rows of " + columns);
+    }
+  }
+
+  /** One number a row, as layerNormScale gives: (..,1). */
+  static void onePerRow(String op, String operand, Shape actual, Shape x) {
+    int[] dims = x.toArray();
+    dims[dims.length - 1] = 1;
+    shape(op, operand, actual, dims);
+  }
+
+  /** q (B,Tq,H,K) and k or v (B,T',H,K) with T' at least the keys in use. */
+  static void attend(String op, String operand, Shape q, Shape k, AttentionMask mask) {
+    rank(op, "q", q, 4);
+    rank(op, operand, k, 4);
+    if (q.dim(0) != mask.batch() || q.dim(1) != mask.queries()) {
+      throw error(op, "q", q, "(" + mask.batch() + "," + mask.queries() + ",H,K) as the mask has");
+    }
+    room(op, operand, k, mask.batch(), mask.keys(), q.dim(2));
+    if (k.dim(3) != q.dim(3)) {
+      throw error(op, operand, k, "heads of " + q.dim(3) + " as q has");
+    }
+  }
+
+  /** k or v (B,T',H,K) with room for the keys. */
+  static void room(String op, String operand, Shape k, int batch, int keys, int heads) {
+    if (k.dim(0) != batch || k.dim(1) < keys || k.dim(2) != heads) {
+      throw error(
+          op, operand, k, "(" + batch + ", at least " + keys + "," + heads + ",K)");
+    }
+  }
+
+  static void ids(String op, String operand, int[] ids, long rows, int limit) {
+    if (ids.length != rows) {
+      throw error(op, operand, ids.length, "one for each of " + rows + " rows");
+    }
+    for (int i = 0; i < ids.length; i++) {
+      if (ids[i] >= limit) {
+        throw error(op, operand + "[" + i + "]", ids[i], "below " + limit);
+      }
+    }
+  }
+}

@@ -1,0 +1,101 @@
+package vitrine.kernels.host;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import vitrine.kernels.Weight;
+
+/**
+ * A matrix in panels: columns are cut into groups of {@code width}, and each panel holds its columns' rows one after the
+ * other, so that a product streams through memory.
+ *
+ * <pre>{@code panels[p][k][c] = matrix[k][p * width + c], zero beyond the last column}</pre>
+ *
+ * <p>With {@code width = out} there is one panel: the row-major matrix itself.
+ */
+public final class HostWeight implements Weight {
+  private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
+  private static final ValueLayout.OfFloat ANY_FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
+
+  private final int in;
+  private final int out;
+  private final int width;
+  private final HostTensor panels;
+
+  HostWeight(int in, int out, int width, HostTensor panels) {
+    this.in = in;
+    this.out = out;
+    this.width = width;
+    this.panels = panels;
+  }
+
+  @Override
+  public int in() {
+    return in;
+  }
+
+  @Override
+  public int out() {
+    return out;
+  }
+
+  /** Columns a panel. */
+  public int width() {
+    return width;
+  }
+
+  public int panelCount() {
+    return (out + width - 1) / width;
+  }
+
+  /** (panelCount, in, width). */
+  public HostTensor panels() {
+    return panels;
+  }
+
+  /** Fills panel {@code p} from the matrix as it was given. */
+  void fillPanel(int p, MemorySegment values, Layout layout) {
+    MemorySegment to = panels.memory();
+    int from = p * width;
+    int real = Math.min(width, out - from);
+    long base = (long) p * in * width;
+    switch (layout) {
+      case IN_OUT -> {
+        for (int k = 0; k < in; k++) {
+          long row = base + (long) k * width;
+          MemorySegment.copy(
+              values, 4 * ((long) k * out + from), to, 4 * row, 4L * real);
+          to.asSlice(4 * (row + real), 4L * (width - real)).fill((byte) 0);
+        }
+      }
+      case OUT_IN -> {
+        to.asSlice(4 * base, 4L * in * width).fill((byte) 0);
+        for (int c = 0; c < real; c++) {
+          long source = (long) (from + c) * in;
+          for (int k = 0; k < in; k++) {
+            to.setAtIndex(
+                FLOAT, base + (long) k * width + c, values.getAtIndex(ANY_FLOAT, source + k));
+          }
+        }
+      }
+    }
+  }
+
+  @Override
+  public float[] toArray() {
+    float[] matrix = new float[Math.multiplyExact(in, out)];
+    MemorySegment from = panels.memory();
+    for (int k = 0; k < in; k++) {
+      for (int p = 0; p < panelCount(); p++) {
+        int column = p * width;
+        MemorySegment.copy(
+            from,
+            FLOAT,
+            4 * (((long) p * in + k) * width),
+            matrix,
+            k * out + column,
+            Math.min(width, out - column));
+      }
+    }
+    return matrix;
+  }
+}

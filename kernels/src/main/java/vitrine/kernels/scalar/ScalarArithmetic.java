@@ -1,0 +1,346 @@
+package vitrine.kernels.scalar;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
+import vitrine.kernels.Activation;
+import vitrine.kernels.AttentionMask;
+import vitrine.kernels.Shape;
+import vitrine.kernels.host.Arithmetic;
+import vitrine.kernels.host.HostTensor;
+import vitrine.kernels.host.HostWeight;
+
+/** Every op as its formula. Meant to be read; for speed there is {@code simd}. */
+final class ScalarArithmetic implements Arithmetic {
+  private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
+
+  @Override
+  public String description() {
+    return "plain Java, sums in double, 1 thread";
+  }
+
+  /** One panel: the row-major matrix. */
+  @Override
+  public int panelWidth(int out) {
+    return out;
+  }
+
+  @Override
+  public void forEach(int tasks, IntConsumer task) {
+    for (int i = 0; i < tasks; i++) {
+      task.accept(i);
+    }
+  }
+
+  static float get(MemorySegment x, long index) {
+    return x.getAtIndex(FLOAT, index);
+  }
+
+  static void set(MemorySegment x, long index, double value) {
+    x.setAtIndex(FLOAT, index, (float) value);
+  }
+
+  // ---- element-wise ----
+
+  @Override
+  public void fill(HostTensor x, float value) {
+    MemorySegment to = x.memory();
+    for (long i = 0; i < x.shape().size(); i++) {
+      to.setAtIndex(FLOAT, i, value);
+    }
+  }
+
+  @Override
+  public void scale(HostTensor x, float factor, HostTensor out) {
+    MemorySegment from = x.memory();
+    MemorySegment to = out.memory();
+    for (long i = 0; i < x.shape().size(); i++) {
+      to.setAtIndex(FLOAT, i, factor * get(from, i));
+    }
+  }
+
+  @Override
+  public void add(HostTensor a, HostTensor b, HostTensor out) {
+    MemorySegment left = a.memory();
+    MemorySegment right = b.memory();
+    MemorySegment to = out.memory();
+    for (long i = 0; i < a.shape().size(); i++) {
+      to.setAtIndex(FLOAT, i, get(left, i) + get(right, i));
+    }
+  }
+
+  @Override
+  public void activate(HostTensor x, Activation activation, HostTensor out) {
+    MemorySegment from = x.memory();
+    MemorySegment to = out.memory();
+    for (long i = 0; i < x.shape().size(); i++) {
+      set(to, i, ScalarMath.activate(get(from, i), activation));
+    }
+  }
+
+  @Override
+  public void meanOver(HostTensor x, int axis, boolean[] counts, HostTensor out) {
+    Shape shape = x.shape();
+    int length = shape.dim(axis);
+    long inner = 1; // elements between two neighbours on the axis
+    for (int a = axis + 1; a < shape.rank(); a++) {
+      inner *= shape.dim(a);
+    }
+    long perExample = shape.dim(0) == 0 ? 0 : shape.size() / shape.dim(0);
+    long block = inner * length;
+    for (int b = 0; b < shape.dim(0); b++) {
+      for (long base = b * perExample; base < (b + 1) * perExample; base += block) {
+        for (long i = 0; i < inner; i++) {
+          meanOfLine(x.memory(), base + i, inner, length, counts, b * length, out.memory());
+        }
+      }
+    }
+  }
+
+  /** One line along the axis: {@code x[first + t * stride]}; the mean of nothing is 0. */
+  private static void meanOfLine(
+      MemorySegment x,
+      long first,
+      long stride,
+      int length,
+      boolean[] counts,
+      int countsAt,
+      MemorySegment out) {
+    double sum = 0;
+    int n = 0;
+    for (int t = 0; t < length; t++) {
+      float value = get(x, first + t * stride);
+      if (counts[countsAt + t] && value != Float.NEGATIVE_INFINITY) {
+        sum += value;
+        n++;
+      }
+    }
+    double mean = n == 0 ? 0 : sum / n;
+    for (int t = 0; t < length; t++) {
+      boolean masked = get(x, first + t * stride) == Float.NEGATIVE_INFINITY;
+      set(out, first + t * stride, masked ? Double.NEGATIVE_INFINITY : mean);
+    }
+  }
+
+  // ---- layers ----
+
+  @Override
+  public void linear(
+      HostTensor x, HostWeight w, @Nullable HostTensor bias, Activation activation, HostTensor out) {
+    MemorySegment from = x.memory();
+    MemorySegment to = out.memory();
+    int rows = (int) (x.shape().size() / w.in());
+    double[] sums = new double[w.out()];
+    for (int row = 0; row < rows; row++) {
+      for (int j = 0; j < w.out(); j++) {
+        sums[j] = bias == null ? 0 : get(bias.memory(), j);
+      }
+      addProduct(from, (long) row * w.in(), w, 0, w.in(), sums);
+      for (int j = 0; j < w.out(); j++) {
+        set(to, (long) row * w.out() + j, ScalarMath.activate(sums[j], activation));
+      }
+    }
+  }
+
+  /** sums[j] += sum over k of x[at + k] w[firstRow + k][j], for k below {@code length}. */
+  private static void addProduct(
+      MemorySegment x, long at, HostWeight w, int firstRow, int length, double[] sums) {
+    MemorySegment matrix = w.panels().memory();
+    for (int k = 0; k < length; k++) {
+      double factor = get(x, at + k);
+      long row = (long) (firstRow + k) * w.out();
+      for (int j = 0; j < sums.length; j++) {
+        sums[j] += factor * get(matrix, row + j);
+      }
+    }
+  }
+
+  @Override
+  public void layerNorm(
+      HostTensor x, HostTensor gamma, HostTensor beta, float eps, HostTensor out) {
+    normalizeRows(x, null, gamma, beta, eps, out);
+  }
+
+  @Override
+  public void addLayerNorm(
+      HostTensor a, HostTensor b, HostTensor gamma, HostTensor beta, float eps, HostTensor out) {
+    normalizeRows(a, b, gamma, beta, eps, out);
+  }
+
+  private static void normalizeRows(
+      HostTensor x,
+      @Nullable HostTensor plus,
+      HostTensor gamma,
+      HostTensor beta,
+      float eps,
+      HostTensor out) {
+    int d = x.columns();
+    double[] row = new double[d];
+    for (int r = 0; r < x.rows(); r++) {
+      read(x, r, row);
+      if (plus != null) {
+        for (int i = 0; i < d; i++) {
+          row[i] += get(plus.memory(), (long) r * d + i);
+        }
+      }
+      double mean = mean(row);
+      double scale = Math.sqrt(variance(row, mean) + eps);
+      for (int i = 0; i < d; i++) {
+        double normalized = (row[i] - mean) / scale;
+        set(
+            out.memory(),
+            (long) r * d + i,
+            normalized * get(gamma.memory(), i) + get(beta.memory(), i));
+      }
+    }
+  }
+
+  private static void read(HostTensor x, int r, double[] row) {
+    for (int i = 0; i < row.length; i++) {
+      row[i] = get(x.memory(), (long) r * row.length + i);
+    }
+  }
+
+  private static double mean(double[] row) {
+    double sum = 0;
+    for (double value : row) {
+      sum += value;
+    }
+    return sum / row.length;
+  }
+
+  private static double variance(double[] row, double mean) {
+    double sum = 0;
+    for (double value : row) {
+      sum += (value - mean) * (value - mean);
+    }
+    return sum / row.length;
+  }
+
+  @Override
+  public void layerNormScale(HostTensor x, float eps, HostTensor out) {
+    double[] row = new double[x.columns()];
+    for (int r = 0; r < x.rows(); r++) {
+      read(x, r, row);
+      set(out.memory(), r, Math.sqrt(variance(row, mean(row)) + eps));
+    }
+  }
+
+  @Override
+  public void layerNormNormalize(HostTensor x, HostTensor scale, HostTensor out) {
+    int d = x.columns();
+    double[] row = new double[d];
+    for (int r = 0; r < x.rows(); r++) {
+      read(x, r, row);
+      double mean = mean(row);
+      double divisor = get(scale.memory(), r);
+      for (int i = 0; i < d; i++) {
+        set(out.memory(), (long) r * d + i, (row[i] - mean) / divisor);
+      }
+    }
+  }
+
+  @Override
+  public void affine(HostTensor x, HostTensor gamma, HostTensor beta, HostTensor out) {
+    int d = x.columns();
+    for (int r = 0; r < x.rows(); r++) {
+      for (int i = 0; i < d; i++) {
+        long at = (long) r * d + i;
+        double value = (double) get(x.memory(), at) * get(gamma.memory(), i);
+        set(out.memory(), at, value + get(beta.memory(), i));
+      }
+    }
+  }
+
+  // ---- attention ----
+
+  @Override
+  public void attention(
+      HostTensor q, HostTensor k, HostTensor v, AttentionMask mask, float scale, HostTensor out) {
+    ScalarAttention.attention(q, k, v, mask, scale, out);
+  }
+
+  @Override
+  public void attentionScores(
+      HostTensor q, HostTensor k, AttentionMask mask, float scale, HostTensor out) {
+    ScalarAttention.scores(q, k, mask, scale, out);
+  }
+
+  @Override
+  public void softmax(HostTensor x, HostTensor out) {
+    double[] row = new double[x.columns()];
+    for (int r = 0; r < x.rows(); r++) {
+      read(x, r, row);
+      ScalarAttention.softmax(row, row.length);
+      for (int i = 0; i < row.length; i++) {
+        set(out.memory(), (long) r * row.length + i, row[i]);
+      }
+    }
+  }
+
+  @Override
+  public void attentionMix(HostTensor pattern, HostTensor v, HostTensor out) {
+    ScalarAttention.mix(pattern, v, out);
+  }
+
+  @Override
+  public void headResults(HostTensor z, HostWeight w, HostTensor out) {
+    int heads = z.shape().dim(2);
+    int headSize = z.shape().dim(3);
+    double[] sums = new double[w.out()];
+    for (int row = 0; row < z.rows(); row++) { // B * T * H
+      java.util.Arrays.fill(sums, 0);
+      addProduct(
+          z.memory(), (long) row * headSize, w, (row % heads) * headSize, headSize, sums);
+      for (int j = 0; j < sums.length; j++) {
+        set(out.memory(), (long) row * sums.length + j, sums[j]);
+      }
+    }
+  }
+
+  @Override
+  public void sumHeads(HostTensor results, @Nullable HostTensor bias, HostTensor out) {
+    int heads = results.shape().dim(2);
+    int d = results.columns();
+    for (int row = 0; row < out.rows(); row++) {
+      for (int i = 0; i < d; i++) {
+        double sum = bias == null ? 0 : get(bias.memory(), i);
+        for (int h = 0; h < heads; h++) {
+          sum += get(results.memory(), ((long) row * heads + h) * d + i);
+        }
+        set(out.memory(), (long) row * d + i, sum);
+      }
+    }
+  }
+
+  // ---- losses ----
+
+  @Override
+  public void crossEntropy(HostTensor logits, int[] targets, HostTensor out) {
+    double[] row = new double[logits.columns()];
+    for (int r = 0; r < targets.length; r++) {
+      double loss = 0;
+      if (targets[r] >= 0) {
+        read(logits, r, row);
+        loss = logSumExp(row) - row[targets[r]];
+      }
+      set(out.memory(), r, loss);
+    }
+  }
+
+  private static double logSumExp(double[] row) {
+    double max = Double.NEGATIVE_INFINITY;
+    for (double value : row) {
+      max = Math.max(max, value);
+    }
+    double sum = 0;
+    for (double value : row) {
+      sum += Math.exp(value - max);
+    }
+    return max + Math.log(sum);
+  }
+
+  @Override
+  public void close() {}
+}
