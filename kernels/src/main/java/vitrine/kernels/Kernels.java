@@ -53,7 +53,7 @@ public interface Kernels extends AutoCloseable {
 
   // ---- element-wise and boxes ----
 
-  /** out = x. */
+  /** out = x, element by element in row-major order: the shapes may differ, the number of elements may not. */
   void copy(Tensor x, Tensor out);
 
   /** Every element of x becomes the value. */
@@ -96,7 +96,7 @@ public interface Kernels extends AutoCloseable {
   /**
    * Rows of a table: {@code out[i] = table[ids[i]]}.
    *
-   * @param table (V,D)
+   * @param table (..,D): V rows, whatever the axes before the last
    * @param ids as many as out has rows, each in [0, V)
    * @param out (..,D)
    */

@@ -23,6 +23,12 @@ final class Checks {
     shape(op, operand, actual, Shape.of(expected));
   }
 
+  static void sameSize(String op, String operand, Shape actual, Shape like) {
+    if (actual.size() != like.size()) {
+      throw error(op, operand, actual, "as many elements as " + like);
+    }
+  }
+
   static void rank(String op, String operand, Shape actual, int rank) {
     if (actual.rank() != rank) {
       throw error(op, operand, actual, rank + " axes");

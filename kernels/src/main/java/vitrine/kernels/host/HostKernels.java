@@ -136,7 +136,7 @@ public final class HostKernels implements Kernels {
 
   @Override
   public void copy(Tensor x, Tensor out) {
-    Checks.shape("copy", "out", out.shape(), x.shape());
+    Checks.sameSize("copy", "out", out.shape(), x.shape());
     MemorySegment.copy(
         own("copy", "x", x).memory(),
         0,
@@ -195,13 +195,13 @@ public final class HostKernels implements Kernels {
   @Override
   public void gather(Tensor table, int[] ids, Tensor out) {
     String op = "gather";
-    Checks.rank(op, "table", table.shape(), 2);
-    int width = table.shape().dim(1);
+    Checks.hasRows(op, "table", table.shape());
+    int width = table.shape().dim(-1);
     Checks.rowsOf(op, "out", out.shape(), ids.length, width);
-    Checks.ids(op, "ids", ids, ids.length, table.shape().dim(0));
+    Checks.ids(op, "ids", ids, ids.length, table.shape().rows());
     for (int id : ids) {
       if (id < 0) {
-        throw Checks.error(op, "ids", id, "0 to " + (table.shape().dim(0) - 1));
+        throw Checks.error(op, "ids", id, "0 to " + (table.shape().rows() - 1));
       }
     }
     MemorySegment from = own(op, "table", table).memory();
