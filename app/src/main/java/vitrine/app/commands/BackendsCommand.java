@@ -1,0 +1,88 @@
+package vitrine.app.commands;
+
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+import vitrine.app.terminal.Console;
+import vitrine.app.terminal.Json;
+import vitrine.app.terminal.Table;
+import vitrine.kernels.Backends;
+import vitrine.kernels.Kernels;
+import vitrine.kernels.KernelsProvider;
+
+/** {@code vitrine backends}: what can compute here, and why the rest cannot. */
+@CommandLine.Command(
+    name = "backends",
+    description = "List what can compute on this machine, and why the rest cannot.",
+    footer = {
+      "",
+      "auto takes the first that is available. With --json:",
+      "  {\"backends\":[{\"name\":...,\"available\":...,\"auto\":...,\"description\":...}]}",
+      "",
+      "Example:",
+      "  vitrine backends"
+    })
+final class BackendsCommand implements Command {
+  private final Console console;
+
+  @Option(names = "--json", description = "One JSON document.")
+  private boolean json;
+
+  BackendsCommand(Console console) {
+    this.console = console;
+  }
+
+  /**
+   * One line of the list.
+   *
+   * @param description lanes and threads, or why it is not available
+   */
+  private record Line(String name, boolean available, String description) {}
+
+  @Override
+  public void run() {
+    List<Line> lines = Backends.all().stream().map(BackendsCommand::line).toList();
+    Optional<Line> auto = lines.stream().filter(Line::available).findFirst();
+    if (json) {
+      console.println(Json.line(document(lines, auto)));
+      return;
+    }
+    Table table = new Table("backend", "available", "");
+    for (Line line : lines) {
+      boolean chosen = auto.equals(Optional.of(line));
+      table.row(
+          line.name(),
+          line.available() ? "yes" : "no",
+          line.description() + (chosen ? " (what auto takes)" : ""));
+    }
+    console.print(table.render());
+  }
+
+  private static Line line(KernelsProvider provider) {
+    Optional<String> reason = provider.unavailable();
+    if (reason.isPresent()) {
+      return new Line(provider.name(), false, reason.get());
+    }
+    try (Kernels kernels = provider.open(Runtime.getRuntime().availableProcessors())) {
+      return new Line(provider.name(), true, kernels.description());
+    }
+  }
+
+  private static ObjectNode document(List<Line> lines, Optional<Line> auto) {
+    ArrayNode backends = Json.array();
+    for (Line line : lines) {
+      backends
+          .addObject()
+          .put("name", line.name())
+          .put("available", line.available())
+          .put("auto", auto.equals(Optional.of(line)))
+          .put("description", line.description());
+    }
+    ObjectNode document = Json.object();
+    document.set("backends", backends);
+    return document;
+  }
+}

@@ -1,0 +1,119 @@
+package vitrine.app.commands;
+
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** Reads option values, and says what was expected instead of a bad one. */
+final class Converters {
+  /** Far beyond any machine; more would only exhaust it. */
+  private static final int MOST_THREADS = 1024;
+
+  private Converters() {}
+
+  private static TypeConversionException expected(String what) {
+    return new TypeConversionException("expected " + what);
+  }
+
+  /** Any text but blank. */
+  static final class NotBlank implements ITypeConverter<String> {
+    @Override
+    public String convert(String value) {
+      if (value.isBlank()) {
+        throw expected("something that is not blank");
+      }
+      return value;
+    }
+  }
+
+  /** A path. */
+  static final class AnyPath implements ITypeConverter<Path> {
+    @Override
+    public Path convert(String value) {
+      if (value.isBlank()) {
+        throw expected("a path");
+      }
+      try {
+        return Path.of(value);
+      } catch (InvalidPathException e) {
+        throw expected("a path that the file system can have");
+      }
+    }
+  }
+
+  /** A number of things, 1 or more. */
+  static final class Count implements ITypeConverter<Integer> {
+    @Override
+    public Integer convert(String value) {
+      return between(value, 1, Integer.MAX_VALUE, "a whole number of at least 1");
+    }
+  }
+
+  /** A number of things, 0 or more. */
+  static final class CountOrNone implements ITypeConverter<Integer> {
+    @Override
+    public Integer convert(String value) {
+      return between(value, 0, Integer.MAX_VALUE, "a whole number of at least 0");
+    }
+  }
+
+  /** A number of threads. */
+  static final class Threads implements ITypeConverter<Integer> {
+    @Override
+    public Integer convert(String value) {
+      return between(value, 1, MOST_THREADS, "a whole number from 1 to " + MOST_THREADS);
+    }
+  }
+
+  /** Any whole number of 64 bits. */
+  static final class WholeNumber implements ITypeConverter<Long> {
+    @Override
+    public Long convert(String value) {
+      try {
+        return Long.valueOf(value);
+      } catch (NumberFormatException e) {
+        throw expected("a whole number of 64 bits");
+      }
+    }
+  }
+
+  /** A real number greater than 0. */
+  static final class Positive implements ITypeConverter<Double> {
+    @Override
+    public Double convert(String value) {
+      return between(value, Double.MAX_VALUE, "a number greater than 0");
+    }
+  }
+
+  /** A real number in (0, 1]. */
+  static final class Probability implements ITypeConverter<Double> {
+    @Override
+    public Double convert(String value) {
+      return between(value, 1, "a number greater than 0 and at most 1");
+    }
+  }
+
+  private static int between(String value, int least, int most, String expected) {
+    try {
+      int number = Integer.parseInt(value);
+      if (number >= least && number <= most) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      throw expected(expected);
+    }
+    throw expected(expected);
+  }
+
+  private static double between(String value, double most, String expected) {
+    // Double.parseDouble would take hexadecimal, a type suffix and blanks too.
+    if (value.matches("[-+]?[0-9]*\\.?[0-9]+([eE][-+]?[0-9]+)?|[-+]?[0-9]+\\.")) {
+      double number = Double.parseDouble(value);
+      if (number > 0 && number <= most) {
+        return number;
+      }
+    }
+    throw expected(expected);
+  }
+}

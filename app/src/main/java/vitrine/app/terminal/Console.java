@@ -1,0 +1,79 @@
+package vitrine.app.terminal;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Standard output and standard error of one command: results on the one, everything else on the other. Always UTF-8,
+ * whatever the locale.
+ */
+public final class Console {
+  private final OutputStream out;
+  private final PrintStream err;
+  private final BooleanSupplier quiet;
+
+  /**
+   * @param quiet whether notes are suppressed; asked at each note, since it is known only once the options are read
+   */
+  public Console(OutputStream out, OutputStream err, BooleanSupplier quiet) {
+    this.out = new BufferedOutputStream(out, 1 << 16);
+    this.err = new PrintStream(err, true, StandardCharsets.UTF_8);
+    this.quiet = quiet;
+  }
+
+  /**
+   * Writes results to standard output.
+   *
+   * @throws ClosedOutputException when its reader has gone
+   * @throws UncheckedIOException when it cannot be written otherwise, as on a full disk
+   */
+  public void print(String text) {
+    try {
+      out.write(text.getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  /** {@link #print} and a line feed. */
+  public void println(String line) {
+    print(line + "\n");
+  }
+
+  /** Everything printed so far is written, or the exceptions of {@link #print} say that it could not be. */
+  public void flush() {
+    try {
+      out.flush();
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  /** One sentence about the run on standard error, unless quiet. */
+  public void note(String sentence) {
+    if (!quiet.getAsBoolean()) {
+      err.println("vitrine: note: " + OneLine.error(sentence));
+    }
+  }
+
+  /** The one line of an error on standard error. */
+  public void error(String message) {
+    err.println("vitrine: error: " + OneLine.error(message));
+  }
+
+  /** For {@code --debug} only. */
+  public void stackTrace(Throwable failure) {
+    failure.printStackTrace(err);
+  }
+
+  private static RuntimeException failed(IOException e) {
+    String reason = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
+    return reason.contains("pipe") ? new ClosedOutputException(e) : new UncheckedIOException(e);
+  }
+}

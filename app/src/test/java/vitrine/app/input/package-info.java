@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package vitrine.app.input;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package vitrine.app.terminal;
+
+import org.jspecify.annotations.NullMarked;
