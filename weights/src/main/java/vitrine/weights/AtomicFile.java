@@ -41,22 +41,37 @@ public final class AtomicFile {
   }
 
   /**
-   * Writes what {@code content} writes. An exception that it throws passes through, and nothing has been written. A path
-   * that is a symbolic link is written through: what it points to is replaced.
+   * Writes what {@code content} writes. An unchecked exception that it throws passes through, and nothing has been
+   * written. A path that is a symbolic link is written through: what it points to is replaced.
    *
-   * @throws WeightsException of kind WRITE_FAILED when the operating system refuses
+   * @throws WeightsException of kind WRITE_FAILED or DISK_FULL when the operating system refuses
    */
   public static void write(Path path, Content content) {
     try {
       replace(path, content);
     } catch (IOException e) {
-      throw new WeightsException(
-          Kind.WRITE_FAILED,
-          "write: %s: %s; expected a writable file. Check the directory, its permissions and the room on the disk."
-              .formatted(
-                  Quote.plain(path.toString()),
-                  Quote.plain(e.getClass().getSimpleName() + " " + e.getMessage())),
-          e);
+      throw failed(path, e);
+    }
+  }
+
+  /**
+   * Says before a long write that it cannot end well.
+   *
+   * @throws WeightsException of kind DISK_FULL when the disk of that path has less room than {@code bytes}
+   */
+  public static void requireRoom(Path path, long bytes) {
+    Path target = path.toAbsolutePath();
+    try {
+      Path directory = target.getParent();
+      long room = Files.getFileStore(directory == null ? target : directory).getUsableSpace();
+      if (room < bytes) {
+        throw new WeightsException(
+            Kind.DISK_FULL,
+            "write: %s: %d bytes free on its disk; expected %d. Free some, or write elsewhere."
+                .formatted(Quote.plain(path.toString()), room, bytes));
+      }
+    } catch (IOException e) {
+      throw failed(path, e);
     }
   }
 
@@ -65,8 +80,7 @@ public final class AtomicFile {
     if (Files.exists(target) && !Files.isRegularFile(target)) {
       throw new IOException("it is no regular file");
     }
-    Path temporary =
-        target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID() + ".tmp");
+    Path temporary = target.resolveSibling("." + UUID.randomUUID() + ".tmp");
     try {
       // Not Files.createTempFile: that one's files are for the owner alone, whatever the umask says.
       try (FileChannel channel =
@@ -87,10 +101,26 @@ public final class AtomicFile {
   /** Makes the rename itself durable, where directories can be opened for that. */
   private static void syncDirectory(Path target) throws IOException {
     Path directory = target.getParent();
-    if (directory != null && FileSystems.getDefault().supportedFileAttributeViews().contains("posix")) {
+    if (directory != null
+        && FileSystems.getDefault().supportedFileAttributeViews().contains("posix")) {
       try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
         channel.force(true);
       }
     }
+  }
+
+  private static WeightsException failed(Path path, IOException e) {
+    String reason = e.getClass().getSimpleName() + " " + e.getMessage();
+    boolean full = reason.contains("No space left") || reason.contains("quota");
+    return new WeightsException(
+        full ? Kind.DISK_FULL : Kind.WRITE_FAILED,
+        "write: %s: %s; expected a writable file. %s"
+            .formatted(
+                Quote.plain(path.toString()),
+                Quote.plain(reason),
+                full
+                    ? "Free some room, or write elsewhere."
+                    : "Check that its directory exists and may be written to."),
+        e);
   }
 }

@@ -42,7 +42,7 @@ final class HeaderParser implements AutoCloseable {
   /** The digits of {@link Long#MAX_VALUE}. */
   private static final int MAX_DIGITS = 19;
 
-  private static final String METADATA = "__metadata__";
+  static final String METADATA = "__metadata__";
 
   private static final JsonFactory JSON =
       JsonFactory.builder()

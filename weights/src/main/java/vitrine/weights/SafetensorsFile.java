@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import vitrine.weights.WeightsException.Kind;
 
 /**
  * One safetensors file, open for reading.
@@ -58,6 +57,11 @@ public final class SafetensorsFile implements Checkpoint {
     return file.path();
   }
 
+  /** The file's size when it was opened, header included. */
+  public long fileBytes() {
+    return file.size();
+  }
+
   @Override
   public Map<String, String> metadata() {
     return header.metadata();
@@ -94,8 +98,8 @@ public final class SafetensorsFile implements Checkpoint {
    * happens to be, valid until {@link #close()}.
    *
    * <p>The file's size is checked now. If the file shrinks afterwards, touching what is gone is an {@link InternalError}
-   * at best, at a place of the JVM's choosing; so this is for files that nobody changes. The other readers have no such
-   * hazard.
+   * from plain accesses and copies, and the end of the JVM from a load of the Vector API (both seen on JDK 25); so this
+   * is for files that nobody changes. The other readers have no such hazard.
    */
   public MemorySegment map(String name) {
     TensorInfo tensor = info(name);
