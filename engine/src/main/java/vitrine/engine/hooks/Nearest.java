@@ -1,0 +1,79 @@
+package vitrine.engine.hooks;
+
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** The names nearest to a mistaken one, by edit distance (Levenshtein 1966). */
+final class Nearest {
+  private static final int SHOWN = 3;
+  private static final int LONGEST = 100;
+
+  private Nearest() {}
+
+  /** Among the names of all models. */
+  static String names(String path) {
+    return nearest(path, all());
+  }
+
+  /** Among the names this model has. */
+  static String names(Site site, Architecture architecture) {
+    return nearest(
+        site.whole().toString(),
+        all().filter(target -> target.absence(architecture).isEmpty()));
+  }
+
+  private static Stream<Target> all() {
+    return Stream.concat(Arrays.stream(Tap.values()), Arrays.stream(WeightSite.values()));
+  }
+
+  private static String nearest(String given, Stream<Target> candidates) {
+    String path = given.substring(0, Math.min(LONGEST, given.length())).replace("hook_", "");
+    String layer = layerOf(path);
+    return candidates
+        .sorted(Comparator.comparingInt(target -> distance(path, target, layer)))
+        .limit(SHOWN)
+        .map(target -> full(target, layer))
+        .collect(Collectors.joining(", "));
+  }
+
+  /** The text between the first two single dots of {@code blocks.…}, or N. */
+  private static String layerOf(String path) {
+    if (!path.startsWith("blocks.")) {
+      return "N";
+    }
+    String rest = path.substring("blocks.".length());
+    int end = rest.replace("..", "__").indexOf('.');
+    return end > 0 ? rest.substring(0, end) : "N";
+  }
+
+  private static String full(Target target, String layer) {
+    return target.perBlock() ? "blocks." + layer + "." + target.path() : target.path();
+  }
+
+  /** As typed in full, or with the leading names forgotten, which counts as one mistake more. */
+  private static int distance(String path, Target target, String layer) {
+    int inFull = levenshtein(path, full(target, layer));
+    int ends =
+        levenshtein(
+            path.substring(path.lastIndexOf('.') + 1),
+            target.path().substring(target.path().lastIndexOf('.') + 1));
+    return Math.min(2 * inFull, 2 * ends + 1);
+  }
+
+  static int levenshtein(String a, String b) {
+    int[] row = new int[b.length() + 1];
+    Arrays.setAll(row, i -> i);
+    for (int i = 1; i <= a.length(); i++) {
+      int diagonal = row[0];
+      row[0] = i;
+      for (int j = 1; j <= b.length(); j++) {
+        int substituted = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        diagonal = row[j];
+        row[j] = Math.min(substituted, 1 + Math.min(row[j], row[j - 1]));
+      }
+    }
+    return row[b.length()];
+  }
+}
