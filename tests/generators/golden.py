@@ -22,7 +22,7 @@ import transformers
 from safetensors.torch import save_file
 
 import cases
-from reference import Edit, Forward, losses
+from reference import Edit, Forward, losses, weight_sites
 
 torch.set_num_threads(1)
 transformers.logging.set_verbosity_error()
@@ -379,6 +379,10 @@ def make(case, root):
         runs.append(entry)
     if "edits" in case:
         edited_runs(case, model, forward, out, runs)
+    if case.get("weights"):
+        sites = weight_sites(case["config"], w)
+        out |= {"weights/" + site: x.float() for site, x in sites.items()}
+        runs.append({"name": "weights", "inputs": cases.INPUTS["single"], "reads": list(sites)})
     save_file({k: v.contiguous().clone() for k, v in out.items()}, folder / "expected.safetensors")
     text = {"runs": runs, "generate": generated(case, model)}
     (folder / "case.json").write_text(compact(text))
@@ -394,7 +398,7 @@ def main(target):
     root = pathlib.Path(target)
     root.mkdir(parents=True, exist_ok=True)
     for old in root.iterdir():
-        assert (old / "case.json").exists(), f"{old} is not ours"
+        assert (old / "config.json").exists(), f"{old} is not ours"
         shutil.rmtree(old)
     for case in cases.CASES:
         make(case, root)

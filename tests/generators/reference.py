@@ -214,17 +214,61 @@ class Forward:
             t = self.plain_norm(t, "cls.predictions.transform.LayerNorm", eps)
             decoder = w.get("cls.predictions.decoder.weight", w[e + "word_embeddings.weight"])
             bias = w.get("cls.predictions.decoder.bias", w["cls.predictions.bias"])
-            tap("logits", t @ decoder.T + bias)
+            self.values["logits.mlm"] = tap("logits", t @ decoder.T + bias)
             if "cls.seq_relationship.weight" in w:
-                self.values["logits.mlm"] = self.values["logits"]
                 tap("logits.nsp", linear(pooled, "cls.seq_relationship"))
         elif "cls.seq_relationship.weight" in w:
-            tap("logits", linear(pooled, "cls.seq_relationship"))
+            self.values["logits.nsp"] = tap("logits", linear(pooled, "cls.seq_relationship"))
         elif "classifier.weight" in w:
             tap("logits", linear(pooled if "pooler.dense.weight" in w else x, "classifier"))
         elif "qa_outputs.weight" in w:
             logits = tap("logits", linear(x, "qa_outputs"))
             self.values["logits.start"], self.values["logits.end"] = logits.unbind(-1)
+
+
+def weight_sites(c, w):
+    """The weights under the design's names and in its layout: (H,D,K), (H,K,D), (D,M), (M,D), (D,V)."""
+    gpt = c["model_type"] == "gpt2"
+    layers, heads = (c["n_layer"], c["n_head"]) if gpt else (c["num_hidden_layers"], c["num_attention_heads"])
+    split_in = lambda m: m.view(m.shape[0], heads, -1).transpose(0, 1)  # [D, H*K] -> (H,D,K)
+    out = {}
+
+    def layer_norm(site, name):
+        out[site + ".w"], out[site + ".b"] = w[name + ".weight"], w[name + ".bias"]
+
+    def block(n, qkv, qkv_bias, o, o_bias, w_in, b_in, w_out, b_out):
+        b = f"blocks.{n}."
+        for s, m, bias in zip("QKV", qkv, qkv_bias):
+            out[b + "attn.W_" + s], out[b + "attn.b_" + s] = split_in(m), bias.view(heads, -1)
+        out.update({b + "attn.W_O": o.reshape(heads, -1, o.shape[1]), b + "attn.b_O": o_bias, b + "mlp.W_in": w_in,
+                    b + "mlp.b_in": b_in, b + "mlp.W_out": w_out, b + "mlp.b_out": b_out})
+
+    if gpt:
+        out |= {"embed.W_E": w["wte.weight"], "pos_embed.W_pos": w["wpe.weight"], "unembed.W_U": w["wte.weight"].T}
+        layer_norm("ln_final", "ln_f")
+    else:
+        e = "embeddings."
+        out |= {"embed.W_E": w[e + "word_embeddings.weight"], "pos_embed.W_pos": w[e + "position_embeddings.weight"],
+                "type_embed.W_type": w[e + "token_type_embeddings.weight"],
+                "unembed.W_U": w[e + "word_embeddings.weight"].T, "unembed.b_U": w["cls.predictions.bias"]}
+        layer_norm("embed_ln", e + "LayerNorm")
+    for n in range(layers):
+        if gpt:
+            h = f"h.{n}."
+            layer_norm(f"blocks.{n}.ln1", h + "ln_1")
+            layer_norm(f"blocks.{n}.ln2", h + "ln_2")
+            at, fc, proj = h + "attn.c_", h + "mlp.c_fc.", h + "mlp.c_proj."
+            block(n, w[at + "attn.weight"].chunk(3, 1), w[at + "attn.bias"].chunk(3), w[at + "proj.weight"],
+                  w[at + "proj.bias"], w[fc + "weight"], w[fc + "bias"], w[proj + "weight"], w[proj + "bias"])
+        else:
+            h = f"encoder.layer.{n}."
+            layer_norm(f"blocks.{n}.ln1", h + "attention.output.LayerNorm")
+            layer_norm(f"blocks.{n}.ln2", h + "output.LayerNorm")
+            qkv = [h + "attention.self." + s for s in ("query", "key", "value")]
+            o, i, p = h + "attention.output.dense.", h + "intermediate.dense.", h + "output.dense."
+            block(n, [w[s + ".weight"].T for s in qkv], [w[s + ".bias"] for s in qkv], w[o + "weight"].T,
+                  w[o + "bias"], w[i + "weight"].T, w[i + "bias"], w[p + "weight"].T, w[p + "bias"])
+    return out
 
 
 def losses(text, run, labels=None):
