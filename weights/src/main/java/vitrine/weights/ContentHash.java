@@ -16,15 +16,15 @@ final class ContentHash {
 
   static String of(Checkpoint checkpoint) {
     MessageDigest digest = sha256();
-    byte[] piece = new byte[PIECE];
+    byte[] piece = new byte[(int) Math.min(PIECE, checkpoint.bytes())];
     for (String name : new TreeSet<>(checkpoint.names())) {
       TensorInfo tensor = checkpoint.info(name);
       // Lengths first, so that no two different lists of tensors give the same bytes.
       byte[] label = (tensor.dtype() + tensor.shape().toString() + name).getBytes(StandardCharsets.UTF_8);
       digest.update(ByteBuffer.allocate(16).putLong(label.length).putLong(tensor.bytes()).flip());
       digest.update(label);
-      for (long done = 0; done < tensor.bytes(); done += PIECE) {
-        int count = (int) Math.min(PIECE, tensor.bytes() - done);
+      for (long done = 0; done < tensor.bytes(); done += piece.length) {
+        int count = (int) Math.min(piece.length, tensor.bytes() - done);
         checkpoint.readBytes(name, done, MemorySegment.ofArray(piece).asSlice(0, count));
         digest.update(piece, 0, count);
       }

@@ -152,7 +152,7 @@ public final class SafetensorsWriter {
           ByteBuffer.wrap(length).order(ByteOrder.LITTLE_ENDIAN).putLong(header.length);
           out.write(length);
           out.write(header);
-          byte[] piece = new byte[PIECE];
+          byte[] piece = new byte[(int) Math.min(PIECE, data)];
           for (Entry entry : ordered) {
             copy(entry, piece, out);
           }
