@@ -1,0 +1,181 @@
+package vitrine.tests.house;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_STREAMS;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaPackage;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** Arrows between packages point one way; ARCHITECTURE.md tells why. */
+final class ArchitectureTest {
+  private static final JavaClasses OURS =
+      new ClassFileImporter()
+          .importPackages("vitrine")
+          .that(
+              DescribedPredicate.describe(
+                  "are not tests", type -> !type.getPackageName().startsWith("vitrine.tests")));
+
+  /** What each package may use of ours. A new package gets its line here first. */
+  private static final Map<String, List<String>> MAY_USE = new LinkedHashMap<>();
+
+  static {
+    allow("vitrine.weights");
+    allow("vitrine.kernels");
+    allow("vitrine.kernels.host", "vitrine.kernels");
+    allow("vitrine.kernels.scalar", "vitrine.kernels", "vitrine.kernels.host");
+    allow("vitrine.kernels.simd", "vitrine.kernels", "vitrine.kernels.host");
+    allow("vitrine.engine");
+    allow("vitrine.engine.io", "vitrine.engine", "vitrine.weights");
+    allow("vitrine.engine.text", "vitrine.engine", "vitrine.weights");
+    allow("vitrine.engine.hooks", "vitrine.engine", "vitrine.engine.io", "vitrine.kernels");
+    allow("vitrine.engine.layers", "vitrine.engine", "vitrine.engine.hooks", "vitrine.kernels");
+    allow(
+        "vitrine.engine.loss",
+        "vitrine.engine",
+        "vitrine.engine.hooks",
+        "vitrine.engine.layers",
+        "vitrine.kernels");
+    allow(
+        "vitrine.engine.models",
+        "vitrine.engine",
+        "vitrine.engine.io",
+        "vitrine.engine.text",
+        "vitrine.engine.hooks",
+        "vitrine.engine.layers",
+        "vitrine.engine.loss",
+        "vitrine.kernels",
+        "vitrine.weights");
+    allow(
+        "vitrine.engine.families",
+        "vitrine.engine",
+        "vitrine.engine.hooks",
+        "vitrine.engine.layers",
+        "vitrine.engine.loss",
+        "vitrine.engine.models",
+        "vitrine.kernels",
+        "vitrine.weights");
+    allow(
+        "vitrine.engine.generation",
+        "vitrine.engine",
+        "vitrine.engine.text",
+        "vitrine.engine.hooks",
+        "vitrine.engine.layers",
+        "vitrine.engine.models",
+        "vitrine.kernels");
+  }
+
+  private static void allow(String user, String... used) {
+    MAY_USE.put(user, List.of(used));
+  }
+
+  /** Of the class files, so that an import that found nothing cannot pass. */
+  @Test
+  void should_see_every_module_when_the_classes_are_imported() {
+    Map<String, Long> classes =
+        OURS.stream()
+            .collect(
+                Collectors.groupingBy(
+                    type -> module(type.getPackageName()), Collectors.counting()));
+    assertEquals(
+        Set.of("weights", "kernels", "engine", "app"), classes.keySet(), classes.toString());
+    Map.of("weights", 10, "kernels", 20, "engine", 2, "app", 1)
+        .forEach((module, least) ->
+            assertTrue(classes.getOrDefault(module, 0L) >= least, classes.toString()));
+  }
+
+  /** The second part of a package's name: {@code vitrine.engine.text} lies in {@code engine}. */
+  private static String module(String name) {
+    String below = name.substring("vitrine.".length());
+    int dot = below.indexOf('.');
+    return dot < 0 ? below : below.substring(0, dot);
+  }
+
+  @TestFactory
+  List<DynamicTest> should_use_only_what_its_line_allows_when_in_a_library_package() {
+    return libraryPackages().stream()
+        .map(name -> DynamicTest.dynamicTest(name, () -> usesOnlyAllowed(name)))
+        .toList();
+  }
+
+  private static void usesOnlyAllowed(String user) {
+    List<String> allowed = MAY_USE.get(user);
+    assertTrue(allowed != null, user + ": no line in MAY_USE; expected one for every package");
+    String[] names = allowed.toArray(String[]::new);
+    DescribedPredicate<JavaClass> others =
+        resideInAPackage("vitrine..")
+            .and(DescribedPredicate.not(resideInAPackage(user)))
+            .and(DescribedPredicate.not(resideInAnyPackage(names)));
+    noClasses()
+        .that()
+        .resideInAPackage(user)
+        .should()
+        .dependOnClassesThat(others.as("of ours other than " + Arrays.toString(names)))
+        .check(OURS);
+  }
+
+  private static Set<String> libraryPackages() {
+    return OURS.stream()
+        .map(JavaClass::getPackage)
+        .map(JavaPackage::getName)
+        .filter(name -> !name.startsWith("vitrine.app"))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  @Test
+  void should_have_no_cycles_when_packages_use_each_other() {
+    slices().matching("vitrine.(**)").should().beFreeOfCycles().check(OURS);
+  }
+
+  @Test
+  void should_keep_to_simd_when_the_incubating_vector_api_is_used() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("vitrine.kernels.simd")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("jdk.incubator..")
+        .check(OURS);
+  }
+
+  @Test
+  void should_leave_the_terminal_alone_when_not_the_application() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("vitrine.app..")
+        .should(ACCESS_STANDARD_STREAMS)
+        .check(OURS);
+    noClasses()
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("java.util.logging..", "sun..", "com.sun..")
+        .check(OURS);
+  }
+
+  @Test
+  void should_end_the_jvm_only_in_main_when_a_command_is_over() {
+    noClasses()
+        .that()
+        .doNotHaveFullyQualifiedName("vitrine.app.Main")
+        .should()
+        .callMethod(System.class, "exit", int.class)
+        .check(OURS);
+  }
+}
