@@ -43,7 +43,7 @@ final class ArchitectureTest {
     allow("vitrine.kernels.scalar", "vitrine.kernels", "vitrine.kernels.host");
     allow("vitrine.kernels.simd", "vitrine.kernels", "vitrine.kernels.host");
     allow("vitrine.engine");
-    allow("vitrine.engine.io", "vitrine.engine", "vitrine.weights");
+    allow("vitrine.engine.io", "vitrine.engine", "vitrine.kernels", "vitrine.weights");
     allow("vitrine.engine.text", "vitrine.engine", "vitrine.weights");
     allow("vitrine.engine.hooks", "vitrine.engine", "vitrine.engine.io", "vitrine.kernels");
     allow("vitrine.engine.layers", "vitrine.engine", "vitrine.engine.hooks", "vitrine.kernels");
