@@ -73,6 +73,12 @@ final class ArchitectureTest {
         "vitrine.kernels",
         "vitrine.weights");
     allow(
+        "vitrine.engine.bundled",
+        "vitrine.engine",
+        "vitrine.engine.text",
+        "vitrine.engine.models",
+        "vitrine.weights");
+    allow(
         "vitrine.engine.generation",
         "vitrine.engine",
         "vitrine.engine.text",
