@@ -1,0 +1,46 @@
+package vitrine.engine.families;
+
+import java.util.List;
+import vitrine.engine.models.Model;
+import vitrine.engine.hooks.Head;
+
+/** A model family. To add one: a class here, its name in {@code permits}, and its {@code model_type} in {@link #of}. */
+sealed interface Family permits Gpt2, Bert {
+  /** The {@code model_type} of the config. */
+  String name();
+
+  /** The tasks this family has heads for. */
+  List<Head> tasks();
+
+  /**
+   * The task that a config's list of architectures names.
+   *
+   * @param architecture as in {@code GPT2LMHeadModel}
+   */
+  Head task(Config config, String architecture);
+
+  /** The task when the config names no architecture. */
+  Head defaultTask(ParameterReader parameters);
+
+  /** Builds the model. */
+  Model.Parts load(Config config, ParameterReader parameters, Head task);
+
+  /** The family a config is of. */
+  static Family of(Config config) {
+    String type =
+        config
+            .text("model_type")
+            .orElseGet(() -> config.architecture().map(Family::guess).orElse("missing"));
+    return switch (type) {
+      case "gpt2" -> new Gpt2();
+      case "bert" -> new Bert();
+      default -> throw config.wrong("model_type", '"' + type + '"', "\"gpt2\" or \"bert\"");
+    };
+  }
+
+  private static String guess(String architecture) {
+    return architecture.startsWith("GPT2")
+        ? "gpt2"
+        : architecture.startsWith("Bert") ? "bert" : "missing";
+  }
+}

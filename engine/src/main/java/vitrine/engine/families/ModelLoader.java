@@ -1,0 +1,105 @@
+package vitrine.engine.families;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import vitrine.engine.InputException;
+import vitrine.engine.hooks.Head;
+import vitrine.engine.models.Model;
+import vitrine.engine.models.ModelFiles;
+import vitrine.kernels.Kernels;
+import vitrine.kernels.Workspace;
+
+/** From files to a model: the one entry to the families. */
+public final class ModelLoader {
+  /** How many names a note lists before it only counts. */
+  private static final int NAMED = 6;
+
+  private ModelLoader() {}
+
+  /**
+   * Loads a model.
+   *
+   * @param head the task asked for; empty for the one that the config's {@code architectures} names
+   * @param notes receives one sentence for each thing worth knowing, such as tensors that no part of the model uses
+   * @throws InputException when config and checkpoint do not make such a model; names the tensor or the key
+   * @throws vitrine.weights.WeightsException when the checkpoint cannot be read
+   */
+  public static Model load(
+      ModelFiles files, Optional<Head> head, Kernels kernels, Consumer<String> notes) {
+    Config config = new Config(files.config(), files.name());
+    Family family = Family.of(config);
+    Workspace weights = kernels.workspace();
+    try {
+      ParameterReader reader =
+          new ParameterReader(files.checkpoint(), files.name(), kernels, weights);
+      Head task = head.orElseGet(() -> byConfig(family, config, reader));
+      if (!family.tasks().contains(task)) {
+        throw new InputException(
+            "load: "
+                + files.name()
+                + ": task "
+                + task.label()
+                + "; expected one that "
+                + family.name()
+                + " has a head for: "
+                + labels(family.tasks())
+                + ".");
+      }
+      Model.Parts parts = family.load(config, reader, task);
+      tellUnused(files.name(), reader.unused(), task, notes);
+      return new Model(
+          parts,
+          kernels,
+          weights,
+          new Model.Facts(files.name(), reader.parameters(), files.padding()));
+    } catch (RuntimeException e) {
+      weights.close();
+      throw e;
+    }
+  }
+
+  private static Head byConfig(Family family, Config config, ParameterReader reader) {
+    return config
+        .architecture()
+        .map(name -> family.task(config, name))
+        .orElseGet(() -> family.defaultTask(reader));
+  }
+
+  /** The head of that {@code --task} name. */
+  public static Head head(String label) {
+    for (Head head : Head.values()) {
+      if (head.label().equals(label.toLowerCase(Locale.ROOT))) {
+        return head;
+      }
+    }
+    throw new InputException(
+        "load: task: " + label + "; expected one of " + labels(List.of(Head.values())) + ".");
+  }
+
+  private static String labels(List<Head> heads) {
+    return heads.stream().map(Head::label).collect(Collectors.joining(", "));
+  }
+
+  private static void tellUnused(
+      String where, Set<String> unused, Head task, Consumer<String> notes) {
+    if (unused.isEmpty()) {
+      return;
+    }
+    String named = unused.stream().limit(NAMED).collect(Collectors.joining(", "));
+    notes.accept(
+        where
+            + ": "
+            + unused.size()
+            + " tensor"
+            + (unused.size() == 1 ? "" : "s")
+            + " not used by task "
+            + task.label()
+            + ": "
+            + named
+            + (unused.size() > NAMED ? ", …" : ""));
+  }
+}

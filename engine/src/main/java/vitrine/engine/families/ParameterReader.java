@@ -1,0 +1,197 @@
+package vitrine.engine.families;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import vitrine.engine.InputException;
+import vitrine.kernels.Kernels;
+import vitrine.kernels.Shape;
+import vitrine.kernels.Tensor;
+import vitrine.kernels.Weight;
+import vitrine.kernels.Workspace;
+import vitrine.weights.Checkpoint;
+
+/**
+ * Takes a checkpoint's tensors one by one to the backend: each must be there, have the shape that the config promises, and
+ * hold finite numbers. What was never asked for is told at the end.
+ */
+final class ParameterReader {
+  private final Checkpoint checkpoint;
+  private final String where;
+  private final Kernels kernels;
+  private final Workspace owner;
+  private final Set<String> unused;
+  private long parameters;
+
+  ParameterReader(Checkpoint checkpoint, String where, Kernels kernels, Workspace owner) {
+    this.checkpoint = checkpoint;
+    this.where = where;
+    this.kernels = kernels;
+    this.owner = owner;
+    this.unused = new LinkedHashSet<>(checkpoint.names());
+  }
+
+  boolean has(String name) {
+    return checkpoint.has(name);
+  }
+
+  /** The first axis of a tensor; empty when there is no such tensor or it is a scalar. */
+  Optional<Integer> rows(String name) {
+    if (!has(name) || checkpoint.info(name).shape().isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of((int) Math.min(checkpoint.info(name).shape().getFirst(), Integer.MAX_VALUE));
+  }
+
+  /** The first of the names that is there; the first of all when none is, so that the error names it. */
+  String either(String... names) {
+    for (String name : names) {
+      if (has(name)) {
+        return name;
+      }
+    }
+    return names[0];
+  }
+
+  /** A tensor kept as it is, such as a bias or an embedding table. */
+  Tensor tensor(String name, int... shape) {
+    return with(name, values -> kernels.upload(owner, Shape.of(shape), values), shape);
+  }
+
+  /** A matrix for products, stored as {@code layout} says. */
+  Weight matrix(String name, int in, int out, Weight.Layout layout) {
+    int[] shape = layout == Weight.Layout.IN_OUT ? new int[] {in, out} : new int[] {out, in};
+    return with(name, values -> kernels.pack(owner, values, in, out, layout), shape);
+  }
+
+  /** An embedding table that is also the transposed matrix of a head: read once, kept both ways. */
+  Tied tied(String name, int vocabulary, int width) {
+    return with(
+        name,
+        values ->
+            new Tied(
+                kernels.upload(owner, Shape.of(vocabulary, width), values),
+                kernels.pack(owner, values, width, vocabulary, Weight.Layout.OUT_IN)),
+        vocabulary,
+        width);
+  }
+
+  /** One parameter in its two uses. */
+  record Tied(Tensor table, Weight unembed) {}
+
+  /** GPT-2's joined matrices: (in, parts*out) cut by columns into {@code parts} matrices (in, out). */
+  List<Weight> columns(String name, int in, int out, int parts) {
+    return with(
+        name,
+        values -> {
+          List<Weight> cut = new ArrayList<>();
+          try (Arena arena = Arena.ofConfined()) {
+            MemorySegment part = arena.allocate(4L * in * out, 64);
+            for (int p = 0; p < parts; p++) {
+              for (int i = 0; i < in; i++) {
+                MemorySegment.copy(
+                    values, 4L * ((long) i * parts * out + (long) p * out), part, 4L * i * out, 4L * out);
+              }
+              cut.add(kernels.pack(owner, part, in, out, Weight.Layout.IN_OUT));
+            }
+          }
+          return cut;
+        },
+        in,
+        parts * out);
+  }
+
+  /** The biases of {@link #columns}: (parts*out) cut into {@code parts} of (out). */
+  List<Tensor> pieces(String name, int out, int parts) {
+    return with(
+        name,
+        values -> {
+          List<Tensor> cut = new ArrayList<>();
+          for (int p = 0; p < parts; p++) {
+            cut.add(kernels.upload(owner, Shape.of(out), values.asSlice(4L * p * out, 4L * out)));
+          }
+          return cut;
+        },
+        parts * out);
+  }
+
+  private <T> T with(String name, Function<MemorySegment, T> use, int... shape) {
+    if (!checkpoint.has(name)) {
+      throw new InputException(
+          "load: "
+              + where
+              + ": no tensor "
+              + name
+              + " "
+              + Shape.of(shape)
+              + "; expected it by the config. Is the file whole, and the config its own?");
+    }
+    unused.remove(name);
+    List<Long> found = checkpoint.info(name).shape();
+    if (!found.equals(Arrays.stream(shape).mapToObj(axis -> (long) axis).toList())) {
+      throw new InputException(
+          "load: "
+              + where
+              + ": tensor "
+              + name
+              + " has shape "
+              + text(found)
+              + "; expected "
+              + Shape.of(shape)
+              + " by the config.");
+    }
+    long count = Shape.of(shape).size();
+    parameters += count;
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment values = arena.allocate(4L * count, 64);
+      checkpoint.readFloats(name, values);
+      checkFinite(name, values, count);
+      return use.apply(values);
+    }
+  }
+
+  private void checkFinite(String name, MemorySegment values, long count) {
+    for (long i = 0; i < count; i++) {
+      float value = values.getAtIndex(ValueLayout.JAVA_FLOAT, i);
+      if (!Float.isFinite(value)) {
+        throw new InputException(
+            "load: "
+                + where
+                + ": tensor "
+                + name
+                + " holds "
+                + value
+                + " at element "
+                + i
+                + "; expected finite numbers. The file is damaged or the training diverged.");
+      }
+    }
+  }
+
+  private static String text(List<Long> shape) {
+    return shape.stream().map(String::valueOf).collect(Collectors.joining(",", "(", ")"));
+  }
+
+  /** Marks tensors that a file may hold and this task does not need, such as stored masks. */
+  void expectUnused(String regex) {
+    unused.removeIf(name -> name.matches(regex));
+  }
+
+  /** The checkpoint's tensors that nobody asked for, in file order. */
+  Set<String> unused() {
+    return unused;
+  }
+
+  /** How many numbers were read; a tied matrix counts once. */
+  long parameters() {
+    return parameters;
+  }
+}

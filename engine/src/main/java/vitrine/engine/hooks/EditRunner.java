@@ -1,0 +1,170 @@
+package vitrine.engine.hooks;
+
+import java.util.Arrays;
+import vitrine.kernels.AttentionMask;
+import vitrine.kernels.Kernels;
+import vitrine.kernels.Region;
+import vitrine.kernels.Shape;
+import vitrine.kernels.Tensor;
+import vitrine.kernels.Workspace;
+
+/** Carries out edits: takes the box that an edit means, changes it, puts it back. */
+final class EditRunner {
+  private final Run run;
+
+  EditRunner(Run run) {
+    this.run = run;
+  }
+
+  /**
+   * @param value the whole tensor of the site
+   * @return the edited one: the same tensor, or another where a read keeps that one
+   */
+  Tensor apply(EditStep step, Tensor value) {
+    Tensor target = run.writable(value);
+    if (step.isWhole()) {
+      change(step, target, target);
+      return target;
+    }
+    Region region = step.region(target.shape());
+    Tensor box = run.allocate(region.shape(target.shape()));
+    run.kernels().slice(target, region, box);
+    change(step, target, box);
+    run.kernels().assign(target, region, box);
+    run.release(box);
+    return target;
+  }
+
+  /**
+   * @param whole the site's tensor
+   * @param box the part to change; the same tensor when it is everything
+   */
+  private void change(EditStep step, Tensor whole, Tensor box) {
+    Kernels kernels = run.kernels();
+    switch (step.edit()) {
+      case Edit.Zero zero -> kernels.fill(box, 0f);
+      case Edit.SetValue set -> kernels.fill(box, set.value());
+      case Edit.Scale scale -> scale(step, scale.factor(), box);
+      case Edit.Mean mean -> mean(step, whole, box);
+      case Edit.Uniform uniform -> replace(box, uniform(step.region(whole.shape()), whole.shape()));
+      case Edit.MeanFile file -> replace(box, step.values(whole.shape()));
+      case Edit.SetFile file -> replace(box, step.values(whole.shape()));
+      case Edit.From from -> replace(box, step.values(whole.shape()));
+      case Edit.AddFile file -> add(box, step.values(whole.shape()));
+      case Edit.Noise noise ->
+          add(
+              box,
+              new NoiseSource(run.plan().plan().seed(), step.site(), noise.sigma())
+                  .values(step.region(whole.shape()), whole.shape()));
+      case Edit.Custom custom -> custom.function().apply(box, new Context(run, step.site()));
+    }
+  }
+
+  private void replace(Tensor box, float[] values) {
+    Tensor uploaded = run.kernels().upload(run.workspace(), box.shape(), values);
+    run.kernels().copy(uploaded, box);
+    run.release(uploaded);
+  }
+
+  private void add(Tensor box, float[] values) {
+    Tensor uploaded = run.kernels().upload(run.workspace(), box.shape(), values);
+    run.kernels().add(box, uploaded, box);
+    run.release(uploaded);
+  }
+
+  /** Masked scores are no numbers to be scaled: minus infinity stays, also where the factor is not positive. */
+  private void scale(EditStep step, float factor, Tensor box) {
+    if (step.site().target() != Tap.SCORES || factor > 0) {
+      run.kernels().scale(box, factor, box);
+      return;
+    }
+    float[] values = box.toArray();
+    for (int i = 0; i < values.length; i++) {
+      values[i] = values[i] == Float.NEGATIVE_INFINITY ? values[i] : values[i] * factor;
+    }
+    replace(box, values);
+  }
+
+  private void mean(EditStep step, Tensor whole, Tensor box) {
+    int axis =
+        step.axes().contains(Axis.QUERY)
+            ? step.axes().indexOf(Axis.QUERY)
+            : step.axes().indexOf(Axis.POSITION);
+    Batch batch = run.batch();
+    boolean[] counts = new boolean[batch.batch() * batch.length()];
+    for (int i = 0; i < counts.length; i++) {
+      counts[i] = batch.real(i / batch.length(), i % batch.length());
+    }
+    Tensor means = run.allocate(whole.shape());
+    run.kernels().meanOver(whole, axis, counts, means);
+    run.kernels().slice(means, step.region(whole.shape()), box);
+    run.release(means);
+  }
+
+  /** 1/n over the n keys that the mask allows each query, for a box of a pattern (B,H,Tq,Tk). */
+  private float[] uniform(Region region, Shape shape) {
+    AttentionMask mask = run.mask();
+    int[] rows = region.indices(0, shape);
+    int heads = region.indices(1, shape).length;
+    int[] queries = region.indices(2, shape);
+    int[] keys = region.indices(3, shape);
+    float[] values = new float[rows.length * heads * queries.length * keys.length];
+    int at = 0;
+    for (int b : rows) {
+      int start = at;
+      for (int i : queries) {
+        int allowed = 0;
+        for (int j = 0; j < mask.keys(); j++) {
+          allowed += mask.allows(b, i, j) ? 1 : 0;
+        }
+        for (int j : keys) {
+          values[at++] = mask.allows(b, i, j) ? 1f / allowed : 0f;
+        }
+      }
+      float[] oneHead = Arrays.copyOfRange(values, start, at);
+      for (int h = 1; h < heads; h++) {
+        System.arraycopy(oneHead, 0, values, at, oneHead.length);
+        at += oneHead.length;
+      }
+    }
+    return values;
+  }
+
+  /** What a custom edit may know. */
+  private record Context(Run run, Site site) implements EditContext {
+    @Override
+    public Kernels kernels() {
+      return run.kernels();
+    }
+
+    @Override
+    public Workspace workspace() {
+      return run.workspace();
+    }
+
+    @Override
+    public Architecture architecture() {
+      return run.plan().architecture();
+    }
+
+    @Override
+    public int batch() {
+      return run.batch().batch();
+    }
+
+    @Override
+    public int length() {
+      return run.batch().length();
+    }
+
+    @Override
+    public boolean isReal(int example, int position) {
+      return run.batch().real(example, position);
+    }
+
+    @Override
+    public long seed() {
+      return run.plan().plan().seed();
+    }
+  }
+}

@@ -1,0 +1,105 @@
+package vitrine.engine.hooks;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalDouble;
+import vitrine.engine.InputException;
+import vitrine.kernels.Tensor;
+
+/**
+ * What a run has read. Owns the run's memory: its tensors are usable until it is closed.
+ */
+public final class Trace implements AutoCloseable {
+  private final Run run;
+  private final List<Read> reads;
+  private final OptionalDouble loss;
+
+  /**
+   * One value that was kept.
+   *
+   * @param site with a single layer, as the plan spells it
+   * @param value in the shape of the site, or of its slice
+   */
+  public record Read(Site site, Tensor value) {}
+
+  /** Gives the weights that a plan reads; they are not part of the pass. */
+  @FunctionalInterface
+  public interface Weights {
+    /** A weight in its site's shape. */
+    Tensor read(WeightSite site, int layer);
+  }
+
+  /** For {@link vitrine.engine.models.Model}: everything that the plan asks for has passed by. */
+  public Trace(Run run, Weights weights, OptionalDouble loss) {
+    this.run = run;
+    this.loss = loss;
+    this.reads = new ArrayList<>();
+    for (ReadStep step : run.plan().reads()) {
+      reads.add(new Read(step.site(), value(step, weights)));
+    }
+  }
+
+  private Tensor value(ReadStep step, Weights weights) {
+    if (step.site().target() instanceof WeightSite weight) {
+      int layer = weight.perBlock() ? layer(step.site()) : 0;
+      Tensor whole = weights.read(weight, layer);
+      if (step.isWhole()) {
+        return whole;
+      }
+      var region = step.region(whole.shape());
+      Tensor part = run.allocate(region.shape(whole.shape()));
+      run.kernels().slice(whole, region, part);
+      return part;
+    }
+    Tensor value = run.values().get(step.site());
+    if (value == null) {
+      throw new IllegalStateException("trace: " + step.site() + ": did not pass by");
+    }
+    return value;
+  }
+
+  private int layer(Site site) {
+    return site.layers().resolve(run.plan().architecture().layers(), "trace: " + site)[0];
+  }
+
+  /** Everything that was read, in plan order and within a site by layer. */
+  public List<Read> reads() {
+    return List.copyOf(reads);
+  }
+
+  /**
+   * One value.
+   *
+   * @param site of a single layer, spelt as in the plan
+   * @throws InputException when the plan did not read it
+   */
+  public Tensor value(Site site) {
+    for (Read read : reads) {
+      if (read.site().name().equals(site.name())) {
+        return read.value();
+      }
+    }
+    throw new InputException(
+        "trace: " + site + ": not read by this plan; expected a single-layer site that it reads.");
+  }
+
+  /** The plan's loss; empty when it has none. */
+  public OptionalDouble loss() {
+    return loss;
+  }
+
+  /** The inputs as they were run: padded to one length. */
+  public Batch batch() {
+    return run.batch();
+  }
+
+  /** The most bytes that the run held at once. */
+  public long peakBytes() {
+    return run.workspace().peakBytes();
+  }
+
+  @Override
+  public void close() {
+    run.workspace().close();
+  }
+}

@@ -1,0 +1,206 @@
+package vitrine.engine.loss;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
+import vitrine.engine.hooks.Architecture;
+import vitrine.engine.hooks.Batch;
+import vitrine.engine.hooks.Head;
+import vitrine.engine.hooks.Loss;
+import vitrine.engine.hooks.Run;
+import vitrine.engine.layers.TaskHead;
+import vitrine.kernels.Tensor;
+
+/**
+ * The loss of one run: its targets are worked out, and refused if they do not fit, before anything is computed.
+ *
+ * <p>Means and sums over a batch: {@code next}, {@code labels} and {@code mlm} are means over all their tokens; {@code label},
+ * {@code value}, {@code start} and {@code end} are means over the examples; {@code logit}, {@code logprob}, {@code diff} and
+ * {@code class} are sums over the examples, so that each example's gradient is what it is alone. Softmax of {@code start} and
+ * {@code end} runs over the whole padded row, as in the reference implementation.
+ */
+public final class Losses {
+  private final @Nullable Loss loss;
+  private final Head head;
+  private final Batch batch;
+  private final Targets targets;
+
+  private Losses(@Nullable Loss loss, Head head, Batch batch, Targets targets) {
+    this.loss = loss;
+    this.head = head;
+    this.batch = batch;
+    this.targets = targets;
+  }
+
+  /**
+   * @param loss what the plan asks for, checked against the architecture; null for none
+   * @throws vitrine.engine.InputException when the batch lacks labels that fit
+   */
+  public static Losses of(@Nullable Loss loss, Architecture model, Batch batch) {
+    if (loss == null) {
+      return new Losses(null, model.head(), batch, Targets.none());
+    }
+    loss.check(batch.length());
+    Targets targets =
+        loss instanceof Loss.Labels ? Targets.ofLabels(model, batch) : Targets.none();
+    return new Losses(loss, model.head(), batch, targets);
+  }
+
+  /** Whether there is anything to compute. */
+  public boolean wanted() {
+    return loss != null;
+  }
+
+  /** The value; empty when the plan has no loss. */
+  public OptionalDouble value(Run run, TaskHead.Outputs outputs) {
+    if (loss == null) {
+      return OptionalDouble.empty();
+    }
+    return OptionalDouble.of(
+        switch (loss) {
+          case Loss.Next next ->
+              meanOf(run, logits(outputs), Targets.next(batch));
+          case Loss.Labels labels -> labels(run, outputs);
+          case Loss.MaskedTokens masked ->
+              meanOf(run, logits(outputs), expected(masked));
+          case Loss.Label label ->
+              meanOf(run, classLogits(outputs), everywhere(label.label()));
+          case Loss.Value value -> squaredError(logits(outputs), filled(value.value()));
+          case Loss.Logit logit -> sumOfLogits(outputs, logit.position(), logit.token());
+          case Loss.LogProbability logprob ->
+              -sumOf(run, logits(outputs), at(logprob.position(), logprob.token()));
+          case Loss.Difference difference ->
+              sumOfLogits(outputs, difference.position(), difference.token())
+                  - sumOfLogits(outputs, difference.position(), difference.minus());
+          case Loss.ClassLogit logit -> sumOfClassLogits(classLogits(outputs), logit.label());
+          case Loss.Start start ->
+              meanOf(run, there(outputs.start()), everywhere(row(start.position())));
+          case Loss.End end ->
+              meanOf(run, there(outputs.end()), everywhere(row(end.position())));
+        });
+  }
+
+  private double labels(Run run, TaskHead.Outputs outputs) {
+    return switch (head) {
+      case LANGUAGE, MASKED, PRETRAINING, TOKENS ->
+          meanOf(run, logits(outputs), targets.ids());
+      case NEXT_SENTENCE -> meanOf(run, logits(outputs), targets.ids());
+      case SEQUENCE ->
+          switch (targets.kind()) {
+            case CLASSES -> meanOf(run, logits(outputs), targets.ids());
+            case VALUES -> squaredError(logits(outputs), targets.values());
+            case SEVERAL -> binaryCrossEntropy(logits(outputs), targets.values());
+          };
+      case QUESTION -> {
+        double start =
+            meanOf(run, there(outputs.start()), targets.ids());
+        yield (start + meanOf(run, there(outputs.end()), targets.ends())) / 2;
+      }
+      case NONE -> throw new IllegalStateException("loss: labels: no head; the plan refuses it");
+    };
+  }
+
+  // ---- targets of losses that carry their own ----
+
+  private int row(int position) {
+    return position < 0 ? position + batch.length() : position;
+  }
+
+  private int[] expected(Loss.MaskedTokens masked) {
+    int[] ids = new int[batch.batch() * batch.length()];
+    Arrays.fill(ids, Targets.IGNORED);
+    for (Loss.Expected each : masked.expected()) {
+      for (int b = 0; b < batch.batch(); b++) {
+        ids[b * batch.length() + row(each.position())] = each.token();
+      }
+    }
+    return ids;
+  }
+
+  private int[] at(int position, int token) {
+    return expected(new Loss.MaskedTokens(List.of(new Loss.Expected(position, token))));
+  }
+
+  private int[] everywhere(int target) {
+    int[] ids = new int[batch.batch()];
+    Arrays.fill(ids, target);
+    return ids;
+  }
+
+  private double[] filled(double value) {
+    double[] values = new double[batch.batch()];
+    Arrays.fill(values, value);
+    return values;
+  }
+
+  // ---- sums, in double on the host ----
+
+  private static double meanOf(Run run, Tensor logits, int[] ids) {
+    long count = Arrays.stream(ids).filter(id -> id != Targets.IGNORED).count();
+    return sumOf(run, logits, ids) / count;
+  }
+
+  private static double sumOf(Run run, Tensor logits, int[] ids) {
+    Tensor rows = run.allocate(ids.length);
+    run.kernels().crossEntropy(logits, ids, rows);
+    double sum = 0;
+    for (float each : rows.toArray()) {
+      sum += each;
+    }
+    run.release(rows);
+    return sum;
+  }
+
+  private double sumOfLogits(TaskHead.Outputs outputs, int position, int token) {
+    double sum = 0;
+    for (int b = 0; b < batch.batch(); b++) {
+      sum += logits(outputs).get(b, row(position), token);
+    }
+    return sum;
+  }
+
+  private double sumOfClassLogits(Tensor logits, int label) {
+    double sum = 0;
+    for (int b = 0; b < batch.batch(); b++) {
+      sum += logits.get(b, label);
+    }
+    return sum;
+  }
+
+  private static double squaredError(Tensor logits, double[] values) {
+    float[] found = logits.toArray();
+    double sum = 0;
+    for (int i = 0; i < found.length; i++) {
+      sum += (found[i] - values[i]) * (found[i] - values[i]);
+    }
+    return sum / found.length;
+  }
+
+  /** Mean over examples and classes of {@code max(x,0) - x y + log(1 + exp(-|x|))}. */
+  private static double binaryCrossEntropy(Tensor logits, double[] values) {
+    float[] x = logits.toArray();
+    double sum = 0;
+    for (int i = 0; i < x.length; i++) {
+      sum += Math.max(x[i], 0) - x[i] * values[i] + Math.log1p(Math.exp(-Math.abs(x[i])));
+    }
+    return sum / x.length;
+  }
+
+  // ---- outputs ----
+
+  private static Tensor logits(TaskHead.Outputs outputs) {
+    return there(outputs.logits());
+  }
+
+  private Tensor classLogits(TaskHead.Outputs outputs) {
+    return head == Head.PRETRAINING ? there(outputs.nsp()) : logits(outputs);
+  }
+
+  private static Tensor there(@Nullable Tensor output) {
+    if (output == null) {
+      throw new IllegalStateException("loss: no such output; the plan refuses it");
+    }
+    return output;
+  }
+}

@@ -1,0 +1,137 @@
+package vitrine.engine.families;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import vitrine.engine.InputException;
+import vitrine.engine.hooks.Head;
+import vitrine.engine.models.Model;
+import vitrine.kernels.Backends;
+import vitrine.kernels.Kernels;
+
+class ModelLoaderTest {
+  private final Kernels kernels = Backends.open("scalar", 1, note -> {});
+  private final List<String> notes = new ArrayList<>();
+
+  @AfterEach
+  void close() {
+    kernels.close();
+  }
+
+  private Model load(TinyGpt2 tiny) {
+    return ModelLoader.load(tiny.files(), Optional.empty(), kernels, notes::add);
+  }
+
+  private String failure(TinyGpt2 tiny) {
+    return Objects.requireNonNull(
+        assertThrows(InputException.class, () -> load(tiny)).getMessage());
+  }
+
+  @Test
+  void should_load_and_count_tied_weights_once_when_whole() {
+    try (Model model = load(new TinyGpt2())) {
+      int block = 8 * 24 + 24 + 8 * 8 + 8 + 8 * 32 + 32 + 32 * 8 + 8 + 4 * 8;
+      assertEquals(11 * 8 + 16 * 8 + 2 * block + 2 * 8, model.facts().parameters());
+      assertEquals(Head.LANGUAGE, model.architecture().head());
+      assertEquals(32, model.architecture().dMlp());
+      assertEquals(List.of(), notes);
+    }
+  }
+
+  @Test
+  void should_name_the_tensor_when_one_is_missing() {
+    String tensor = "transformer.h.1.mlp.c_fc.bias";
+    assertTrue(failure(new TinyGpt2().without(tensor)).contains("no tensor " + tensor + " (32)"));
+  }
+
+  @Test
+  void should_name_tensor_and_both_shapes_when_a_shape_is_wrong() {
+    assertEquals(
+        "load: tiny: tensor transformer.wte.weight has shape (12,8); expected (11,8) by the config.",
+        failure(new TinyGpt2().add("transformer.wte.weight", 12, 8)));
+  }
+
+  @Test
+  void should_name_the_tensor_when_the_config_has_more_layers_than_the_file() {
+    assertTrue(
+        failure(new TinyGpt2().config("n_layer", "3"))
+            .contains("no tensor transformer.h.2.attn.c_attn.weight (8,24)"));
+  }
+
+  @Test
+  void should_say_that_layers_are_left_over_when_the_config_has_fewer() {
+    load(new TinyGpt2().config("n_layer", "1")).close();
+    assertTrue(notes.getFirst().contains("12 tensors not used by task lm"), notes.toString());
+  }
+
+  @Test
+  void should_name_tensor_and_element_when_a_weight_is_not_finite() {
+    assertEquals(
+        "load: tiny: tensor transformer.h.0.ln_1.weight holds NaN at element 3; expected finite"
+            + " numbers. The file is damaged or the training diverged.",
+        failure(new TinyGpt2().spoil("transformer.h.0.ln_1.weight", 3, Float.NaN)));
+  }
+
+  @Test
+  void should_name_the_key_when_the_config_is_wrong() {
+    assertTrue(failure(new TinyGpt2().config("n_head", "3")).contains("n_head = 3 does not divide"));
+    assertTrue(
+        failure(new TinyGpt2().config("activation_function", "\"swiglu\""))
+            .startsWith("config: tiny: activation_function is \"swiglu\"; expected one of gelu,"));
+    assertTrue(
+        failure(new TinyGpt2().config("model_type", "\"llama\""))
+            .startsWith("config: tiny: model_type is \"llama\""));
+    assertTrue(
+        failure(new TinyGpt2().config("n_layer", "-1")).startsWith("config: tiny: n_layer is -1"));
+    assertTrue(
+        failure(new TinyGpt2().config("n_layer", "2.5")).startsWith("config: tiny: n_layer is 2.5"));
+    assertTrue(
+        failure(new TinyGpt2().config("layer_norm_epsilon", "\"x\""))
+            .startsWith("config: tiny: layer_norm_epsilon is \"x\""));
+    assertTrue(
+        failure(new TinyGpt2().config("add_cross_attention", "true"))
+            .startsWith("config: tiny: add_cross_attention is true"));
+    assertTrue(
+        failure(new TinyGpt2().config("architectures", "[\"GPT2Unheard\"]"))
+            .startsWith("config: tiny: architectures is \"GPT2Unheard\""));
+  }
+
+  @Test
+  void should_ask_for_the_head_when_it_is_untied_and_missing() {
+    assertTrue(
+        failure(new TinyGpt2().config("tie_word_embeddings", "false"))
+            .contains("no tensor lm_head.weight (11,8)"));
+  }
+
+  @Test
+  void should_refuse_a_task_when_the_family_has_no_such_head() {
+    InputException e =
+        assertThrows(
+            InputException.class,
+            () ->
+                ModelLoader.load(
+                    new TinyGpt2().files(), Optional.of(Head.QUESTION), kernels, notes::add));
+    assertEquals(
+        "load: tiny: task qa; expected one that gpt2 has a head for: lm, encode, sequence.",
+        e.getMessage());
+  }
+
+  @Test
+  void should_note_extra_tensors_but_not_stored_masks_when_loading() {
+    load(
+            new TinyGpt2()
+                .add("transformer.h.0.attn.bias", 1, 1, 16, 16)
+                .add("transformer.h.0.attn.masked_bias")
+                .add("value_head.weight", 3))
+        .close();
+    assertEquals(
+        List.of("tiny: 1 tensor not used by task lm: value_head.weight"), notes);
+  }
+}
