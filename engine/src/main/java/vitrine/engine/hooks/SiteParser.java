@@ -13,9 +13,9 @@ import vitrine.engine.InputException;
 final class SiteParser {
   private static final String BLOCKS = "blocks.";
   private static final String HOOK = "hook_";
+  private static final String PUNCTUATION = "[]{},=.";
   private static final Pattern LAYERS =
       Pattern.compile("(\\*|\\{[-0-9,]*}|-?[0-9]+(?:\\.\\.-?[0-9]+)?)\\.");
-  private static final Pattern AROUND = Pattern.compile("[ \\t]*(\\[|]|\\{|}|,|=|\\.\\.)[ \\t]*");
 
   /** Every target under its pattern. */
   private static final Map<String, Target> TARGETS = targets();
@@ -38,7 +38,7 @@ final class SiteParser {
               + given.length()
               + " characters; expected a site such as blocks.0.attn.z[head=5].");
     }
-    String text = AROUND.matcher(given).replaceAll("$1").strip();
+    String text = withoutSpaces(given);
     int bracket = text.indexOf('[');
     String path = bracket < 0 ? text : text.substring(0, bracket);
     String what = "site: " + Text.quote(given);
@@ -65,11 +65,28 @@ final class SiteParser {
                             + Nearest.names(path)
                             + "."));
     Slice slice = bracket < 0 ? Slice.ALL : slice(text.substring(bracket), what);
-    if (target.perBlock() == layers.isNone()) {
-      // Only the literal text "blocks.N.x" gets here: N is not a layer.
-      throw new InputException(what + ": no layer; expected a number or * in the place of N.");
-    }
     return new Site(target, layers, slice);
+  }
+
+  /** Spaces dropped where they stand beside punctuation or at the ends; elsewhere they stay, and are a mistake. */
+  private static String withoutSpaces(String given) {
+    StringBuilder text = new StringBuilder();
+    int spaces = 0;
+    for (int i = 0; i < given.length(); i++) {
+      char c = given.charAt(i);
+      if (c == ' ' || c == '\t') {
+        spaces++;
+        continue;
+      }
+      boolean beside =
+          text.isEmpty() || PUNCTUATION.indexOf(text.charAt(text.length() - 1)) >= 0;
+      if (spaces > 0 && !beside && PUNCTUATION.indexOf(c) < 0) {
+        text.append(' ');
+      }
+      spaces = 0;
+      text.append(c);
+    }
+    return text.toString();
   }
 
   /** The target of that pattern, in our spelling or TransformerLens'. */

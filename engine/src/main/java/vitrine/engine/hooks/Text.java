@@ -8,7 +8,7 @@ import vitrine.engine.InputException;
 /** Small readers of text that nobody vouches for, and the one way it is quoted in an error. */
 final class Text {
   /** Longer than any site, edit or loss a person writes; keeps hostile input cheap. */
-  static final int LONGEST = 10_000;
+  static final int LONGEST = 100_000;
 
   private static final int SHOWN = 80;
   private static final Pattern INTEGER = Pattern.compile("0|-?[1-9][0-9]{0,9}");

@@ -1,18 +1,18 @@
 package vitrine.engine.io;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import vitrine.engine.InputException;
 import vitrine.kernels.Tensor;
+import vitrine.weights.AtomicFile;
 
 /** Reads and writes numpy's {@code .npy} files (NEP 1, format versions 1.0, 2.0, 3.0). */
 public final class Npy {
@@ -40,66 +40,40 @@ public final class Npy {
   /**
    * Writes float32, little-endian, in C order, byte for byte as numpy does. The file appears whole or not at all.
    *
-   * @throws UncheckedIOException when the file cannot be written, a full disk included
+   * @throws vitrine.weights.WeightsException when the file cannot be written, or the disk has no room for it
    */
   public static void write(Path file, long[] shape, Source source) {
     long size = 1;
     for (long length : shape) {
       size = Math.multiplyExact(size, length);
     }
-    Path absolute = file.toAbsolutePath();
-    Path temporary = absolute.resolveSibling("." + absolute.getFileName() + ".tmp");
-    try {
-      try (FileChannel channel =
-          FileChannel.open(
-              temporary,
-              StandardOpenOption.CREATE,
-              StandardOpenOption.TRUNCATE_EXISTING,
-              StandardOpenOption.WRITE)) {
-        writeAll(channel, ByteBuffer.wrap(NpyHeader.bytes(shape)));
-        writeValues(channel, size, source);
-        channel.force(true);
-      }
-      Files.move(temporary, absolute, StandardCopyOption.ATOMIC_MOVE);
-    } catch (IOException failed) {
-      throw new UncheckedIOException("npy: " + file + ": cannot be written: " + failed, failed);
-    } finally {
-      discard(temporary);
-    }
+    long elements = size;
+    AtomicFile.requireRoom(file, size * Float.BYTES);
+    AtomicFile.write(
+        file,
+        out -> {
+          out.write(NpyHeader.bytes(shape));
+          writeValues(out, elements, source);
+        });
   }
 
-  private static void writeValues(FileChannel channel, long size, Source source)
-      throws IOException {
+  private static void writeValues(OutputStream out, long size, Source source) throws IOException {
     float[] piece = new float[(int) Math.min(CHUNK, size)];
     ByteBuffer bytes =
         ByteBuffer.allocate(piece.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     for (long offset = 0; offset < size; offset += piece.length) {
       int length = (int) Math.min(piece.length, size - offset);
       source.read(offset, piece, 0, length);
-      bytes.clear();
       bytes.asFloatBuffer().put(piece, 0, length);
-      writeAll(channel, bytes.limit(length * Float.BYTES));
-    }
-  }
-
-  private static void writeAll(FileChannel channel, ByteBuffer bytes) throws IOException {
-    while (bytes.hasRemaining()) {
-      channel.write(bytes);
-    }
-  }
-
-  private static void discard(Path temporary) {
-    try {
-      Files.deleteIfExists(temporary);
-    } catch (IOException kept) {
-      throw new UncheckedIOException("npy: " + temporary + ": cannot be removed", kept);
+      out.write(bytes.array(), 0, length * Float.BYTES);
     }
   }
 
   // ---- reading ----
 
   /**
-   * Reads an array of floats, integers or booleans; each element becomes the nearest float32.
+   * Reads an array of floats, integers or booleans; each element becomes the nearest float32, and a
+   * finite one that has none is refused.
    *
    * @throws InputException when the file is missing, not of the format, not of the size its header says, or too large for
    *     one Java array
@@ -182,6 +156,9 @@ public final class Npy {
         ByteBuffer bytes = bytes(count * width, "its data").order(header.byteOrder());
         for (int i = 0; i < count; i++) {
           values[done + i] = element(bytes, i * width, header);
+          if (Float.isInfinite(values[done + i]) && width == 8 && isFinite(bytes, i * width)) {
+            throw wrong("element " + (done + i), "numbers that fit float32");
+          }
         }
         done += count;
       }
@@ -212,6 +189,11 @@ public final class Npy {
             };
         case BOOLEAN -> bytes.get(at) == 0 ? 0 : 1;
       };
+    }
+
+    /** Of eight bytes: whether they are a finite double. */
+    private static boolean isFinite(ByteBuffer bytes, int at) {
+      return Double.isFinite(bytes.getDouble(at));
     }
 
     /** Halving keeps the last bit sticky, so that rounding to float32 stays to the nearest. */
