@@ -96,7 +96,8 @@ public record Architecture(
         throw new IllegalArgumentException("the length of a text is not the architecture's");
       }
       case BATCH, QUERY, KEY ->
-          throw new IllegalArgumentException("the length of " + axis + " is not the architecture's");
+          throw new IllegalArgumentException(
+              "the length of " + axis + " is not the architecture's");
       case HEAD -> heads;
       case DIM -> dModel;
       case HEAD_DIM -> dHead;
@@ -104,8 +105,7 @@ public record Architecture(
       case TOKEN -> vocabulary;
       case SEGMENT -> segments;
       case ONE -> 1;
-      case CLASS ->
-          target instanceof Tap tap ? output(tap).map(Output::classes).orElse(0) : 0;
+      case CLASS -> target instanceof Tap tap ? output(tap).map(Output::classes).orElse(0) : 0;
     };
   }
 }

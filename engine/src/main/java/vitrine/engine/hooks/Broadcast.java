@@ -7,8 +7,8 @@ import vitrine.kernels.Region;
 import vitrine.kernels.Shape;
 
 /**
- * Brings an array into a larger shape by numpy's rule: axes are matched from the right; an axis that is missing, or of
- * length 1, repeats.
+ * Brings an array into a larger shape by numpy's rule: axes are matched from the right; an axis
+ * that is missing, or of length 1, repeats.
  */
 final class Broadcast {
   private Broadcast() {}

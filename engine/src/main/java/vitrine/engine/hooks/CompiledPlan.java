@@ -9,8 +9,9 @@ import vitrine.engine.InputException;
 /**
  * A plan as a run looks it up: by tap and layer, null where nothing is asked.
  *
- * <p>A tap that is another name of the same tensor ({@link Head#canonical}) is found under the canonical one: in a
- * pre-training model what a plan asks of {@code logits.mlm} stands at {@code logits}, under its own name.
+ * <p>A tap that is another name of the same tensor ({@link Head#canonical}) is found under the
+ * canonical one: in a pre-training model what a plan asks of {@code logits.mlm} stands at {@code
+ * logits}, under its own name.
  */
 public final class CompiledPlan {
   private final Plan plan;
@@ -91,7 +92,9 @@ public final class CompiledPlan {
     return edits;
   }
 
-  /** Every value to keep, weights among them, in plan order and within a site by layer; none twice. */
+  /**
+   * Every value to keep, weights among them, in plan order and within a site by layer; none twice.
+   */
   public List<ReadStep> reads() {
     return reads;
   }
@@ -102,7 +105,8 @@ public final class CompiledPlan {
   }
 
   /**
-   * Refuses positions, examples and files that do not fit inputs of this size; to be called before anything is computed.
+   * Refuses positions, examples and files that do not fit inputs of this size; to be called before
+   * anything is computed.
    *
    * @param batch B
    * @param length T, padding included

@@ -16,7 +16,10 @@ public sealed interface Edit {
     }
   }
 
-  /** For each example, the mean over its real positions of the value the edited run itself has there. */
+  /**
+   * For each example, the mean over its real positions of the value the edited run itself has
+   * there.
+   */
   record Mean() implements Edit {
     @Override
     public String toString() {
@@ -186,7 +189,8 @@ public sealed interface Edit {
       case "from:" -> from(path(rest, what));
       case "custom:" ->
           throw new InputException(
-              what + ": a function of the program that made it; expected an edit that text can say.");
+              what
+                  + ": a function of the program that made it; expected an edit that text can say.");
       default ->
           throw new InputException(
               what
@@ -197,7 +201,8 @@ public sealed interface Edit {
 
   private static Path array(String text, String what) {
     if (!text.endsWith(".npy")) {
-      throw new InputException(what + ": " + Text.quote(text) + "; expected a file ending in .npy.");
+      throw new InputException(
+          what + ": " + Text.quote(text) + "; expected a file ending in .npy.");
     }
     return path(text, what);
   }

@@ -44,8 +44,8 @@ public final class EditStep {
   }
 
   /**
-   * The file's numbers in the shape of the edited box, row-major, of {@link Edit.MeanFile}, {@link Edit.SetFile}, {@link
-   * Edit.AddFile} and {@link Edit.From}.
+   * The file's numbers in the shape of the edited box, row-major, of {@link Edit.MeanFile}, {@link
+   * Edit.SetFile}, {@link Edit.AddFile} and {@link Edit.From}.
    *
    * @param shape of the site's whole tensor
    * @throws IllegalStateException for an edit without a file

@@ -41,7 +41,8 @@ public enum Head {
   }
 
   /**
-   * The logits this head gives; {@code pooled} is not among them, since the pooler is not the head's.
+   * The logits this head gives; {@code pooled} is not among them, since the pooler is not the
+   * head's.
    *
    * @param classes C of a sequence or token head; the others ignore it
    */
@@ -68,8 +69,9 @@ public enum Head {
   }
 
   /**
-   * The tap that stands for another name of the same tensor: {@code logits.mlm} is {@code logits} in a pre-training
-   * model, {@code logits.nsp} is {@code logits} in a next-sentence model. Any other tap stands for itself.
+   * The tap that stands for another name of the same tensor: {@code logits.mlm} is {@code logits}
+   * in a pre-training model, {@code logits.nsp} is {@code logits} in a next-sentence model. Any
+   * other tap stands for itself.
    */
   public Tap canonical(Tap tap) {
     return switch (this) {

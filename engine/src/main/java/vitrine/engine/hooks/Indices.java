@@ -9,7 +9,10 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import vitrine.engine.InputException;
 
-/** Which indices of an axis, or which layers: {@code 5}, {@code 2..5} (5 excluded), {@code {1,4}}; negatives count from the end. */
+/**
+ * Which indices of an axis, or which layers: {@code 5}, {@code 2..5} (5 excluded), {@code {1,4}};
+ * negatives count from the end.
+ */
 public sealed interface Indices {
   /** One index. */
   record One(int index) implements Indices {
@@ -110,7 +113,10 @@ public sealed interface Indices {
         int to = range.to() == length ? length : inRange(range.to(), length, what);
         if (from >= to) {
           throw new InputException(
-              what + " " + range + ": an empty range; expected its end (excluded) after its start.");
+              what
+                  + " "
+                  + range
+                  + ": an empty range; expected its end (excluded) after its start.");
         }
         int[] all = new int[to - from];
         Arrays.setAll(all, i -> from + i);

@@ -4,7 +4,8 @@ import java.util.Arrays;
 import vitrine.engine.InputException;
 
 /**
- * Which blocks a site is meant in: {@code *}, {@code 3}, {@code 2..5} (5 excluded), {@code {1,4}}, {@code -1}.
+ * Which blocks a site is meant in: {@code *}, {@code 3}, {@code 2..5} (5 excluded), {@code {1,4}},
+ * {@code -1}.
  *
  * @param extent every block, none, or some
  */

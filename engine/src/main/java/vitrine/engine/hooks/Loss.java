@@ -6,8 +6,8 @@ import java.util.stream.Collectors;
 import vitrine.engine.InputException;
 
 /**
- * The one number that gradients are of. Positions are rows of the logits; a negative one counts from the end of the
- * (padded) row.
+ * The one number that gradients are of. Positions are rows of the logits; a negative one counts
+ * from the end of the (padded) row.
  */
 public sealed interface Loss {
 

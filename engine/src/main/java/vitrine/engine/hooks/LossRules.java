@@ -11,8 +11,7 @@ final class LossRules {
   static void validate(Loss loss, Architecture model) {
     switch (loss) {
       case Loss.Next _ -> need(loss, model, model.head() == Head.LANGUAGE, "lm");
-      case Loss.Labels _ ->
-          need(loss, model, model.head() != Head.NONE, "any other than encode");
+      case Loss.Labels _ -> need(loss, model, model.head() != Head.NONE, "any other than encode");
       case Loss.MaskedTokens masked -> {
         need(
             loss,

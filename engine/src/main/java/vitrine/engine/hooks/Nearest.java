@@ -20,8 +20,7 @@ final class Nearest {
   /** Among the names this model has. */
   static String names(Site site, Architecture architecture) {
     return nearest(
-        site.whole().toString(),
-        all().filter(target -> target.absence(architecture).isEmpty()));
+        site.whole().toString(), all().filter(target -> target.absence(architecture).isEmpty()));
   }
 
   private static Stream<Target> all() {

@@ -9,10 +9,11 @@ import org.jspecify.annotations.Nullable;
 import vitrine.engine.InputException;
 
 /**
- * What a run reads, edits and differentiates. Immutable: every method gives a new plan. Text by {@link #toJson}.
+ * What a run reads, edits and differentiates. Immutable: every method gives a new plan. Text by
+ * {@link #toJson}.
  *
- * <p>Made by {@link #of}, each site, edit and loss is checked against the model as it is added; made by {@link #empty},
- * all at once by {@link #validate}, which {@link #compile} calls.
+ * <p>Made by {@link #of}, each site, edit and loss is checked against the model as it is added;
+ * made by {@link #empty}, all at once by {@link #validate}, which {@link #compile} calls.
  */
 public final class Plan {
   /** One edit of one site. */
@@ -107,7 +108,8 @@ public final class Plan {
   /** This plan, keeping also the values of these sites. */
   public Plan read(Site... sites) {
     checkSites(sites);
-    return new Plan(architecture, append(reads, List.of(sites)), edits, gradients, parameters, loss, seed);
+    return new Plan(
+        architecture, append(reads, List.of(sites)), edits, gradients, parameters, loss, seed);
   }
 
   /** This plan, with one more edit; edits apply in this order, before reads of the same site. */
@@ -116,7 +118,8 @@ public final class Plan {
     if (architecture != null) {
       check(step, architecture);
     }
-    return new Plan(architecture, reads, append(edits, List.of(step)), gradients, parameters, loss, seed);
+    return new Plan(
+        architecture, reads, append(edits, List.of(step)), gradients, parameters, loss, seed);
   }
 
   /** This plan, keeping also the loss's gradient with respect to these sites. */
@@ -129,8 +132,7 @@ public final class Plan {
 
   /** This plan, keeping also the loss's gradient with respect to every weight. */
   public Plan gradientOfParameters() {
-    return new Plan(
-        architecture, reads, edits, gradients, Parameters.DIFFERENTIATED, loss, seed);
+    return new Plan(architecture, reads, edits, gradients, Parameters.DIFFERENTIATED, loss, seed);
   }
 
   /** This plan with that loss. */
@@ -199,7 +201,8 @@ public final class Plan {
   /**
    * The plan as a run looks it up, after {@link #validate}; reads the files of its edits.
    *
-   * @throws InputException as {@link #validate}; when gradients are asked for without a loss; when a file is missing or bad
+   * @throws InputException as {@link #validate}; when gradients are asked for without a loss; when
+   *     a file is missing or bad
    */
   public CompiledPlan compile(Architecture model) {
     validate(model);

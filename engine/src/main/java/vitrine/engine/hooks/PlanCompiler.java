@@ -84,8 +84,7 @@ final class PlanCompiler {
 
   private Draft draft(Tap tap, Site site) {
     int layer = layerOf(site);
-    @Nullable Draft[] row =
-        Objects.requireNonNull(drafts.get(architecture.head().canonical(tap)));
+    @Nullable Draft[] row = Objects.requireNonNull(drafts.get(architecture.head().canonical(tap)));
     Draft draft = row[layer];
     if (draft == null) {
       draft = new Draft();
@@ -101,16 +100,14 @@ final class PlanCompiler {
 
   private Map<Tap, @Nullable Actions[]> actions() {
     Map<Tap, @Nullable Actions[]> actions = new EnumMap<>(Tap.class);
-    drafts.forEach(
-        (tap, row) -> {
-          @Nullable Actions[] done = new @Nullable Actions[row.length];
-          for (int layer = 0; layer < row.length; layer++) {
-            Draft draft = row[layer];
-            done[layer] =
-                draft == null ? null : new Actions(draft.edits, draft.reads, draft.gradients);
-          }
-          actions.put(tap, done);
-        });
+    drafts.forEach((tap, row) -> {
+      @Nullable Actions[] done = new @Nullable Actions[row.length];
+      for (int layer = 0; layer < row.length; layer++) {
+        Draft draft = row[layer];
+        done[layer] = draft == null ? null : new Actions(draft.edits, draft.reads, draft.gradients);
+      }
+      actions.put(tap, done);
+    });
     return actions;
   }
 }

@@ -17,7 +17,8 @@ import vitrine.engine.InputException;
 /**
  * A {@link Plan} as JSON, in the texts the command line takes:
  *
- * <pre>{"read":["blocks.*.attn.z"],"edit":["blocks.0.attn.z[head=5]=zero"],"gradient":["embed","params"],
+ * <pre>
+ * {"read":["blocks.*.attn.z"],"edit":["blocks.0.attn.z[head=5]=zero"],"gradient":["embed","params"],
  * "loss":"next","seed":0,"repeatable":true}</pre>
  *
  * <p>Whatever is empty is left out, but seed and repeatable.
@@ -65,7 +66,9 @@ final class PlanJson {
       root = JSON.readTree(json);
     } catch (JacksonException bad) {
       throw new InputException(
-          "plan: JSON: " + Text.quote(bad.getOriginalMessage()) + "; expected a plan as run.json has.",
+          "plan: JSON: "
+              + Text.quote(bad.getOriginalMessage())
+              + "; expected a plan as run.json has.",
           bad);
     }
     if (!root.isObject()) {
@@ -77,7 +80,9 @@ final class PlanJson {
     }
     if (repeatable.isBoolean() && !repeatable.booleanValue()) {
       throw wrong(
-          "repeatable", "false: it has an edit that is a program's function", "edits that text can say");
+          "repeatable",
+          "false: it has an edit that is a program's function",
+          "edits that text can say");
     }
     Plan plan = Plan.empty();
     for (Map.Entry<String, JsonNode> each : root.properties()) {
@@ -142,6 +147,7 @@ final class PlanJson {
   }
 
   private static InputException wrong(String operand, String actual, String expected) {
-    return new InputException("plan: JSON: " + operand + ": " + actual + "; expected " + expected + ".");
+    return new InputException(
+        "plan: JSON: " + operand + ": " + actual + "; expected " + expected + ".");
   }
 }

@@ -7,8 +7,9 @@ import java.util.stream.Collectors;
 import vitrine.engine.InputException;
 
 /**
- * A place in a model: what, in which blocks, which part. The same value names it for reading, editing and
- * differentiating, on the command line, in file names and in code. The grammar is in this package's description.
+ * A place in a model: what, in which blocks, which part. The same value names it for reading,
+ * editing and differentiating, on the command line, in file names and in code. The grammar is in
+ * this package's description.
  *
  * @param target the activation or weight
  * @param layers the blocks; {@link Layers#NONE} exactly when the target stands outside them
@@ -51,7 +52,10 @@ public record Site(Target target, Layers layers, Slice slice) {
     return new Site(target, layers, Slice.ALL);
   }
 
-  /** The canonical name; {@link #parse} reads it back. The name of its file, once the layer is single. */
+  /**
+   * The canonical name; {@link #parse} reads it back. The name of its file, once the layer is
+   * single.
+   */
   public String name() {
     return toString();
   }
@@ -121,25 +125,24 @@ public record Site(Target target, Layers layers, Slice slice) {
   // ---- against a model ----
 
   /**
-   * Refuses what this model does not have: the place, the layers, the axes, and indices of axes whose length the model
-   * fixes. Positions wait for {@link #check(Architecture, int, int)}.
+   * Refuses what this model does not have: the place, the layers, the axes, and indices of axes
+   * whose length the model fixes. Positions wait for {@link #check(Architecture, int, int)}.
    */
   public void validate(Architecture architecture) {
     target
         .absence(architecture)
-        .ifPresent(
-            reason -> {
-              throw new InputException(
-                  "site: "
-                      + this
-                      + ": not in this model ("
-                      + architecture.family()
-                      + "): "
-                      + reason
-                      + "; expected a site it has. Nearest: "
-                      + Nearest.names(this, architecture)
-                      + ".");
-            });
+        .ifPresent(reason -> {
+          throw new InputException(
+              "site: "
+                  + this
+                  + ": not in this model ("
+                  + architecture.family()
+                  + "): "
+                  + reason
+                  + "; expected a site it has. Nearest: "
+                  + Nearest.names(this, architecture)
+                  + ".");
+        });
     layers.resolve(architecture.layers(), "site: " + this + ": layer");
     List<Axis> axes = architecture.axes(target);
     for (Slice.Part part : slice.parts()) {
@@ -163,7 +166,8 @@ public record Site(Target target, Layers layers, Slice slice) {
   }
 
   /**
-   * Refuses positions that a run of this size does not have; to be called before anything is computed.
+   * Refuses positions that a run of this size does not have; to be called before anything is
+   * computed.
    *
    * @param batch B
    * @param length T

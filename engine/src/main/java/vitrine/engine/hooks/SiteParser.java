@@ -57,18 +57,20 @@ final class SiteParser {
     }
     Target target =
         find(pattern)
-            .orElseThrow(
-                () ->
-                    new InputException(
-                        what
-                            + ": no such site; expected a site's name. Nearest: "
-                            + Nearest.names(path)
-                            + "."));
+            .orElseThrow(() ->
+                new InputException(
+                    what
+                        + ": no such site; expected a site's name. Nearest: "
+                        + Nearest.names(path)
+                        + "."));
     Slice slice = bracket < 0 ? Slice.ALL : slice(text.substring(bracket), what);
     return new Site(target, layers, slice);
   }
 
-  /** Spaces dropped where they stand beside punctuation or at the ends; elsewhere they stay, and are a mistake. */
+  /**
+   * Spaces dropped where they stand beside punctuation or at the ends; elsewhere they stay, and are
+   * a mistake.
+   */
   private static String withoutSpaces(String given) {
     StringBuilder text = new StringBuilder();
     int spaces = 0;
@@ -78,8 +80,7 @@ final class SiteParser {
         spaces++;
         continue;
       }
-      boolean beside =
-          text.isEmpty() || PUNCTUATION.indexOf(text.charAt(text.length() - 1)) >= 0;
+      boolean beside = text.isEmpty() || PUNCTUATION.indexOf(text.charAt(text.length() - 1)) >= 0;
       if (spaces > 0 && !beside && PUNCTUATION.indexOf(c) < 0) {
         text.append(' ');
       }
@@ -123,7 +124,8 @@ final class SiteParser {
         throw unreadable(what);
       }
       Axis axis = axis(part.substring(0, equals), what);
-      slice = slice.with(axis, Indices.parse(part.substring(equals + 1), what + ": " + axis.keyword()));
+      slice =
+          slice.with(axis, Indices.parse(part.substring(equals + 1), what + ": " + axis.keyword()));
       at = comma + 1;
     }
     return slice;
@@ -149,22 +151,22 @@ final class SiteParser {
     return Arrays.stream(Axis.values())
         .filter(axis -> axis != Axis.ONE && axis.keyword().equals(keyword))
         .findFirst()
-        .orElseThrow(
-            () ->
-                new InputException(
-                    what
-                        + ": no axis "
-                        + Text.quote(keyword)
-                        + "; expected one of "
-                        + Arrays.stream(Axis.values())
-                            .filter(axis -> axis != Axis.ONE)
-                            .map(Axis::keyword)
-                            .collect(Collectors.joining(", "))
-                        + "."));
+        .orElseThrow(() ->
+            new InputException(
+                what
+                    + ": no axis "
+                    + Text.quote(keyword)
+                    + "; expected one of "
+                    + Arrays.stream(Axis.values())
+                        .filter(axis -> axis != Axis.ONE)
+                        .map(Axis::keyword)
+                        .collect(Collectors.joining(", "))
+                    + "."));
   }
 
   private static InputException unreadable(String what) {
     return new InputException(
-        what + ": unreadable slice; expected [axis=indices,…] at the end, as in [head=5,pos=0..3].");
+        what
+            + ": unreadable slice; expected [axis=indices,…] at the end, as in [head=5,pos=0..3].");
   }
 }

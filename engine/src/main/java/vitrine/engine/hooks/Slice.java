@@ -6,8 +6,8 @@ import java.util.stream.Collectors;
 import vitrine.engine.InputException;
 
 /**
- * Which part of a site is meant: {@code [head=5]}, {@code [query=2,key=0]}. Axes not named are taken whole; those named
- * keep their axis, with length 1 for a single index.
+ * Which part of a site is meant: {@code [head=5]}, {@code [query=2,key=0]}. Axes not named are
+ * taken whole; those named keep their axis, with length 1 for a single index.
  *
  * @param parts at most one for each axis, in the order written
  */

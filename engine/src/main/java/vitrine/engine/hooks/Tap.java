@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Every place of a forward pass where a value can be read, edited or differentiated, in the order of a pre-norm block.
- * The names are TransformerLens' (Nanda and Bloom 2022) without {@code hook_}.
+ * Every place of a forward pass where a value can be read, edited or differentiated, in the order
+ * of a pre-norm block. The names are TransformerLens' (Nanda and Bloom 2022) without {@code hook_}.
  */
 public enum Tap implements Target {
   /** Token embedding, (B,T,D). */
@@ -91,6 +91,7 @@ public enum Tap implements Target {
 
   private final String path;
   private final Place place;
+
   @SuppressWarnings("ImmutableEnumChecker") // made by List.of
   private final List<Axis> axes;
 

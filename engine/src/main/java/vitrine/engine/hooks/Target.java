@@ -2,9 +2,14 @@ package vitrine.engine.hooks;
 
 import java.util.Optional;
 
-/** What a site names, before layers and slice: an activation ({@link Tap}) or a weight ({@link WeightSite}). */
+/**
+ * What a site names, before layers and slice: an activation ({@link Tap}) or a weight ({@link
+ * WeightSite}).
+ */
 public sealed interface Target permits Tap, WeightSite {
-  /** The name within a block, or the whole name outside the blocks: {@code attn.z}, {@code embed}. */
+  /**
+   * The name within a block, or the whole name outside the blocks: {@code attn.z}, {@code embed}.
+   */
   String path();
 
   /** Whether every block has one. */

@@ -13,7 +13,8 @@ final class Text {
   private static final int SHOWN = 80;
   private static final Pattern INTEGER = Pattern.compile("0|-?[1-9][0-9]{0,9}");
   private static final Pattern NUMBER =
-      Pattern.compile("[-+]?(?:[0-9]{1,60}(?:\\.[0-9]{0,60})?|\\.[0-9]{1,60})(?:[eE][-+]?[0-9]{1,5})?");
+      Pattern.compile(
+          "[-+]?(?:[0-9]{1,60}(?:\\.[0-9]{0,60})?|\\.[0-9]{1,60})(?:[eE][-+]?[0-9]{1,5})?");
 
   private Text() {}
 
@@ -39,7 +40,10 @@ final class Text {
     };
   }
 
-  /** An integer in its one spelling: no plus, no leading zeros, no minus zero; empty when it is not one. */
+  /**
+   * An integer in its one spelling: no plus, no leading zeros, no minus zero; empty when it is not
+   * one.
+   */
   static OptionalInt integer(String text) {
     if (!INTEGER.matcher(text).matches()) {
       return OptionalInt.empty();

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The weights, under TransformerLens' names and in its layout, whatever the checkpoint's own names and layout are. For
- * reading only; they have no batch axis.
+ * The weights, under TransformerLens' names and in its layout, whatever the checkpoint's own names
+ * and layout are. For reading only; they have no batch axis.
  */
 public enum WeightSite implements Target {
   /** Token embedding, (V,D). */
@@ -74,6 +74,7 @@ public enum WeightSite implements Target {
 
   private final String path;
   private final Place place;
+
   @SuppressWarnings("ImmutableEnumChecker") // made by List.of
   private final List<Axis> axes;
 
@@ -108,7 +109,8 @@ public enum WeightSite implements Target {
       case LN_FINAL_W, LN_FINAL_B ->
           Absences.unlessPreNorm(
               architecture, "a final LayerNorm exists for GPT-2 only (pre-norm blocks)");
-      case W_U -> Absences.when(!architecture.head().scoresVocabulary(), noVocabulary(architecture));
+      case W_U ->
+          Absences.when(!architecture.head().scoresVocabulary(), noVocabulary(architecture));
       case B_U ->
           architecture.head().scoresVocabulary()
               ? Absences.unlessPostNorm(architecture, "GPT-2's unembedding has no bias")

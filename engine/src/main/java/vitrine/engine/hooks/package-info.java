@@ -1,10 +1,12 @@
 /**
- * The vocabulary of reading, editing and differentiating: pure values, parsing, checking; no computing.
+ * The vocabulary of reading, editing and differentiating: pure values, parsing, checking; no
+ * computing.
  *
- * <p>A {@link vitrine.engine.hooks.Plan} says what a run reads, edits and differentiates. It is made of {@link
- * vitrine.engine.hooks.Site}s (where), {@link vitrine.engine.hooks.Edit}s (what instead) and one {@link
- * vitrine.engine.hooks.Loss} (of what); it is checked against the model's {@link vitrine.engine.hooks.Architecture} before
- * anything runs, and compiled once into a {@link vitrine.engine.hooks.CompiledPlan} that a run asks by tap and layer.
+ * <p>A {@link vitrine.engine.hooks.Plan} says what a run reads, edits and differentiates. It is
+ * made of {@link vitrine.engine.hooks.Site}s (where), {@link vitrine.engine.hooks.Edit}s (what
+ * instead) and one {@link vitrine.engine.hooks.Loss} (of what); it is checked against the model's
+ * {@link vitrine.engine.hooks.Architecture} before anything runs, and compiled once into a {@link
+ * vitrine.engine.hooks.CompiledPlan} that a run asks by tap and layer.
  *
  * <h2>The text of a site</h2>
  *
@@ -22,10 +24,11 @@
  * int     = "0" | [ "-" ] digit-but-0 { digit }
  * }</pre>
  *
- * <p>Names are those of {@link vitrine.engine.hooks.Tap} and {@link vitrine.engine.hooks.WeightSite}. An activation's last
- * name may also be spelled as TransformerLens does, with {@code hook_} before it ({@code blocks.0.hook_resid_pre}, {@code
- * blocks.0.attn.hook_attn_scores}). Spaces around brackets, commas, {@code =} and {@code ..} are dropped; otherwise the
- * canonical text is the text given.
+ * <p>Names are those of {@link vitrine.engine.hooks.Tap} and {@link
+ * vitrine.engine.hooks.WeightSite}. An activation's last name may also be spelled as
+ * TransformerLens does, with {@code hook_} before it ({@code blocks.0.hook_resid_pre}, {@code
+ * blocks.0.attn.hook_attn_scores}). Spaces around brackets, commas, {@code =} and {@code ..} are
+ * dropped; otherwise the canonical text is the text given.
  *
  * <p>Reading order: Axis, Tap, Site, Edit, Loss, Plan, CompiledPlan; then the parsers.
  */

@@ -23,7 +23,10 @@ public final class Npy {
   /** Gives the elements of an array to be written, piece by piece, in row-major order. */
   @FunctionalInterface
   public interface Source {
-    /** Puts elements {@code [offset, offset + length)} into {@code to[at..]}; as {@link Tensor#download}. */
+    /**
+     * Puts elements {@code [offset, offset + length)} into {@code to[at..]}; as {@link
+     * Tensor#download}.
+     */
     void read(long offset, float[] to, int at, int length);
   }
 
@@ -38,9 +41,11 @@ public final class Npy {
   }
 
   /**
-   * Writes float32, little-endian, in C order, byte for byte as numpy does. The file appears whole or not at all.
+   * Writes float32, little-endian, in C order, byte for byte as numpy does. The file appears whole
+   * or not at all.
    *
-   * @throws vitrine.weights.WeightsException when the file cannot be written, or the disk has no room for it
+   * @throws vitrine.weights.WeightsException when the file cannot be written, or the disk has no
+   *     room for it
    */
   public static void write(Path file, long[] shape, Source source) {
     long size = 1;
@@ -75,8 +80,8 @@ public final class Npy {
    * Reads an array of floats, integers or booleans; each element becomes the nearest float32, and a
    * finite one that has none is refused.
    *
-   * @throws InputException when the file is missing, not of the format, not of the size its header says, or too large for
-   *     one Java array
+   * @throws InputException when the file is missing, not of the format, not of the size its header
+   *     says, or too large for one Java array
    */
   public static NpyArray read(Path file) {
     if (!Files.isRegularFile(file)) {
@@ -122,7 +127,12 @@ public final class Npy {
       if (left != size * header.width()) {
         throw wrong(
             left + " bytes of data",
-            size * header.width() + " for shape " + header.shape() + " of " + header.width() + " bytes each");
+            size * header.width()
+                + " for shape "
+                + header.shape()
+                + " of "
+                + header.width()
+                + " bytes each");
       }
       if (size > Integer.MAX_VALUE - 8) {
         throw wrong(size + " elements", "fewer than 2^31");
@@ -130,8 +140,7 @@ public final class Npy {
       long[] shape = header.shape().stream().mapToLong(Long::longValue).toArray();
       float[] stored = values(header, (int) size);
       return new NpyArray(
-          shape,
-          header.layout() == NpyHeader.Layout.ROW_MAJOR ? stored : rowMajor(stored, shape));
+          shape, header.layout() == NpyHeader.Layout.ROW_MAJOR ? stored : rowMajor(stored, shape));
     }
 
     private NpyHeader header(int version) throws IOException {

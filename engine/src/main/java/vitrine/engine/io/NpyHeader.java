@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The header of an {@code .npy} file: a Python dictionary with exactly the keys {@code descr}, {@code fortran_order} and
- * {@code shape} (NEP 1).
+ * The header of an {@code .npy} file: a Python dictionary with exactly the keys {@code descr},
+ * {@code fortran_order} and {@code shape} (NEP 1).
  */
 record NpyHeader(Kind kind, int width, ByteOrder byteOrder, Layout layout, List<Long> shape) {
   private static final int ALIGNMENT = 64;
@@ -59,7 +59,10 @@ record NpyHeader(Kind kind, int width, ByteOrder byteOrder, Layout layout, List<
     return Optional.of(size);
   }
 
-  /** Everything before the data of a float32, little-endian, C-order array, byte for byte as numpy writes it. */
+  /**
+   * Everything before the data of a float32, little-endian, C-order array, byte for byte as numpy
+   * writes it.
+   */
   static byte[] bytes(long[] shape) {
     StringBuilder text = new StringBuilder("{'descr': '<f4', 'fortran_order': False, 'shape': (");
     for (int axis = 0; axis < shape.length; axis++) {
@@ -112,8 +115,7 @@ record NpyHeader(Kind kind, int width, ByteOrder byteOrder, Layout layout, List<
           case "fortran_order" -> layout = bool() ? Layout.COLUMN_MAJOR : Layout.ROW_MAJOR;
           case "shape" -> shape = tuple();
           default ->
-              throw new Malformed(
-                  "key '" + key + "'; expected descr, fortran_order and shape");
+              throw new Malformed("key '" + key + "'; expected descr, fortran_order and shape");
         }
         if (!taken(',')) {
           expect('}');
@@ -127,8 +129,7 @@ record NpyHeader(Kind kind, int width, ByteOrder byteOrder, Layout layout, List<
       return typed(descr, layout, shape);
     }
 
-    private static NpyHeader typed(String descr, Layout layout, List<Long> shape)
-        throws Malformed {
+    private static NpyHeader typed(String descr, Layout layout, List<Long> shape) throws Malformed {
       ByteOrder order =
           switch (descr.isEmpty() ? ' ' : descr.charAt(0)) {
             case '<', '|' -> ByteOrder.LITTLE_ENDIAN;

@@ -138,8 +138,7 @@ final class EditFilesTest {
   @Test
   void should_refuse_when_the_other_run_was_of_another_length() {
     counted("blocks.0.attn.z.npy", 1, 5, 3, 4);
-    CompiledPlan plan =
-        Plan.of(model).edit(Site.z(0).head(1), Edit.from(directory)).compile(model);
+    CompiledPlan plan = Plan.of(model).edit(Site.z(0).head(1), Edit.from(directory)).compile(model);
     assertRefused(() -> plan.check(2, 5), "(1,5,3,4)", "(2,5,3,4)");
     assertRefused(() -> plan.check(1, 6), "(1,5,3,4)", "(1,6,3,4)");
     plan.check(1, 5);

@@ -52,10 +52,32 @@ final class EditTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "zeros", "zero:", "zero:1", "uniform:1", "mean:", "mean:a.txt", "scale", "scale:",
-        "scale:x", "scale:NaN", "scale:inf", "scale:1e39", "scale:1f", "scale:0x1p3", "set:",
-        "set:nan", "set:-Infinity", "set:word", "add:1.5", "noise:-1", "noise:inf", "from:",
-        "from:a\u0000b", "custom:mine", "zero zero"
+        "",
+        "zeros",
+        "zero:",
+        "zero:1",
+        "uniform:1",
+        "mean:",
+        "mean:a.txt",
+        "scale",
+        "scale:",
+        "scale:x",
+        "scale:NaN",
+        "scale:inf",
+        "scale:1e39",
+        "scale:1f",
+        "scale:0x1p3",
+        "set:",
+        "set:nan",
+        "set:-Infinity",
+        "set:word",
+        "add:1.5",
+        "noise:-1",
+        "noise:inf",
+        "from:",
+        "from:a\u0000b",
+        "custom:mine",
+        "zero zero"
       })
   void should_refuse_in_one_line_when_it_is_no_edit(String text) {
     assertRefused(() -> Edit.parse(text), "edit: ");

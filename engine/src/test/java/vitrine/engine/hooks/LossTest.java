@@ -15,8 +15,7 @@ final class LossTest {
           Map.entry("next", Loss.next()),
           Map.entry("labels", Loss.labels()),
           Map.entry(
-              "mlm:2=7,-1=9",
-              Loss.maskedTokens(new Loss.Expected(2, 7), new Loss.Expected(-1, 9))),
+              "mlm:2=7,-1=9", Loss.maskedTokens(new Loss.Expected(2, 7), new Loss.Expected(-1, 9))),
           Map.entry("label:1", Loss.label(1)),
           Map.entry("value:2.5", Loss.value(2.5f)),
           Map.entry("logit:-1,42", Loss.logit(-1, 42)),
@@ -28,11 +27,10 @@ final class LossTest {
 
   @Test
   void should_read_and_print_when_the_text_is_a_loss() {
-    ALL.forEach(
-        (text, loss) -> {
-          assertEquals(loss, Loss.parse(text));
-          assertEquals(text, loss.toString());
-        });
+    ALL.forEach((text, loss) -> {
+      assertEquals(loss, Loss.parse(text));
+      assertEquals(text, loss.toString());
+    });
     assertEquals(ALL.size(), Loss.class.getPermittedSubclasses().length);
     assertEquals(Loss.logit(1, 2), Loss.parse(" logit: 1 , 2 "));
   }
@@ -40,9 +38,30 @@ final class LossTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "nexts", "next:", "next:1", "labels:2", "mlm", "mlm:", "mlm:2", "mlm:2=", "mlm:=3",
-        "mlm:2=3,", "label:", "label:x", "label:1,2", "value:", "value:nan", "logit:1", "logit:1,2,3",
-        "logit:1.0,2", "diff:1,2", "class", "start:", "end:a", "start:99999999999"
+        "",
+        "nexts",
+        "next:",
+        "next:1",
+        "labels:2",
+        "mlm",
+        "mlm:",
+        "mlm:2",
+        "mlm:2=",
+        "mlm:=3",
+        "mlm:2=3,",
+        "label:",
+        "label:x",
+        "label:1,2",
+        "value:",
+        "value:nan",
+        "logit:1",
+        "logit:1,2,3",
+        "logit:1.0,2",
+        "diff:1,2",
+        "class",
+        "start:",
+        "end:a",
+        "start:99999999999"
       })
   void should_refuse_in_one_line_when_it_is_no_loss(String text) {
     assertRefused(() -> Loss.parse(text), "loss: ");
@@ -58,7 +77,11 @@ final class LossTest {
                 List.of("labels", "mlm:2=7,-1=9", "logit:-1,42", "logprob:3,42", "diff:3,42,7"),
             Head.PRETRAINING,
                 List.of(
-                    "labels", "mlm:2=7,-1=9", "logit:-1,42", "logprob:3,42", "diff:3,42,7",
+                    "labels",
+                    "mlm:2=7,-1=9",
+                    "logit:-1,42",
+                    "logprob:3,42",
+                    "diff:3,42,7",
                     "label:1"),
             Head.NEXT_SENTENCE, List.of("labels", "label:1"),
             Head.SEQUENCE, List.of("labels", "label:1", "class:2"),
@@ -66,17 +89,14 @@ final class LossTest {
             Head.QUESTION, List.of("labels", "start:4", "end:-2"));
     for (Head head : Head.values()) {
       Architecture model =
-          head == Head.LANGUAGE
-              ? Models.gpt2()
-              : Models.bert(head, head == Head.TOKENS ? 43 : 3);
-      ALL.forEach(
-          (text, loss) -> {
-            if (taken.getOrDefault(head, List.of()).contains(text)) {
-              loss.validate(model);
-            } else {
-              assertRefused(() -> loss.validate(model), "loss: " + loss);
-            }
-          });
+          head == Head.LANGUAGE ? Models.gpt2() : Models.bert(head, head == Head.TOKENS ? 43 : 3);
+      ALL.forEach((text, loss) -> {
+        if (taken.getOrDefault(head, List.of()).contains(text)) {
+          loss.validate(model);
+        } else {
+          assertRefused(() -> loss.validate(model), "loss: " + loss);
+        }
+      });
     }
     assertEquals(Head.values().length, taken.size());
   }
@@ -88,8 +108,7 @@ final class LossTest {
     Architecture classes = Models.bert(Head.SEQUENCE, 3);
     assertRefused(() -> Loss.label(3).validate(classes), "class 3", "0 to 2");
     assertRefused(() -> Loss.classLogit(-1).validate(classes), "class -1");
-    assertRefused(
-        () -> Loss.parse("mlm:0=101").validate(Models.bert(Head.MASKED, 0)), "token 101");
+    assertRefused(() -> Loss.parse("mlm:0=101").validate(Models.bert(Head.MASKED, 0)), "token 101");
     assertRefused(
         () -> Loss.logit(0, 5).validate(Models.bert(Head.TOKENS, 5)), "class 5", "0 to 4");
   }

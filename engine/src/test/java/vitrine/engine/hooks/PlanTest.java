@@ -190,7 +190,9 @@ final class PlanTest {
   void should_stand_at_the_canonical_tap_when_two_names_mean_one_tensor() {
     Architecture pretraining = Models.bert(Head.PRETRAINING, 0);
     CompiledPlan plan =
-        Plan.of(pretraining).read(Site.logitsMlm(), Site.logits(), Site.logitsNsp()).compile(pretraining);
+        Plan.of(pretraining)
+            .read(Site.logitsMlm(), Site.logits(), Site.logitsNsp())
+            .compile(pretraining);
     assertFalse(plan.wants(Tap.LOGITS_MLM));
     assertTrue(plan.wants(Tap.LOGITS_NSP));
     assertEquals(
@@ -205,15 +207,12 @@ final class PlanTest {
   @Test
   void should_refuse_before_computing_when_the_inputs_are_too_short() {
     Architecture model = Models.gpt2();
-    CompiledPlan plan =
-        Plan.of(model)
-            .read(Site.z(0).position(4))
-            .loss(Loss.next())
-            .compile(model);
+    CompiledPlan plan = Plan.of(model).read(Site.z(0).position(4)).loss(Loss.next()).compile(model);
     plan.check(1, 5);
     assertRefused(() -> plan.check(1, 4), "pos 4");
     assertRefused(
-        () -> Plan.of(model).edit(Site.embed().position(-3), Edit.zero()).compile(model).check(1, 2),
+        () ->
+            Plan.of(model).edit(Site.embed().position(-3), Edit.zero()).compile(model).check(1, 2),
         "pos -3");
     assertRefused(
         () -> Plan.of(model).loss(Loss.logit(2, 0)).compile(model).check(1, 2), "position 2");

@@ -114,8 +114,7 @@ final class SiteTest {
     assertEquals(
         Site.parse("blocks.2..5.mlp.post[neuron=0..9,pos=-1]"),
         Site.mlpPost(Layers.range(2, 5)).neurons(Indices.range(0, 9)).position(-1));
-    assertEquals(
-        Site.parse("blocks.{0,2}.attn.W_Q"), Site.of(WeightSite.W_Q, Layers.list(0, 2)));
+    assertEquals(Site.parse("blocks.{0,2}.attn.W_Q"), Site.of(WeightSite.W_Q, Layers.list(0, 2)));
   }
 
   @ParameterizedTest
@@ -205,8 +204,7 @@ final class SiteTest {
   void should_only_suggest_what_the_model_has_when_it_lacks_the_site() {
     String message =
         String.valueOf(
-            assertThrows(
-                    InputException.class, () -> Site.residPostRaw(1).validate(Models.gpt2()))
+            assertThrows(InputException.class, () -> Site.residPostRaw(1).validate(Models.gpt2()))
                 .getMessage());
     String suggested = message.substring(message.indexOf("Nearest"));
     assertEquals(-1, suggested.indexOf("_raw"), message);
@@ -254,7 +252,8 @@ final class SiteTest {
   @Test
   void should_give_one_site_a_layer_when_expanded() {
     List<String> names = new ArrayList<>();
-    for (String text : List.of("blocks.*.attn.z[head=2]", "blocks.-2.attn.z", "blocks.{4,0}.attn.z", "embed")) {
+    for (String text :
+        List.of("blocks.*.attn.z[head=2]", "blocks.-2.attn.z", "blocks.{4,0}.attn.z", "embed")) {
       Site.parse(text).expand(Models.gpt2()).forEach(site -> names.add(site.name()));
     }
     assertEquals(

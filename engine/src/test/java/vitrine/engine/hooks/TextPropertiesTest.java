@@ -15,7 +15,10 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import vitrine.engine.InputException;
 
-/** Printing and reading are inverse; text that nobody vouches for gives a value or an {@link InputException}. */
+/**
+ * Printing and reading are inverse; text that nobody vouches for gives a value or an {@link
+ * InputException}.
+ */
 final class TextPropertiesTest {
 
   @Property
@@ -26,7 +29,10 @@ final class TextPropertiesTest {
 
   @Property
   void should_read_back_the_same_plan_when_it_is_json(
-      @ForAll("sites") Site read, @ForAll("sites") Site edited, @ForAll float x, @ForAll long seed) {
+      @ForAll("sites") Site read,
+      @ForAll("sites") Site edited,
+      @ForAll float x,
+      @ForAll long seed) {
     Plan plan =
         Plan.empty()
             .read(read)
@@ -78,11 +84,55 @@ final class TextPropertiesTest {
     List<String> pieces =
         new ArrayList<>(
             List.of(
-                "blocks.", "*", ".", "..", "[", "]", "{", "}", ",", "=", "-", "0", "1", "17", " ",
-                "head", "pos", "query", "neuron", "hook_", "attn.", "z", "pattern", "mlp.post",
-                "embed", "logits", "zero", "mean", "mean:", "set:", "1e9", "nan", "a.npy", "from:",
-                "scale:", "uniform", "noise:", "mlm:", "logit:", "diff:", "next", "\"", ":",
-                "{\"read\":[\"embed\"]", "\"seed\":", "\n", "\u2028", "\uD800", "\u0000"));
+                "blocks.",
+                "*",
+                ".",
+                "..",
+                "[",
+                "]",
+                "{",
+                "}",
+                ",",
+                "=",
+                "-",
+                "0",
+                "1",
+                "17",
+                " ",
+                "head",
+                "pos",
+                "query",
+                "neuron",
+                "hook_",
+                "attn.",
+                "z",
+                "pattern",
+                "mlp.post",
+                "embed",
+                "logits",
+                "zero",
+                "mean",
+                "mean:",
+                "set:",
+                "1e9",
+                "nan",
+                "a.npy",
+                "from:",
+                "scale:",
+                "uniform",
+                "noise:",
+                "mlm:",
+                "logit:",
+                "diff:",
+                "next",
+                "\"",
+                ":",
+                "{\"read\":[\"embed\"]",
+                "\"seed\":",
+                "\n",
+                "\u2028",
+                "\uD800",
+                "\u0000"));
     Arbitrary<String> made =
         Arbitraries.of(pieces).list().ofMaxSize(12).map(parts -> String.join("", parts));
     return Arbitraries.oneOf(Arbitraries.strings().ofMaxLength(40), made);
@@ -96,16 +146,12 @@ final class TextPropertiesTest {
             Arbitraries.of(WeightSite.values()).map(Target.class::cast));
     Arbitrary<Slice> slices =
         Combinators.combine(
-                Arbitraries.of(Axis.values())
-                    .filter(axis -> axis != Axis.ONE)
-                    .set()
-                    .ofMaxSize(3),
+                Arbitraries.of(Axis.values()).filter(axis -> axis != Axis.ONE).set().ofMaxSize(3),
                 indices().list().ofSize(3))
             .as(TextPropertiesTest::slice);
     return Combinators.combine(targets, layers(), slices)
-        .as(
-            (target, layers, slice) ->
-                new Site(target, target.perBlock() ? layers : Layers.NONE, slice));
+        .as((target, layers, slice) ->
+            new Site(target, target.perBlock() ? layers : Layers.NONE, slice));
   }
 
   private static Slice slice(Set<Axis> axes, List<Indices> indices) {

@@ -75,8 +75,7 @@ final class NpyTest {
       for (int i = 0; i < bits.length; i++) {
         float want = Float.intBitsToFloat(bits[i]);
         // Float.compare tells -0 from 0, and lets a NaN's payload be.
-        assertEquals(
-            0, Float.compare(want, array.values()[i]), each.getKey() + " element " + i);
+        assertEquals(0, Float.compare(want, array.values()[i]), each.getKey() + " element " + i);
       }
       checked++;
     }
@@ -234,7 +233,6 @@ final class NpyTest {
   }
 
   private static String refusal(Path file) {
-    return String.valueOf(
-        assertThrows(InputException.class, () -> Npy.read(file)).getMessage());
+    return String.valueOf(assertThrows(InputException.class, () -> Npy.read(file)).getMessage());
   }
 }
