@@ -13,14 +13,14 @@ import vitrine.kernels.MemoryException;
  * <p>The JDK fills new native memory with zeros and the system maps it page by page, which for a run's activations costs
  * as much as computing them. Up to {@link #KEPT_BYTES} are kept; beyond that slabs go back to the system.
  */
-final class SlabPool {
+public final class SlabPool implements AutoCloseable {
   /** Enough for the activations of a long prefill with all its logits. */
   private static final long KEPT_BYTES = 1L << 30;
 
   private static final long ALIGNMENT = 64;
 
   /** One stretch of native memory. Any thread may use it, hence the shared arena. */
-  static final class Slab {
+  public static final class Slab {
     private final Arena arena;
     private final MemorySegment memory;
 
@@ -29,7 +29,8 @@ final class SlabPool {
       this.memory = memory;
     }
 
-    MemorySegment memory() {
+    /** All of it; contents unspecified. */
+    public MemorySegment memory() {
       return memory;
     }
 
@@ -48,7 +49,7 @@ final class SlabPool {
    *
    * @param preferred how large a new one is made, if that is more
    */
-  synchronized Slab take(long needed, long preferred) {
+  public synchronized Slab take(long needed, long preferred) {
     if (!open) {
       throw new IllegalStateException("workspace: the backend has been closed");
     }
@@ -91,7 +92,8 @@ final class SlabPool {
     }
   }
 
-  synchronized void giveBack(Slab slab) {
+  /** Keeps the slab for the next {@link #take}, or frees it. */
+  public synchronized void giveBack(Slab slab) {
     if (open && idleBytes + slab.size() <= KEPT_BYTES) {
       idle.add(slab);
       idleBytes += slab.size();
@@ -105,7 +107,9 @@ final class SlabPool {
     slab.arena.close();
   }
 
-  synchronized void close() {
+  /** Frees what is kept; slabs still out are freed when given back. */
+  @Override
+  public synchronized void close() {
     open = false;
     idle.forEach(this::free);
     idle.clear();

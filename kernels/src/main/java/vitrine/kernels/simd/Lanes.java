@@ -1,0 +1,109 @@
+package vitrine.kernels.simd;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorShuffle;
+import jdk.incubator.vector.VectorSpecies;
+
+/** The width of vectors, and how they meet memory. Offsets are in bytes. */
+final class Lanes {
+  /** Overrides the width, in bits: for tests of the others. */
+  static final String WIDTH_PROPERTY = "vitrine.simd.bits";
+
+  // All constants static final: only then does the compiler see one vector shape (else 2x slower).
+  static final VectorSpecies<Float> SPECIES = species();
+  static final int COUNT = SPECIES.length();
+  static final int BYTES = SPECIES.vectorByteSize();
+  static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
+
+  private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+  private static final VectorShuffle<Float> ACROSS_8 = across(8);
+  private static final VectorShuffle<Float> ACROSS_4 = across(4);
+  private static final VectorShuffle<Float> ACROSS_2 = across(2);
+  private static final VectorShuffle<Float> ACROSS_1 = across(1);
+
+  private Lanes() {}
+
+  private static VectorSpecies<Float> species() {
+    Integer bits = Integer.getInteger(WIDTH_PROPERTY);
+    if (bits == null) {
+      VectorSpecies<Float> preferred = FloatVector.SPECIES_PREFERRED;
+      return preferred.length() > 16 || preferred.length() < 4
+          ? FloatVector.SPECIES_512
+          : preferred;
+    }
+    return switch (bits) {
+      case 128, 256, 512 ->
+          VectorSpecies.of(float.class, VectorShape.forBitSize(bits));
+      default ->
+          throw new IllegalArgumentException(
+              WIDTH_PROPERTY + ": " + bits + "; expected 128, 256 or 512");
+    };
+  }
+
+  private static VectorShuffle<Float> across(int distance) {
+    return VectorShuffle.fromOp(SPECIES, lane -> (lane ^ distance) % SPECIES.length());
+  }
+
+  static FloatVector load(MemorySegment from, long at) {
+    return FloatVector.fromMemorySegment(SPECIES, from, at, ORDER);
+  }
+
+  static FloatVector load(MemorySegment from, long at, VectorMask<Float> mask) {
+    return FloatVector.fromMemorySegment(SPECIES, from, at, ORDER, mask);
+  }
+
+  static void store(FloatVector x, MemorySegment to, long at) {
+    x.intoMemorySegment(to, at, ORDER);
+  }
+
+  static void store(FloatVector x, MemorySegment to, long at, VectorMask<Float> mask) {
+    x.intoMemorySegment(to, at, ORDER, mask);
+  }
+
+  static FloatVector broadcast(MemorySegment from, long at) {
+    return FloatVector.broadcast(SPECIES, from.get(FLOAT, at));
+  }
+
+  static FloatVector zero() {
+    return FloatVector.zero(SPECIES);
+  }
+
+  static FloatVector all(float value) {
+    return FloatVector.broadcast(SPECIES, value);
+  }
+
+  /** The lanes that hold elements {@code from} until {@code end}. */
+  static VectorMask<Float> until(int from, int end) {
+    return SPECIES.indexInRange(from, end);
+  }
+
+  /** The largest multiple of the lane count that is not above {@code length}. */
+  static int whole(int length) {
+    return length & -COUNT;
+  }
+
+  /** The sum of all lanes: halves added to halves, always in this order. */
+  static float sum(FloatVector x) {
+    FloatVector sum = x;
+    if (COUNT > 8) {
+      sum = sum.add(sum.rearrange(ACROSS_8));
+    }
+    if (COUNT > 4) {
+      sum = sum.add(sum.rearrange(ACROSS_4));
+    }
+    sum = sum.add(sum.rearrange(ACROSS_2));
+    sum = sum.add(sum.rearrange(ACROSS_1));
+    return sum.lane(0);
+  }
+
+  /** The largest lane, NaN if one is. */
+  static float max(FloatVector x) {
+    return x.reduceLanes(VectorOperators.MAX);
+  }
+}

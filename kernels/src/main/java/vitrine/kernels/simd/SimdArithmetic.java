@@ -1,0 +1,447 @@
+package vitrine.kernels.simd;
+
+import static vitrine.kernels.simd.Lanes.COUNT;
+import static vitrine.kernels.simd.Lanes.FLOAT;
+import static vitrine.kernels.simd.Lanes.all;
+import static vitrine.kernels.simd.Lanes.load;
+import static vitrine.kernels.simd.Lanes.store;
+
+import java.lang.foreign.MemorySegment;
+import java.util.function.IntConsumer;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import org.jspecify.annotations.Nullable;
+import vitrine.kernels.Activation;
+import vitrine.kernels.AttentionMask;
+import vitrine.kernels.Shape;
+import vitrine.kernels.host.Arithmetic;
+import vitrine.kernels.host.HostTensor;
+import vitrine.kernels.host.HostWeight;
+import vitrine.kernels.host.SlabPool;
+import vitrine.kernels.host.Workers;
+
+/** Cuts each op into tasks by its shape and hands them to the workers. */
+final class SimdArithmetic implements Arithmetic {
+  /** Elements a task of an element-wise op: long enough that handing it out is lost in it. */
+  private static final int CHUNK = 1 << 14;
+
+  /** Rows a task of a product; a multiple of every tile. */
+  private static final int ROW_BLOCK = 128;
+
+  private final Workers workers;
+  private final SlabPool scratch = new SlabPool();
+  private final SimdAttention attention;
+
+  SimdArithmetic(int threads) {
+    workers = new Workers(threads);
+    attention = new SimdAttention(workers, scratch);
+  }
+
+  @Override
+  public String description() {
+    return "Vector API, "
+        + Lanes.BYTES * 8
+        + "-bit vectors ("
+        + COUNT
+        + " lanes), "
+        + workers.count()
+        + (workers.count() == 1 ? " thread" : " threads");
+  }
+
+  @Override
+  public int panelWidth(int out) {
+    return Product.WIDTH;
+  }
+
+  @Override
+  public void forEach(int tasks, IntConsumer task) {
+    workers.forEach(tasks, task);
+  }
+
+  // ---- element-wise ----
+
+  /** Work on {@code n} elements from byte {@code at} on. */
+  @FunctionalInterface
+  private interface Stretch {
+    void run(long at, int n);
+  }
+
+  private void stretches(Shape shape, Stretch stretch) {
+    long size = shape.size();
+    workers.forEach(
+        Math.toIntExact((size + CHUNK - 1) / CHUNK),
+        task -> {
+          long first = (long) task * CHUNK;
+          stretch.run(4 * first, (int) Math.min(CHUNK, size - first));
+        });
+  }
+
+  /** Work on rows {@code from} until {@code end}. */
+  @FunctionalInterface
+  private interface RowRange {
+    void run(int from, int end);
+  }
+
+  private void rowRanges(int rows, int columns, RowRange range) {
+    int each = Math.max(1, CHUNK / columns);
+    workers.forEach(
+        (rows + each - 1) / each,
+        task -> range.run(task * each, Math.min(rows, (task + 1) * each)));
+  }
+
+  @Override
+  public void fill(HostTensor x, float value) {
+    MemorySegment to = x.memory();
+    stretches(x.shape(), (at, n) -> Rows.fill(to, at, n, value));
+  }
+
+  @Override
+  public void scale(HostTensor x, float factor, HostTensor out) {
+    MemorySegment from = x.memory();
+    MemorySegment to = out.memory();
+    stretches(x.shape(), (at, n) -> Rows.scale(from, at, n, factor, to, at));
+  }
+
+  @Override
+  public void add(HostTensor a, HostTensor b, HostTensor out) {
+    MemorySegment left = a.memory();
+    MemorySegment right = b.memory();
+    MemorySegment to = out.memory();
+    stretches(a.shape(), (at, n) -> addRow(left, at, right, at, n, to, at));
+  }
+
+  private static void addRow(
+      MemorySegment a, long aAt, MemorySegment b, long bAt, int n, MemorySegment out, long outAt) {
+    for (int i = 0; i < n; i += COUNT) {
+      VectorMask<Float> mask = Lanes.until(i, n);
+      FloatVector sum = load(a, aAt + 4L * i, mask).add(load(b, bAt + 4L * i, mask));
+      store(sum, out, outAt + 4L * i, mask);
+    }
+  }
+
+  @Override
+  public void activate(HostTensor x, Activation activation, HostTensor out) {
+    MemorySegment from = x.memory();
+    MemorySegment to = out.memory();
+    stretches(
+        x.shape(),
+        (at, n) -> {
+          for (int i = 0; i < n; i += COUNT) {
+            VectorMask<Float> mask = Lanes.until(i, n);
+            FloatVector value = load(from, at + 4L * i, mask);
+            store(VectorMath.activate(value, activation), to, at + 4L * i, mask);
+          }
+        });
+  }
+
+  @Override
+  public void meanOver(HostTensor x, int axis, boolean[] counts, HostTensor out) {
+    Shape shape = x.shape();
+    int length = shape.dim(axis);
+    int inner = 1; // elements between two neighbours on the axis
+    for (int a = axis + 1; a < shape.rank(); a++) {
+      inner *= shape.dim(a);
+    }
+    int stride = inner;
+    long block = (long) stride * length;
+    if (block == 0) {
+      return;
+    }
+    int blocks = Math.toIntExact(shape.size() / block);
+    int blocksAnExample = Math.max(1, blocks / Math.max(1, shape.dim(0)));
+    MemorySegment from = x.memory();
+    MemorySegment to = out.memory();
+    rowRanges(
+        blocks,
+        Math.toIntExact(block),
+        (first, end) -> {
+          for (int i = first; i < end; i++) {
+            int flags = i / blocksAnExample * length;
+            for (int lane = 0; lane < stride; lane += COUNT) {
+              meanOfLines(
+                  from, 4L * (i * block + lane), stride, length, counts, flags,
+                  Lanes.until(lane, stride), to);
+            }
+          }
+        });
+  }
+
+  /** A vector of neighbouring lines along the axis. */
+  private static void meanOfLines(
+      MemorySegment x,
+      long at,
+      int stride,
+      int length,
+      boolean[] counts,
+      int flags,
+      VectorMask<Float> inside,
+      MemorySegment out) {
+    FloatVector sum = Lanes.zero();
+    FloatVector n = Lanes.zero();
+    for (int t = 0; t < length; t++) {
+      if (counts[flags + t]) {
+        FloatVector value = load(x, at + 4L * t * stride, inside);
+        VectorMask<Float> counted =
+            value.compare(VectorOperators.NE, Float.NEGATIVE_INFINITY);
+        sum = sum.add(value, counted);
+        n = n.add(1f, counted);
+      }
+    }
+    FloatVector mean = sum.div(n.max(1f));
+    FloatVector masked = all(Float.NEGATIVE_INFINITY);
+    for (int t = 0; t < length; t++) {
+      FloatVector value = load(x, at + 4L * t * stride, inside);
+      VectorMask<Float> kept = value.compare(VectorOperators.EQ, Float.NEGATIVE_INFINITY);
+      store(mean.blend(masked, kept), out, at + 4L * t * stride, inside);
+    }
+  }
+
+  // ---- layers ----
+
+  @Override
+  public void linear(
+      HostTensor x, HostWeight w, @Nullable HostTensor bias, Activation activation, HostTensor out) {
+    int rows = (int) (x.shape().size() / w.in());
+    Product product =
+        new Product(
+ scratch,
+            new Product.Matrix(x.memory(), 0, 4L * w.in()),
+            new Product.Matrix(w.panels().memory(), 0, 4L * w.in() * w.width()),
+            w.in(),
+            bias == null ? null : bias.memory(),
+            activation,
+            new Product.Matrix(out.memory(), 0, 4L * w.out()),
+            w.out());
+    int blocks = (rows + ROW_BLOCK - 1) / ROW_BLOCK;
+    workers.forEach(
+        Math.multiplyExact(blocks, w.panelCount()),
+        task -> {
+          int block = task / w.panelCount();
+          int from = block * ROW_BLOCK;
+          product.run(task % w.panelCount(), from, Math.min(rows, from + ROW_BLOCK));
+        });
+  }
+
+  @Override
+  public void layerNorm(
+      HostTensor x, HostTensor gamma, HostTensor beta, float eps, HostTensor out) {
+    normalizeRows(x, null, gamma, beta, eps, out);
+  }
+
+  @Override
+  public void addLayerNorm(
+      HostTensor a, HostTensor b, HostTensor gamma, HostTensor beta, float eps, HostTensor out) {
+    normalizeRows(a, b, gamma, beta, eps, out);
+  }
+
+  /** The sum of x and {@code plus} is kept in {@code out}, row by row, before it is normalised there. */
+  private void normalizeRows(
+      HostTensor x,
+      @Nullable HostTensor plus,
+      HostTensor gamma,
+      HostTensor beta,
+      float eps,
+      HostTensor out) {
+    int d = x.columns();
+    MemorySegment a = x.memory();
+    MemorySegment b = plus == null ? null : plus.memory();
+    MemorySegment weight = gamma.memory();
+    MemorySegment shift = beta.memory();
+    MemorySegment to = out.memory();
+    MemorySegment from = b == null ? a : to;
+    rowRanges(
+        x.rows(),
+        d,
+        (first, end) -> {
+          for (int r = first; r < end; r++) {
+            long at = 4L * r * d;
+            if (b != null) {
+              addRow(a, at, b, at, d, to, at);
+            }
+            float mean = Rows.sum(from, at, d) / d;
+            float scale = (float) Math.sqrt(Rows.variance(from, at, d, mean) + eps);
+            Rows.normalize(from, at, d, mean, scale, weight, shift, to, at);
+          }
+        });
+  }
+
+  @Override
+  public void layerNormScale(HostTensor x, float eps, HostTensor out) {
+    int d = x.columns();
+    MemorySegment from = x.memory();
+    MemorySegment to = out.memory();
+    rowRanges(
+        x.rows(),
+        d,
+        (first, end) -> {
+          for (int r = first; r < end; r++) {
+            float mean = Rows.sum(from, 4L * r * d, d) / d;
+            float variance = Rows.variance(from, 4L * r * d, d, mean);
+            to.setAtIndex(FLOAT, r, (float) Math.sqrt(variance + eps));
+          }
+        });
+  }
+
+  @Override
+  public void layerNormNormalize(HostTensor x, HostTensor scale, HostTensor out) {
+    int d = x.columns();
+    MemorySegment from = x.memory();
+    MemorySegment divisors = scale.memory();
+    MemorySegment to = out.memory();
+    rowRanges(
+        x.rows(),
+        d,
+        (first, end) -> {
+          for (int r = first; r < end; r++) {
+            float mean = Rows.sum(from, 4L * r * d, d) / d;
+            float divisor = divisors.getAtIndex(FLOAT, r);
+            for (int i = 0; i < d; i += COUNT) {
+              VectorMask<Float> mask = Lanes.until(i, d);
+              long at = 4L * ((long) r * d + i);
+              store(load(from, at, mask).sub(mean).div(divisor), to, at, mask);
+            }
+          }
+        });
+  }
+
+  @Override
+  public void affine(HostTensor x, HostTensor gamma, HostTensor beta, HostTensor out) {
+    int d = x.columns();
+    MemorySegment from = x.memory();
+    MemorySegment weight = gamma.memory();
+    MemorySegment shift = beta.memory();
+    MemorySegment to = out.memory();
+    rowRanges(
+        x.rows(),
+        d,
+        (first, end) -> {
+          for (int r = first; r < end; r++) {
+            for (int i = 0; i < d; i += COUNT) {
+              VectorMask<Float> mask = Lanes.until(i, d);
+              long at = 4L * ((long) r * d + i);
+              FloatVector y =
+                  load(from, at, mask)
+                      .fma(load(weight, 4L * i, mask), load(shift, 4L * i, mask));
+              store(y, to, at, mask);
+            }
+          }
+        });
+  }
+
+  // ---- attention ----
+
+  @Override
+  public void attention(
+      HostTensor q, HostTensor k, HostTensor v, AttentionMask mask, float scale, HostTensor out) {
+    attention.attention(q, k, v, mask, scale, out);
+  }
+
+  @Override
+  public void attentionScores(
+      HostTensor q, HostTensor k, AttentionMask mask, float scale, HostTensor out) {
+    attention.scores(q, k, mask, scale, out);
+  }
+
+  @Override
+  public void softmax(HostTensor x, HostTensor out) {
+    int n = x.columns();
+    MemorySegment from = x.memory();
+    MemorySegment to = out.memory();
+    rowRanges(
+        x.rows(),
+        n,
+        (first, end) -> {
+          for (int r = first; r < end; r++) {
+            Rows.softmax(from, 4L * r * n, n, to, 4L * r * n);
+          }
+        });
+  }
+
+  @Override
+  public void attentionMix(HostTensor pattern, HostTensor v, HostTensor out) {
+    attention.mix(pattern, v, out);
+  }
+
+  @Override
+  public void headResults(HostTensor z, HostWeight w, HostTensor out) {
+    int heads = z.shape().dim(2);
+    int size = z.shape().dim(3);
+    int rows = z.shape().dim(0) * z.shape().dim(1);
+    int panels = w.panelCount();
+    long panelBytes = 4L * w.in() * w.width();
+    MemorySegment from = z.memory();
+    MemorySegment matrix = w.panels().memory();
+    MemorySegment to = out.memory();
+    workers.forEach(
+        heads * panels,
+        task -> {
+          int h = task / panels;
+          Product product =
+              new Product(
+ scratch,
+                  new Product.Matrix(from, 4L * h * size, 4L * heads * size),
+                  new Product.Matrix(matrix, 4L * h * size * w.width(), panelBytes),
+                  size,
+                  null,
+                  Activation.IDENTITY,
+                  new Product.Matrix(to, 4L * h * w.out(), 4L * heads * w.out()),
+                  w.out());
+          product.run(task % panels, 0, rows);
+        });
+  }
+
+  @Override
+  public void sumHeads(HostTensor results, @Nullable HostTensor bias, HostTensor out) {
+    int heads = results.shape().dim(2);
+    int d = results.columns();
+    MemorySegment from = results.memory();
+    MemorySegment start = bias == null ? null : bias.memory();
+    MemorySegment to = out.memory();
+    rowRanges(
+        out.rows(),
+        d * heads,
+        (first, end) -> {
+          for (int r = first; r < end; r++) {
+            for (int i = 0; i < d; i += COUNT) {
+              VectorMask<Float> mask = Lanes.until(i, d);
+              FloatVector sum = start == null ? Lanes.zero() : load(start, 4L * i, mask);
+              for (int h = 0; h < heads; h++) {
+                sum = sum.add(load(from, 4L * (((long) r * heads + h) * d + i), mask));
+              }
+              store(sum, to, 4L * ((long) r * d + i), mask);
+            }
+          }
+        });
+  }
+
+  // ---- losses ----
+
+  @Override
+  public void crossEntropy(HostTensor logits, int[] targets, HostTensor out) {
+    int n = logits.columns();
+    MemorySegment from = logits.memory();
+    MemorySegment to = out.memory();
+    rowRanges(
+        targets.length,
+        n,
+        (first, end) -> {
+          for (int r = first; r < end; r++) {
+            float loss = targets[r] < 0 ? 0 : rowLoss(from, 4L * r * n, n, targets[r]);
+            to.setAtIndex(FLOAT, r, loss);
+          }
+        });
+  }
+
+  private static float rowLoss(MemorySegment x, long at, int n, int target) {
+    float max = Rows.max(x, at, n);
+    float sum = Rows.sumOfExponentials(x, at, n, max);
+    return (float) (Math.log(sum) + max - x.get(FLOAT, at + 4L * target));
+  }
+
+  @Override
+  public void close() {
+    workers.close();
+    scratch.close();
+  }
+}

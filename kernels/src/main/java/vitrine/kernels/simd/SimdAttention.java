@@ -1,0 +1,450 @@
+package vitrine.kernels.simd;
+
+import static vitrine.kernels.simd.Lanes.COUNT;
+import static vitrine.kernels.simd.Lanes.FLOAT;
+import static vitrine.kernels.simd.Lanes.load;
+import static vitrine.kernels.simd.Lanes.store;
+
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import org.jspecify.annotations.Nullable;
+import vitrine.kernels.Activation;
+import vitrine.kernels.AttentionMask;
+import vitrine.kernels.host.HostTensor;
+import vitrine.kernels.host.SlabPool;
+import vitrine.kernels.host.Workers;
+
+/**
+ * Attention, head by head, as two small products.
+ *
+ * <p>Keys (turned) and values of each head are packed into panels once; then blocks of queries go to the workers, and
+ * each takes eight queries at a time through scores, softmax and mix in a strip of memory that stays in the cache. Scores
+ * of (T,T) never exist, and a causal strip stops at its last visible key.
+ *
+ * <p>Every score is one chain of multiply-adds over the head's elements, every mixed element one over the keys, and
+ * {@link #attention}, {@link #scores} with {@link #mix}, and the path for few queries (decoding, where packing would cost
+ * more than it saves) all use the same chains: they agree to the bit.
+ */
+final class SimdAttention {
+  private static final int STRIP = 8;
+
+  /** Queries a task. */
+  private static final int BLOCK = 32;
+
+  /** Fewer queries than this are not worth packing keys for. */
+  private static final int FEW = 4;
+
+  private final Workers workers;
+  private final SlabPool scratch;
+
+  SimdAttention(Workers workers, SlabPool scratch) {
+    this.workers = workers;
+    this.scratch = scratch;
+  }
+
+  /** What the tasks of one op share: (B,T,H,K) tensors and where one head's row lies. */
+  private record Heads(MemorySegment memory, int tokens, int heads, int size) {
+    static Heads of(HostTensor x) {
+      return new Heads(x.memory(), x.shape().dim(1), x.shape().dim(2), x.shape().dim(3));
+    }
+
+    long at(int b, int t, int h) {
+      return 4L * (((long) b * tokens + t) * heads + h) * size;
+    }
+
+    /** Bytes from one token to the next. */
+    long stride() {
+      return 4L * heads * size;
+    }
+  }
+
+  // ---- the three ops ----
+
+  void attention(
+      HostTensor q, HostTensor k, HostTensor v, AttentionMask mask, float scale, HostTensor out) {
+    Heads query = Heads.of(q);
+    Heads key = Heads.of(k);
+    Heads value = Heads.of(v);
+    Heads result = Heads.of(out);
+    if (mask.queries() < FEW) {
+      workers.forEach(
+          mask.batch() * query.heads(),
+          task -> {
+            int b = task / query.heads();
+            int h = task % query.heads();
+            fewQueries(query, key, value, mask, scale, result, b, h);
+          });
+      return;
+    }
+    Packed keys = new Packed(mask.batch(), query.heads(), query.size(), mask.keys());
+    Packed values = new Packed(mask.batch(), query.heads(), mask.keys(), query.size());
+    SlabPool.Slab slab = scratch.take(keys.bytes() + values.bytes(), 0);
+    try {
+      MemorySegment memory = slab.memory();
+      long valuesAt = keys.bytes();
+      workers.forEach(
+          mask.batch() * query.heads(),
+          task -> {
+            int b = task / query.heads();
+            int h = task % query.heads();
+            keys.turn(key, b, h, memory, 0);
+            values.fill(value, b, h, mask, memory, valuesAt);
+          });
+      int blocks = blocks(mask.queries());
+      workers.forEach(
+          mask.batch() * query.heads() * blocks,
+          task -> {
+            int head = task / blocks;
+            Product.Matrix kT = keys.matrix(memory, 0, head);
+            Product.Matrix vs = values.matrix(memory, valuesAt, head);
+            // The last queries see the most keys: first come the longest tasks.
+            int block = blocks - 1 - task % blocks;
+            queryBlock(
+                query,
+                kT,
+                vs,
+                mask,
+                scale,
+                result,
+                head / query.heads(),
+                head % query.heads(),
+                block);
+          });
+    } finally {
+      scratch.giveBack(slab);
+    }
+  }
+
+  void scores(HostTensor q, HostTensor k, AttentionMask mask, float scale, HostTensor out) {
+    Heads query = Heads.of(q);
+    Heads key = Heads.of(k);
+    Packed keys = new Packed(mask.batch(), query.heads(), query.size(), mask.keys());
+    SlabPool.Slab slab = scratch.take(keys.bytes(), 0);
+    try {
+      MemorySegment memory = slab.memory();
+      MemorySegment to = out.memory();
+      long row = 4L * mask.keys();
+      workers.forEach(
+          mask.batch() * query.heads(),
+          head -> {
+            int b = head / query.heads();
+            int h = head % query.heads();
+            keys.turn(key, b, h, memory, 0);
+            long at = (long) head * mask.queries() * row;
+            Product product =
+                new Product(
+ scratch,
+                    new Product.Matrix(query.memory(), query.at(b, 0, h), query.stride()),
+                    keys.matrix(memory, 0, head),
+                    query.size(),
+                    null,
+                    Activation.IDENTITY,
+                    new Product.Matrix(to, at, row),
+                    mask.keys());
+            for (int panel = 0; panel < Product.panels(mask.keys()); panel++) {
+              product.run(panel, 0, mask.queries());
+            }
+            for (int i = 0; i < mask.queries(); i++) {
+              int end = mask.end(i);
+              scaleAndHide(to, at + i * row, end, mask, b, scale);
+              Rows.fill(
+                  to, at + i * row + 4L * end, mask.keys() - end, Float.NEGATIVE_INFINITY);
+            }
+          });
+    } finally {
+      scratch.giveBack(slab);
+    }
+  }
+
+  void mix(HostTensor pattern, HostTensor v, HostTensor out) {
+    Heads value = Heads.of(v);
+    Heads result = Heads.of(out);
+    int batch = pattern.shape().dim(0);
+    int queries = pattern.shape().dim(2);
+    int keys = pattern.shape().dim(3);
+    Packed values = new Packed(batch, value.heads(), keys, value.size());
+    SlabPool.Slab slab = scratch.take(values.bytes(), 0);
+    try {
+      MemorySegment memory = slab.memory();
+      MemorySegment from = pattern.memory();
+      workers.forEach(
+          batch * value.heads(),
+          head -> {
+            int b = head / value.heads();
+            int h = head % value.heads();
+            values.fill(value, b, h, null, memory, 0);
+            long row = 4L * keys;
+            Product product =
+                new Product(
+ scratch,
+                    new Product.Matrix(from, (long) head * queries * row, row),
+                    values.matrix(memory, 0, head),
+                    keys,
+                    null,
+                    Activation.IDENTITY,
+                    new Product.Matrix(result.memory(), result.at(b, 0, h), result.stride()),
+                    value.size());
+            for (int panel = 0; panel < Product.panels(value.size()); panel++) {
+              product.run(panel, 0, queries);
+            }
+          });
+    } finally {
+      scratch.giveBack(slab);
+    }
+  }
+
+  // ---- many queries ----
+
+  private static int blocks(int queries) {
+    return (queries + BLOCK - 1) / BLOCK;
+  }
+
+  private void queryBlock(
+      Heads query,
+      Product.Matrix keys,
+      Product.Matrix values,
+      AttentionMask mask,
+      float scale,
+      Heads result,
+      int b,
+      int h,
+      int block) {
+    long row = 4L * Product.WIDTH * Product.panels(mask.keys());
+    SlabPool.Slab slab = scratch.take(STRIP * row, 0);
+    try {
+      MemorySegment strip = slab.memory();
+      int end = Math.min((block + 1) * BLOCK, mask.queries());
+      for (int i = block * BLOCK; i < end; i += STRIP) {
+        int rows = Math.min(STRIP, end - i);
+        Product.Matrix x =
+            new Product.Matrix(query.memory(), query.at(b, i, h), query.stride());
+        Product.Matrix s = new Product.Matrix(strip, 0, row);
+        Product.Matrix z =
+            new Product.Matrix(result.memory(), result.at(b, i, h), result.stride());
+        weights(x, keys, query.size(), mask, scale, b, i, rows, s);
+        mixStrip(s, values, mask, i, rows, z, query.size());
+      }
+    } finally {
+      scratch.giveBack(slab);
+    }
+  }
+
+  /** Attention weights of queries {@code i} until {@code i + rows}; beyond a query's last key nothing is written. */
+  private void weights(
+      Product.Matrix q,
+      Product.Matrix keys,
+      int size,
+      AttentionMask mask,
+      float scale,
+      int b,
+      int i,
+      int rows,
+      Product.Matrix strip) {
+    int end = mask.end(i + rows - 1);
+    Product product =
+        new Product(scratch, q, keys, size, null, Activation.IDENTITY, strip, Product.panels(end) * Product.WIDTH);
+    for (int panel = 0; panel < Product.panels(end); panel++) {
+      product.run(panel, 0, rows);
+    }
+    for (int r = 0; r < rows; r++) {
+      long at = r * strip.stride();
+      scaleAndHide(strip.memory(), at, mask.end(i + r), mask, b, scale);
+      Rows.softmax(strip.memory(), at, mask.end(i + r), strip.memory(), at);
+    }
+  }
+
+  /** z = weights times values: first over the keys that all queries of the strip see, then each query's own. */
+  private void mixStrip(
+      Product.Matrix strip,
+      Product.Matrix values,
+      AttentionMask mask,
+      int i,
+      int rows,
+      Product.Matrix z,
+      int size) {
+    int common = mask.end(i);
+    Product product =
+        new Product(scratch, strip, values, common, null, Activation.IDENTITY, z, size);
+    for (int panel = 0; panel < Product.panels(size); panel++) {
+      product.run(panel, 0, rows);
+    }
+    for (int r = 1; r < rows; r++) {
+      for (int j = common; j < mask.end(i + r); j++) {
+        float weight = strip.memory().get(FLOAT, r * strip.stride() + 4L * j);
+        for (int panel = 0; panel < Product.panels(size); panel++) {
+          int column = panel * Product.WIDTH;
+          Rows.addScaled(
+              values.memory(),
+              values.at() + panel * values.stride() + 4L * j * Product.WIDTH,
+              Math.min(Product.WIDTH, size - column),
+              weight,
+              z.memory(),
+              z.at() + r * z.stride() + 4L * column);
+        }
+      }
+    }
+  }
+
+  /** x = scale x, and minus infinity at padding. */
+  private static void scaleAndHide(
+      MemorySegment x, long at, int n, AttentionMask mask, int b, float scale) {
+    boolean[] real = mask.real();
+    if (real == null) {
+      Rows.scale(x, at, n, scale, x, at);
+      return;
+    }
+    FloatVector hidden = Lanes.all(Float.NEGATIVE_INFINITY);
+    int flags = b * mask.keys();
+    for (int j = 0; j < n; j += COUNT) {
+      VectorMask<Float> inside = Lanes.until(j, n);
+      VectorMask<Float> seen =
+          j + COUNT <= n
+              ? VectorMask.fromArray(Lanes.SPECIES, real, flags + j)
+              : VectorMask.fromArray(Lanes.SPECIES, java.util.Arrays.copyOfRange(real, flags + j, flags + j + COUNT), 0);
+      FloatVector s = load(x, at + 4L * j, inside).mul(scale);
+      store(hidden.blend(s, seen), x, at + 4L * j, inside);
+    }
+  }
+
+  // ---- few queries ----
+
+  private void fewQueries(
+      Heads query,
+      Heads key,
+      Heads value,
+      AttentionMask mask,
+      float scale,
+      Heads result,
+      int b,
+      int h) {
+    SlabPool.Slab slab = scratch.take(Rows.padded(mask.keys()), 0);
+    try {
+      MemorySegment row = slab.memory();
+      for (int i = 0; i < mask.queries(); i++) {
+        int end = mask.end(i);
+        dots(query, query.at(b, i, h), key, key.at(b, 0, h), end, row);
+        scaleAndHide(row, 0, end, mask, b, scale);
+        Rows.softmax(row, 0, end, row, 0);
+        mixRow(row, end, mask, b, value, value.at(b, 0, h), result.memory(), result.at(b, i, h));
+      }
+    } finally {
+      scratch.giveBack(slab);
+    }
+  }
+
+  /** out[j] = q k[j]: four keys at a time, so that four chains of multiply-adds overlap. */
+  private static void dots(
+      Heads query, long q, Heads key, long firstKey, int keys, MemorySegment out) {
+    MemorySegment x = query.memory();
+    MemorySegment k = key.memory();
+    long stride = key.stride();
+    for (int j = 0; j < keys; j += 4) {
+      long k0 = firstKey + j * stride;
+      long k1 = firstKey + Math.min(j + 1, keys - 1) * stride;
+      long k2 = firstKey + Math.min(j + 2, keys - 1) * stride;
+      long k3 = firstKey + Math.min(j + 3, keys - 1) * stride;
+      float s0 = 0;
+      float s1 = 0;
+      float s2 = 0;
+      float s3 = 0;
+      for (int c = 0; c < query.size(); c++) {
+        float a = x.get(FLOAT, q + 4L * c);
+        s0 = Math.fma(k.get(FLOAT, k0 + 4L * c), a, s0);
+        s1 = Math.fma(k.get(FLOAT, k1 + 4L * c), a, s1);
+        s2 = Math.fma(k.get(FLOAT, k2 + 4L * c), a, s2);
+        s3 = Math.fma(k.get(FLOAT, k3 + 4L * c), a, s3);
+      }
+      out.set(FLOAT, 4L * j, s0);
+      out.set(FLOAT, 4L * Math.min(j + 1, keys - 1), s1);
+      out.set(FLOAT, 4L * Math.min(j + 2, keys - 1), s2);
+      out.set(FLOAT, 4L * Math.min(j + 3, keys - 1), s3);
+    }
+  }
+
+  private static void mixRow(
+      MemorySegment weights,
+      int keys,
+      AttentionMask mask,
+      int b,
+      Heads value,
+      long firstValue,
+      MemorySegment out,
+      long outAt) {
+    boolean[] real = mask.real();
+    for (int c = 0; c < value.size(); c += COUNT) {
+      VectorMask<Float> inside = Lanes.until(c, value.size());
+      FloatVector sum = Lanes.zero();
+      for (int j = 0; j < keys; j++) {
+        if (real == null || real[b * mask.keys() + j]) {
+          FloatVector v = load(value.memory(), firstValue + j * value.stride() + 4L * c, inside);
+          sum = v.fma(Lanes.broadcast(weights, 4L * j), sum);
+        }
+      }
+      store(sum, out, outAt + 4L * c, inside);
+    }
+  }
+
+  // ---- panels ----
+
+  /** Where each head's (depth, columns) matrix lies in panels, one head after the other. */
+  private record Packed(int batch, int heads, int depth, int columns) {
+    private long panelBytes() {
+      return 4L * depth * Product.WIDTH;
+    }
+
+    private long headBytes() {
+      return panelBytes() * Product.panels(columns);
+    }
+
+    long bytes() {
+      return headBytes() * heads * batch;
+    }
+
+    Product.Matrix matrix(MemorySegment memory, long at, int head) {
+      return new Product.Matrix(memory, at + head * headBytes(), panelBytes());
+    }
+
+    /** Packs the keys of a head turned: column j is key j. */
+    void turn(Heads key, int b, int h, MemorySegment to, long at) {
+      long head = at + ((long) b * heads + h) * headBytes();
+      int last = Product.panels(columns) - 1;
+      if (columns % Product.WIDTH != 0) {
+        to.asSlice(head + last * panelBytes(), panelBytes()).fill((byte) 0);
+      }
+      MemorySegment from = key.memory();
+      for (int j = 0; j < columns; j++) {
+        long row = key.at(b, j, h);
+        long column = head + j / Product.WIDTH * panelBytes() + 4L * (j % Product.WIDTH);
+        for (int c = 0; c < depth; c++) {
+          to.set(FLOAT, column + 4L * Product.WIDTH * c, from.get(FLOAT, row + 4L * c));
+        }
+      }
+    }
+
+    /** Packs the values of a head; those of hidden keys as zeros, for a weight of 0 would not silence a NaN. */
+    void fill(
+        Heads value, int b, int h, @Nullable AttentionMask mask, MemorySegment to, long at) {
+      long head = at + ((long) b * heads + h) * headBytes();
+      boolean[] real = mask == null ? null : mask.real();
+      for (int panel = 0; panel < Product.panels(columns); panel++) {
+        int column = panel * Product.WIDTH;
+        int n = Math.min(Product.WIDTH, columns - column);
+        for (int j = 0; j < depth; j++) {
+          long row = head + panel * panelBytes() + 4L * j * Product.WIDTH;
+          if (real == null || real[b * depth + j]) {
+            copy(value.memory(), value.at(b, j, h) + 4L * column, n, to, row);
+          } else {
+            Rows.fill(to, row, Product.WIDTH, 0);
+          }
+        }
+      }
+    }
+
+    private static void copy(MemorySegment from, long at, int n, MemorySegment to, long toAt) {
+      for (int i = 0; i < Product.WIDTH; i += COUNT) {
+        store(load(from, at + 4L * i, Lanes.until(i, n)), to, toAt + 4L * i);
+      }
+    }
+  }
+}

@@ -1,0 +1,43 @@
+package vitrine.kernels.simd;
+
+import java.util.Optional;
+import vitrine.kernels.Kernels;
+import vitrine.kernels.KernelsProvider;
+import vitrine.kernels.host.HostKernels;
+
+/**
+ * Makes {@code simd} known. Names no type of the incubator module, so that it loads, and can explain itself, in a JVM
+ * that runs without the module.
+ */
+public final class SimdProvider implements KernelsProvider {
+  private static final String MODULE = "jdk.incubator.vector";
+
+  @Override
+  public String name() {
+    return "simd";
+  }
+
+  @Override
+  public int preference() {
+    return 100;
+  }
+
+  @Override
+  public Optional<String> unavailable() {
+    if (ModuleLayer.boot().findModule(MODULE).isPresent()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        "the JVM runs without the module " + MODULE + "; start java with --add-modules=" + MODULE);
+  }
+
+  @Override
+  public Kernels open(int threads) {
+    unavailable()
+        .ifPresent(
+            reason -> {
+              throw new IllegalStateException("backend: simd: " + reason);
+            });
+    return new HostKernels(name(), new SimdArithmetic(threads));
+  }
+}

@@ -1,0 +1,212 @@
+package vitrine.kernels.contract;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import vitrine.kernels.Activation;
+import vitrine.kernels.Backends;
+import vitrine.kernels.Kernels;
+import vitrine.kernels.Shape;
+import vitrine.kernels.Tensor;
+import vitrine.kernels.Weight;
+import vitrine.kernels.Workspace;
+
+/** What any backend must pass: extend it, and say how to open the backend. */
+public abstract class KernelsContract {
+  /** Not ops on numbers; each has a test of its own here. */
+  private static final Set<String> HOUSEKEEPING =
+      Set.of("name", "description", "workspace", "upload", "pack", "close");
+
+  private static final int OPS = 22;
+
+  /** Opens the backend under test with so many threads. */
+  protected abstract Kernels open(int threads);
+
+  @TestFactory
+  Stream<DynamicTest> should_give_the_exact_result_when_op_runs() {
+    return OpCases.all().stream()
+        .collect(Collectors.groupingBy(OpCase::op))
+        .entrySet()
+        .stream()
+        .map(entry -> DynamicTest.dynamicTest(entry.getKey(), () -> check(entry.getValue())));
+  }
+
+  private void check(List<OpCase> cases) {
+    try (Kernels kernels = open(2);
+        Kernels scalar = Backends.open("scalar", 1, note -> {})) {
+      for (OpCase one : cases) {
+        try (Workspace workspace = kernels.workspace();
+            Workspace specification = scalar.workspace()) {
+          Tensor actual = one.computation().run(kernels, workspace);
+          TensorAssert.assertClose(one.toString(), one.expected(), actual, one.tolerance());
+          float[] specified = one.computation().run(scalar, specification).toArray();
+          TensorAssert.assertClose(
+              one + " against scalar",
+              Reference.widen(specified),
+              actual,
+              one.tolerance().twice());
+        }
+      }
+    }
+  }
+
+  @Test
+  void should_cover_every_op_when_kernels_grow() {
+    Set<String> methods =
+        Arrays.stream(Kernels.class.getDeclaredMethods())
+            .filter(method -> Modifier.isAbstract(method.getModifiers()))
+            .map(Method::getName)
+            .collect(Collectors.toCollection(TreeSet::new));
+    Set<String> covered =
+        OpCases.all().stream().map(OpCase::op).collect(Collectors.toCollection(TreeSet::new));
+    assertEquals(OPS, covered.size(), () -> "ops with cases: " + covered);
+    covered.addAll(HOUSEKEEPING);
+    assertEquals(methods, covered, "every method of Kernels has cases or is housekeeping");
+  }
+
+  @Test
+  void should_give_back_the_same_numbers_when_uploaded_or_packed() {
+    float[] values = new Numbers(1).normal(7 * 50);
+    values[3] = Float.NaN;
+    values[4] = Float.NEGATIVE_INFINITY;
+    try (Kernels kernels = open(2);
+        Workspace workspace = kernels.workspace()) {
+      Tensor tensor = kernels.upload(workspace, Shape.of(7, 50), values);
+      TensorAssert.assertSameBits("upload", values, tensor.toArray());
+      assertEquals(values[2 * 50 + 9], tensor.get(2, 9));
+      Weight weight =
+          kernels.pack(
+              workspace, MemorySegment.ofArray(values), 7, 50, Weight.Layout.IN_OUT);
+      TensorAssert.assertSameBits("pack [in, out]", values, weight.toArray());
+      float[] turned = OpCases.transpose(values, 7, 50);
+      Weight other =
+          kernels.pack(
+              workspace, MemorySegment.ofArray(turned), 7, 50, Weight.Layout.OUT_IN);
+      TensorAssert.assertSameBits("pack [out, in]", values, other.toArray());
+      assertEquals(7, other.in());
+      assertEquals(50, other.out());
+      assertTrue(!kernels.name().isBlank() && !kernels.description().isBlank());
+    }
+  }
+
+  @Test
+  void should_count_bytes_when_tensors_come_and_go() {
+    try (Kernels kernels = open(1);
+        Workspace workspace = kernels.workspace()) {
+      Tensor a = workspace.allocate(10, 100);
+      long one = workspace.bytesInUse();
+      assertTrue(one >= 4000 && one < 4100, () -> "bytes for 1000 floats: " + one);
+      Tensor b = workspace.allocate(10, 100);
+      workspace.release(a);
+      workspace.release(b);
+      assertEquals(0, workspace.bytesInUse());
+      assertEquals(2 * one, workspace.peakBytes());
+    }
+  }
+
+  @Test
+  void should_say_so_when_tensor_is_used_after_release_or_close() {
+    try (Kernels kernels = open(1)) {
+      Workspace workspace = kernels.workspace();
+      Tensor x = kernels.upload(workspace, Shape.of(3), 1, 2, 3);
+      Tensor out = workspace.allocate(3);
+      workspace.release(out);
+      assertSays("released", assertThrows(IllegalStateException.class, () -> kernels.copy(x, out)));
+      assertThrows(IllegalStateException.class, () -> workspace.release(out));
+      workspace.close();
+      assertSays("closed", assertThrows(IllegalStateException.class, x::toArray));
+      assertThrows(IllegalStateException.class, () -> workspace.allocate(1));
+    }
+  }
+
+  @Test
+  void should_name_the_op_when_tensor_is_of_another_backend() {
+    try (Kernels kernels = open(1);
+        Kernels other = Backends.open("scalar", 1, note -> {});
+        Workspace workspace = kernels.workspace();
+        Workspace elsewhere = other.workspace()) {
+      Tensor mine = workspace.allocate(3);
+      Tensor foreign = elsewhere.allocate(3);
+      assertSays(
+          "add",
+          assertThrows(
+              IllegalArgumentException.class, () -> kernels.add(mine, foreign, mine)));
+      assertThrows(IllegalArgumentException.class, () -> workspace.release(foreign));
+      assertThrows(
+          IllegalArgumentException.class, () -> kernels.upload(elsewhere, Shape.of(1), 1));
+    }
+  }
+
+  @Test
+  void should_name_op_and_shapes_when_shapes_do_not_fit() {
+    try (Kernels kernels = open(1);
+        Workspace workspace = kernels.workspace()) {
+      Tensor x = workspace.allocate(2, 3);
+      Tensor y = workspace.allocate(3, 2);
+      Weight w =
+          kernels.pack(
+              workspace, MemorySegment.ofArray(new float[20]), 4, 5, Weight.Layout.IN_OUT);
+      assertSays("add: b: (3,2); expected (2,3)", rejected(() -> kernels.add(x, y, x)));
+      assertSays(
+          "linear", rejected(() -> kernels.linear(x, w, null, Activation.IDENTITY, y)));
+      assertSays("softmax", rejected(() -> kernels.softmax(x, y)));
+      assertSays("layerNorm", rejected(() -> kernels.layerNorm(x, x, x, 1e-5f, x)));
+      assertSays("gather", rejected(() -> kernels.gather(x, new int[] {0, 2}, x)));
+    }
+  }
+
+  private static IllegalArgumentException rejected(
+      org.junit.jupiter.api.function.Executable executable) {
+    return assertThrows(IllegalArgumentException.class, executable);
+  }
+
+  private static void assertSays(String text, Exception exception) {
+    String message = String.valueOf(exception.getMessage());
+    assertTrue(message.contains(text), () -> "\"" + message + "\" does not say " + text);
+  }
+
+  @Test
+  void should_give_the_same_bits_when_run_again() {
+    try (Kernels kernels = open(2)) {
+      for (OpCase one : OpCases.all()) {
+        try (Workspace workspace = kernels.workspace()) {
+          float[] first = one.computation().run(kernels, workspace).toArray();
+          float[] second = one.computation().run(kernels, workspace).toArray();
+          TensorAssert.assertSameBits(one.toString(), first, second);
+        }
+      }
+    }
+  }
+
+  @Test
+  void should_give_the_same_bits_when_threads_differ() {
+    try (Kernels one = open(1);
+        Kernels two = open(2);
+        Kernels three = open(3)) {
+      for (OpCase example : OpCases.all()) {
+        float[] expected = result(example, one);
+        TensorAssert.assertSameBits(example + ", 2 threads", expected, result(example, two));
+        TensorAssert.assertSameBits(example + ", 3 threads", expected, result(example, three));
+      }
+    }
+  }
+
+  private static float[] result(OpCase example, Kernels kernels) {
+    try (Workspace workspace = kernels.workspace()) {
+      return example.computation().run(kernels, workspace).toArray();
+    }
+  }
+}
