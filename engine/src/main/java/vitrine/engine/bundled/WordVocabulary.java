@@ -69,15 +69,14 @@ final class WordVocabulary {
   private void teach(String word) {
     List<String> pieces = split(word);
     while (pieces.size() > 1) {
-      ranks.put(merge(pieces, 0), ranks.size());
+      String merge = merge(pieces, 0);
+      ranks.put(merge, ranks.size());
       add(pieces.get(0) + pieces.get(1));
-      pieces = split(word);
+      apply(merge, pieces);
     }
   }
 
-  /**
-   * Byte-pair encoding of one word: make the merge of best rank, everywhere, until there is none.
-   */
+  /** Byte-pair encoding of one word: apply the merge of best rank until there is none. */
   private List<String> split(String word) {
     List<String> pieces = new ArrayList<>();
     for (int i = 0; i < word.length(); i++) {
@@ -85,14 +84,19 @@ final class WordVocabulary {
     }
     String best = bestMerge(pieces);
     while (best != null) {
-      for (int i = 0; i + 1 < pieces.size(); i++) {
-        if (merge(pieces, i).equals(best)) {
-          pieces.set(i, pieces.get(i) + pieces.remove(i + 1));
-        }
-      }
+      apply(best, pieces);
       best = bestMerge(pieces);
     }
     return pieces;
+  }
+
+  /** Joins the two pieces of a merge wherever they stand side by side. */
+  private static void apply(String merge, List<String> pieces) {
+    for (int i = 0; i + 1 < pieces.size(); i++) {
+      if (merge(pieces, i).equals(merge)) {
+        pieces.set(i, pieces.get(i) + pieces.remove(i + 1));
+      }
+    }
   }
 
   private @Nullable String bestMerge(List<String> pieces) {

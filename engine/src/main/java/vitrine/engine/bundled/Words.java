@@ -9,7 +9,7 @@ import java.util.List;
 final class Words {
   private static final String COMMON =
       """
-      the of and to a in is it was he she for on are with as his her they at be this have from or
+      the of and to in is it was he she for on are with as his her they at be this have from or
       one had by but not what all were we when your can said there use an each which do how their
       if will up other about out many then them these so some would make like him into time has
       look two more write go see number no way could people my than first water been call who now
@@ -27,15 +27,20 @@ final class Words {
       idea enough eat face watch far really almost let above sometimes mountain cut young talk
       soon list song being leave family body music color stand sun question fish area dog cat
       horse bird mat sat red blue green black door room king queen friend money cold hot fire snow
-      rain wind star moon love heart word
+      rain wind star moon love heart word hello yes please thank happy sad
       """;
 
   private static final String SENTENCE_STARTS =
       """
-      The A In It He She They We You I This That There When If But And For On At As One What How
+      The In It He She They We You This That There When If But And For On At As One What How
       Who Why Where Once Then My Our Alice Bob John Mary Tom Anna London Paris Rome Berlin Monday
-      Tuesday Wednesday Thursday Friday Saturday Sunday
+      Tuesday Wednesday Thursday Friday Saturday Sunday Hello Yes No
       """;
+
+  /** Every letter is a token of one byte anyway; here, so that it is one after a space too. */
+  private static final String LETTERS =
+      "A B C D E F G H I J K L M N O P Q R S T U V W X Y Z"
+          + " a b c d e f g h i j k l m n o p q r s t u v w x y z";
 
   private static final String SIGNS = ". , ! ? : ; - ( ) \" ' 0 1 2 3 4 5 6 7 8 9";
 
@@ -46,6 +51,6 @@ final class Words {
    * them.
    */
   static List<String> all() {
-    return List.of((COMMON + SENTENCE_STARTS + SIGNS).strip().split("\\s+"));
+    return List.of(String.join(" ", COMMON, SENTENCE_STARTS, LETTERS, SIGNS).strip().split("\\s+"));
   }
 }
