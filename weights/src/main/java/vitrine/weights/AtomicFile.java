@@ -15,9 +15,9 @@ import java.util.UUID;
 import vitrine.weights.WeightsException.Kind;
 
 /**
- * Writes a file entirely or not at all: to a temporary one beside it, synced to the disk, then renamed over it. Whoever
- * reads the path meanwhile sees the old content or the new, never a part; after a failure the temporary file is gone and
- * the old content is still there.
+ * Writes a file entirely or not at all: to a temporary one beside it, synced to the disk, then
+ * renamed over it. Whoever reads the path meanwhile sees the old content or the new, never a part;
+ * after a failure the temporary file is gone and the old content is still there.
  */
 public final class AtomicFile {
   private static final int BUFFER = 1 << 16;
@@ -41,8 +41,9 @@ public final class AtomicFile {
   }
 
   /**
-   * Writes what {@code content} writes. An unchecked exception that it throws passes through, and nothing has been
-   * written. A path that is a symbolic link is written through: what it points to is replaced.
+   * Writes what {@code content} writes. An unchecked exception that it throws passes through, and
+   * nothing has been written. A path that is a symbolic link is written through: what it points to
+   * is replaced.
    *
    * @throws WeightsException of kind WRITE_FAILED or DISK_FULL when the operating system refuses
    */
@@ -57,7 +58,8 @@ public final class AtomicFile {
   /**
    * Says before a long write that it cannot end well.
    *
-   * @throws WeightsException of kind DISK_FULL when the disk of that path has less room than {@code bytes}
+   * @throws WeightsException of kind DISK_FULL when the disk of that path has less room than {@code
+   *     bytes}
    */
   public static void requireRoom(Path path, long bytes) {
     Path target = path.toAbsolutePath();
@@ -68,7 +70,7 @@ public final class AtomicFile {
         throw new WeightsException(
             Kind.DISK_FULL,
             "write: %s: %d bytes free on its disk; expected %d. Free some, or write elsewhere."
-                .formatted(Quote.plain(path.toString()), room, bytes));
+                .formatted(Quote.of(path), room, bytes));
       }
     } catch (IOException e) {
       throw failed(path, e);
@@ -82,7 +84,8 @@ public final class AtomicFile {
     }
     Path temporary = target.resolveSibling("." + UUID.randomUUID() + ".tmp");
     try {
-      // Not Files.createTempFile: that one's files are for the owner alone, whatever the umask says.
+      // Not Files.createTempFile: that one's files are for the owner alone, whatever the umask
+      // says.
       try (FileChannel channel =
           FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
         OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER);
@@ -110,14 +113,14 @@ public final class AtomicFile {
   }
 
   private static WeightsException failed(Path path, IOException e) {
-    String reason = e.getClass().getSimpleName() + " " + e.getMessage();
+    String reason = Quote.reason(e);
     boolean full = reason.contains("No space left") || reason.contains("quota");
     return new WeightsException(
         full ? Kind.DISK_FULL : Kind.WRITE_FAILED,
         "write: %s: %s; expected a writable file. %s"
             .formatted(
-                Quote.plain(path.toString()),
-                Quote.plain(reason),
+                Quote.of(path),
+                reason,
                 full
                     ? "Free some room, or write elsewhere."
                     : "Check that its directory exists and may be written to."),

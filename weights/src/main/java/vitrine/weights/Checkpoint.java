@@ -5,10 +5,12 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Named tensors, read when asked for: one file, the shards of a directory, or numbers made in memory.
+ * Named tensors, read when asked for: one file, the shards of a directory, or numbers made in
+ * memory.
  *
- * <p>Everything may be called from several threads at once, {@link #close()} excepted. Reading after it is an {@link
- * IllegalStateException}; a name that is not there is a {@link WeightsException}.
+ * <p>Everything may be called from several threads at once, {@link #close()} excepted. Reading
+ * after it is an {@link IllegalStateException}; a name that is not there is a {@link
+ * WeightsException}.
  */
 public interface Checkpoint extends AutoCloseable {
   /** The tensors' names, in the order of their bytes (of the shards' names, then their bytes). */
@@ -21,7 +23,10 @@ public interface Checkpoint extends AutoCloseable {
     return names().contains(name);
   }
 
-  /** The free strings that whoever wrote the weights left with them, such as {@code format} = {@code pt}. */
+  /**
+   * The free strings that whoever wrote the weights left with them, such as {@code format} = {@code
+   * pt}.
+   */
   Map<String, String> metadata();
 
   /**
@@ -33,8 +38,8 @@ public interface Checkpoint extends AutoCloseable {
   void readBytes(String name, long offset, MemorySegment to);
 
   /**
-   * Decodes a whole tensor to float32 in native order. F32 is copied bit by bit; F16 and BF16 are exact; F64 and
-   * integers are rounded to nearest, ties to even; BOOL is 0 or 1.
+   * Decodes a whole tensor to float32 in native order. F32 is copied bit by bit; F16 and BF16 are
+   * exact; F64 and integers are rounded to nearest, ties to even; BOOL is 0 or 1.
    *
    * @param to exactly 4 bytes an element
    * @throws WeightsException of kind NO_CONVERSION for a type that has no numbers here
@@ -54,9 +59,11 @@ public interface Checkpoint extends AutoCloseable {
   }
 
   /**
-   * A whole tensor of integers, exact. U64 is given in the long's 64 bits: see {@link Long#toUnsignedString(long)}.
+   * A whole tensor of integers, exact. U64 is given in the long's 64 bits: see {@link
+   * Long#toUnsignedString(long)}.
    *
-   * @throws WeightsException of kind NO_CONVERSION for a type of floats, or one that has no numbers here
+   * @throws WeightsException of kind NO_CONVERSION for a type of floats, or one that has no numbers
+   *     here
    */
   default long[] longs(String name) {
     return Decoder.of(this, name).longs();
@@ -68,8 +75,8 @@ public interface Checkpoint extends AutoCloseable {
   }
 
   /**
-   * The SHA-256, in hexadecimal, of all names, dtypes, shapes and bytes in the order of the names: the same for the same
-   * tensors, however they are spread over files. Reads everything.
+   * The SHA-256, in hexadecimal, of all names, dtypes, shapes and bytes in the order of the names:
+   * the same for the same tensors, however they are spread over files. Reads everything.
    */
   default String hash() {
     return ContentHash.of(this);

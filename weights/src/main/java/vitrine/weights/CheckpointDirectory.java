@@ -2,6 +2,7 @@ package vitrine.weights;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -17,7 +18,8 @@ final class CheckpointDirectory {
   /** The file to open: the single one before the index, as transformers has it. */
   static Path find(Path directory) {
     for (String name : List.of(SINGLE, INDEX)) {
-      if (Files.exists(directory.resolve(name))) {
+      // A link to nowhere counts: opening it says more than that there is no checkpoint.
+      if (Files.exists(directory.resolve(name), LinkOption.NOFOLLOW_LINKS)) {
         return directory.resolve(name);
       }
     }
@@ -47,7 +49,7 @@ final class CheckpointDirectory {
     return new WeightsException(
         Kind.NO_CHECKPOINT,
         "open checkpoint: %s: %s; expected %s or %s. %s"
-            .formatted(Quote.plain(directory.toString()), actual, SINGLE, INDEX, remedy));
+            .formatted(Quote.of(directory), actual, SINGLE, INDEX, remedy));
   }
 
   private static List<String> ending(List<String> names, String... endings) {
@@ -66,7 +68,7 @@ final class CheckpointDirectory {
       throw new WeightsException(
           Kind.READ_FAILED,
           "open checkpoint: %s: %s; expected a readable directory. Check its permissions."
-              .formatted(Quote.plain(directory.toString()), Quote.plain(e.toString())),
+              .formatted(Quote.of(directory), Quote.reason(e)),
           e);
     }
   }

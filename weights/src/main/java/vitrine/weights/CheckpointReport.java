@@ -10,7 +10,8 @@ import java.util.Map;
 import vitrine.weights.WeightsException.Kind;
 
 /**
- * What is in a safetensors file or a checkpoint directory, and all that is wrong with it. Only headers are read.
+ * What is in a safetensors file or a checkpoint directory, and all that is wrong with it. Only
+ * headers are read.
  *
  * @param path what was inspected
  * @param files the safetensors files whose headers are valid, with what they hold
@@ -41,7 +42,10 @@ public record CheckpointReport(
   /** Something wrong: its kind, and one line that says it. */
   public record Problem(Kind kind, String message) {}
 
-  /** Inspects a file, an index or a directory. Whatever is wrong is in the report; nothing is thrown for it. */
+  /**
+   * Inspects a file, an index or a directory. Whatever is wrong is in the report; nothing is thrown
+   * for it.
+   */
   public static CheckpointReport inspect(Path path) {
     Findings.Collected findings = new Findings.Collected();
     List<FileReport> files = new ArrayList<>();
@@ -70,7 +74,10 @@ public record CheckpointReport(
         && !Checkpoints.isIndex(file)
         && Files.exists(file.resolveSibling(CheckpointDirectory.INDEX))) {
       findings.note(
-          CheckpointDirectory.INDEX + " is not used: " + CheckpointDirectory.SINGLE + " goes before it");
+          CheckpointDirectory.INDEX
+              + " is not used: "
+              + CheckpointDirectory.SINGLE
+              + " goes before it");
     }
   }
 

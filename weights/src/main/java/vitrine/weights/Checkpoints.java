@@ -20,7 +20,8 @@ public final class Checkpoints {
   /**
    * Opens a safetensors file, an index ({@code *.index.json}) with its shards, or a directory.
    *
-   * <p>In a directory {@code model.safetensors} goes before {@code model.safetensors.index.json}, as in transformers.
+   * <p>In a directory {@code model.safetensors} goes before {@code model.safetensors.index.json},
+   * as in transformers.
    *
    * @throws WeightsException when there is no checkpoint, or when anything about it is malformed
    */

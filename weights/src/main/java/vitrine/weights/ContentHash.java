@@ -20,7 +20,8 @@ final class ContentHash {
     for (String name : new TreeSet<>(checkpoint.names())) {
       TensorInfo tensor = checkpoint.info(name);
       // Lengths first, so that no two different lists of tensors give the same bytes.
-      byte[] label = (tensor.dtype() + tensor.shape().toString() + name).getBytes(StandardCharsets.UTF_8);
+      byte[] label =
+          (tensor.dtype() + tensor.shape().toString() + name).getBytes(StandardCharsets.UTF_8);
       digest.update(ByteBuffer.allocate(16).putLong(label.length).putLong(tensor.bytes()).flip());
       digest.update(label);
       for (long done = 0; done < tensor.bytes(); done += piece.length) {

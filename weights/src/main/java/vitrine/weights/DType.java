@@ -1,11 +1,12 @@
 package vitrine.weights;
 
 /**
- * The element types of the safetensors format, all of them, in the order in which the reference implementation ranks
- * them (Hugging Face safetensors 0.8.0): a written file holds the highest rank first, so that every tensor starts at a
- * multiple of its element's size.
+ * The element types of the safetensors format, all of them, in the order in which the reference
+ * implementation ranks them (Hugging Face safetensors 0.8.0): a written file holds the highest rank
+ * first, so that every tensor starts at a multiple of its element's size.
  *
- * <p>{@link Kind#OPAQUE} types have a size but no numbers here: their bytes can be read, their values cannot.
+ * <p>{@link Kind#OPAQUE} types have a size but no numbers here: their bytes can be read, their
+ * values cannot.
  */
 public enum DType {
   BOOL(8, Kind.INTEGER),

@@ -8,8 +8,8 @@ import java.nio.ByteOrder;
 import vitrine.weights.WeightsException.Kind;
 
 /**
- * Turns one tensor's little-endian bytes into Java's numbers, a piece at a time, so that no second copy of a large
- * tensor is ever held.
+ * Turns one tensor's little-endian bytes into Java's numbers, a piece at a time, so that no second
+ * copy of a large tensor is ever held.
  */
 final class Decoder {
   /** A multiple of every element's size. */
@@ -206,7 +206,10 @@ final class Decoder {
     };
   }
 
-  /** Halved with the lost bit kept as a sticky one, so that the only rounding is the conversion's own. */
+  /**
+   * Halved with the lost bit kept as a sticky one, so that the only rounding is the conversion's
+   * own.
+   */
   private static float unsignedToFloat(long bits) {
     return bits >= 0 ? (float) bits : (float) ((bits >>> 1) | (bits & 1)) * 2;
   }
@@ -229,7 +232,9 @@ final class Decoder {
                 Quote.of(tensor.name()),
                 tensor.dtype(),
                 wanted,
-                wanted.equals("long") ? "an integer type" : "F16, BF16, F32, F64 or an integer type"));
+                wanted.equals("long")
+                    ? "an integer type"
+                    : "F16, BF16, F32, F64 or an integer type"));
   }
 
   /** Refuses before the JVM would: an array's limit, and the memory it was given. */

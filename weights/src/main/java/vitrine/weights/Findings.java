@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Where the checks of a checkpoint put what they find: opening stops at the first problem, inspecting collects them all,
- * and both make the same checks.
+ * Where the checks of a checkpoint put what they find: opening stops at the first problem,
+ * inspecting collects them all, and both make the same checks.
  */
 interface Findings {
   /** Something that makes the checkpoint malformed. */

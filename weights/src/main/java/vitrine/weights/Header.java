@@ -71,6 +71,7 @@ record Header(Map<String, String> metadata, SequencedMap<String, TensorInfo> ten
   static WeightsException bad(
       Kind kind, String operand, String actual, String expected, String remedy) {
     return new WeightsException(
-        kind, "read safetensors: %s: %s; expected %s. %s".formatted(operand, actual, expected, remedy));
+        kind,
+        "read safetensors: %s: %s; expected %s. %s".formatted(operand, actual, expected, remedy));
   }
 }

@@ -5,7 +5,6 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.Reader;
 import java.io.StringWriter;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -13,6 +12,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -26,23 +26,33 @@ import tools.jackson.core.json.JsonFactory;
 import vitrine.weights.WeightsException.Kind;
 
 /**
- * Reads the JSON of a header token by token, and stops at the first thing that the format does not allow.
+ * Reads the JSON of a header token by token, and stops at the first thing that the format does not
+ * allow.
  *
- * <p>No tree is built: what is kept is what the tensors need, so a hostile header costs no more memory than its valid
- * part. Jackson's own limits on names and strings are lifted to the header's (a name may be any string); duplicate keys
- * are found here rather than by Jackson, so that the message can name the tensor.
+ * <p>No tree is built: what is kept is what the tensors need, so a hostile header costs no more
+ * memory than its valid part. Jackson's own limits on names and strings are lifted to the header's
+ * (a name may be any string); duplicate keys are found here rather than by Jackson, so that the
+ * message can name the tensor.
  */
 final class HeaderParser implements AutoCloseable {
   /** The header, a tensor's entry, its shape. */
   private static final int DEPTH = 3;
 
-  /** Not the format's: no library has tensors of more axes, and an entry must not become an array of millions. */
+  /**
+   * Not the format's: no library has tensors of more axes, and an entry must not become an array of
+   * millions.
+   */
   private static final int MAX_RANK = 1024;
 
   /** The digits of {@link Long#MAX_VALUE}. */
   private static final int MAX_DIGITS = 19;
 
   static final String METADATA = "__metadata__";
+
+  private static final int PADDING_PIECE = 1 << 13;
+
+  /** Jackson's hints to whoever configures it, which are no help to whoever has the file. */
+  private static final Pattern HINT = Pattern.compile("[:,]?( requires?)? enabl(e|ing) `Json.*");
 
   private static final JsonFactory JSON =
       JsonFactory.builder()
@@ -95,14 +105,20 @@ final class HeaderParser implements AutoCloseable {
       readObject();
       readPadding();
     } catch (StreamConstraintsException e) {
-      throw bad(Kind.HEADER_TOO_DEEP, "the header nests deeper than 3 levels", "tensors' entries", e);
-    } catch (JacksonIOException e) {
-      throw unreadable(e.getCause());
-    } catch (JacksonException e) {
       throw bad(
-          Kind.HEADER_NOT_JSON, Quote.plain(e.getOriginalMessage()), "a header of JSON", e);
+          Kind.HEADER_TOO_DEEP, "the header nests deeper than 3 levels", "tensors' entries", e);
+    } catch (JacksonIOException e) {
+      throw notUtf8(e);
+    } catch (JacksonException e) {
+      String reason = HINT.matcher(String.valueOf(e.getOriginalMessage())).replaceFirst("");
+      throw bad(
+          Kind.HEADER_NOT_JSON,
+          "%s at character %d of the header"
+              .formatted(Quote.plain(reason), e.getLocation().getCharOffset()),
+          "a header of JSON",
+          e);
     } catch (IOException e) {
-      throw unreadable(e);
+      throw notUtf8(e);
     }
     return Header.checked(
         operand,
@@ -111,15 +127,9 @@ final class HeaderParser implements AutoCloseable {
         dataBytes);
   }
 
-  private WeightsException unreadable(@Nullable Throwable cause) {
-    if (cause instanceof CharacterCodingException) {
-      return bad(Kind.HEADER_NOT_UTF8, "the header is not UTF-8", "a header of UTF-8 JSON", cause);
-    }
-    return new WeightsException(
-        Kind.READ_FAILED,
-        "read safetensors: %s: %s; expected to read its header. Check the disk and try again."
-            .formatted(operand, Quote.plain(String.valueOf(cause))),
-        cause);
+  /** The stream below throws no IOException of its own: only the decoder between does. */
+  private WeightsException notUtf8(Exception cause) {
+    return bad(Kind.HEADER_NOT_UTF8, "the header is not UTF-8", "a header of UTF-8 JSON", cause);
   }
 
   private void readObject() {
@@ -142,22 +152,20 @@ final class HeaderParser implements AutoCloseable {
     StringWriter buffered = new StringWriter();
     json.releaseBuffered(buffered);
     String rest = buffered.toString();
-    for (int at = 0; at < rest.length(); at++) {
-      checkPadding(rest.charAt(at));
-    }
-    for (int next = reader.read(); next >= 0; next = reader.read()) {
-      checkPadding((char) next);
-    }
-  }
-
-  private void checkPadding(char character) {
-    if (character != ' ') {
-      throw bad(
-          Kind.HEADER_TRAILING,
-          Quote.of(Character.toString(character)) + " follows the header's JSON object",
-          "only spaces there",
-          null);
-    }
+    char[] piece = new char[PADDING_PIECE];
+    do {
+      for (int at = 0; at < rest.length(); at++) {
+        if (rest.charAt(at) != ' ') {
+          throw bad(
+              Kind.HEADER_TRAILING,
+              Quote.of(rest.substring(at, at + 1)) + " follows the header's JSON object",
+              "only spaces there",
+              null);
+        }
+      }
+      int count = reader.read(piece);
+      rest = new String(piece, 0, Math.max(0, count));
+    } while (!rest.isEmpty());
   }
 
   private void readMetadata() {
@@ -188,7 +196,10 @@ final class HeaderParser implements AutoCloseable {
     String tensor = "tensor " + Quote.of(name);
     if (json.currentToken() != JsonToken.START_OBJECT) {
       throw bad(
-          Kind.BAD_ENTRY, tensor + " is " + found(), "{\"dtype\",\"shape\",\"data_offsets\"}", null);
+          Kind.BAD_ENTRY,
+          tensor + " is " + found(),
+          "{\"dtype\",\"shape\",\"data_offsets\"}",
+          null);
     }
     DType dtype = null;
     List<Long> shape = null;
@@ -210,12 +221,7 @@ final class HeaderParser implements AutoCloseable {
           again = offsets != null;
           offsets = readNumbers(tensor, "data_offsets", Kind.BAD_OFFSETS, 2);
         }
-        default ->
-            throw bad(
-                Kind.BAD_ENTRY,
-                tensor + " has the key " + Quote.of(key),
-                "only dtype, shape and data_offsets",
-                null);
+        default -> throw unknownKey(tensor, key);
       }
       if (again) {
         throw duplicate("key \"" + key + "\" occurs twice in " + tensor);
@@ -226,6 +232,14 @@ final class HeaderParser implements AutoCloseable {
         present(dtype, tensor, "dtype"),
         present(shape, tensor, "shape"),
         present(offsets, tensor, "data_offsets"));
+  }
+
+  private WeightsException unknownKey(String tensor, String key) {
+    return bad(
+        Kind.BAD_ENTRY,
+        tensor + " has the key " + Quote.of(key),
+        "only dtype, shape and data_offsets",
+        null);
   }
 
   private <T> T present(@Nullable T value, String tensor, String key) {
@@ -239,7 +253,10 @@ final class HeaderParser implements AutoCloseable {
     String tensor = "tensor " + Quote.of(name);
     if (offsets.size() != 2 || offsets.getFirst() > offsets.getLast()) {
       throw bad(
-          Kind.BAD_OFFSETS, tensor + " has data_offsets " + offsets, "begin and end, ascending", null);
+          Kind.BAD_OFFSETS,
+          tensor + " has data_offsets " + offsets,
+          "begin and end, ascending",
+          null);
     }
     TensorInfo info = new TensorInfo(name, dtype, shape, offsets.getFirst(), offsets.getLast());
     long needed;
@@ -307,7 +324,10 @@ final class HeaderParser implements AutoCloseable {
       }
     }
     throw bad(
-        kind, "%s has %s in %s".formatted(tensor, found(), key), "whole numbers from 0 to 2^63-1", null);
+        kind,
+        "%s has %s in %s".formatted(tensor, found(), key),
+        "whole numbers from 0 to 2^63-1",
+        null);
   }
 
   /** The current token, for a message. */
@@ -344,7 +364,8 @@ final class HeaderParser implements AutoCloseable {
   private WeightsException bad(
       Kind kind, String actual, String expected, @Nullable Throwable cause) {
     WeightsException exception =
-        Header.bad(kind, operand, actual, expected, "Write the file again with a safetensors library.");
+        Header.bad(
+            kind, operand, actual, expected, "Write the file again with a safetensors library.");
     if (cause != null) {
       exception.initCause(cause);
     }

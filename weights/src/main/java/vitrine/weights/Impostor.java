@@ -18,7 +18,8 @@ record Impostor(Kind kind, String what, String remedy) {
   static final int LOOK = 512;
 
   static final String CONVERT =
-      "Convert it in Python: AutoModel.from_pretrained(DIR).save_pretrained(NEW, safe_serialization=True).";
+      "Convert it in Python: AutoModel.from_pretrained(DIR).save_pretrained(NEW,"
+          + " safe_serialization=True).";
 
   private static final String CHOOSE = "Give the .safetensors file or its directory.";
 
@@ -29,7 +30,9 @@ record Impostor(Kind kind, String what, String remedy) {
           ? new Impostor(Kind.PICKLE, "a PyTorch pickle (zip archive)", CONVERT)
           : new Impostor(Kind.ARCHIVE, "a zip archive", "Unpack it first.");
     }
-    if (starts(start, 0x1f, 0x8b) || starts(start, 0xfd, '7', 'z') || starts(start, '7', 'z', 0xbc)) {
+    if (starts(start, 0x1f, 0x8b)
+        || starts(start, 0xfd, '7', 'z')
+        || starts(start, '7', 'z', 0xbc)) {
       return new Impostor(Kind.ARCHIVE, "a compressed archive", "Unpack it first.");
     }
     if (latin(start).startsWith("ustar", 257)) {

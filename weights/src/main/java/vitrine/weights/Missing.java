@@ -19,8 +19,7 @@ final class Missing {
   private Missing() {}
 
   static WeightsException tensor(String name, String operand, Collection<String> present) {
-    String near =
-        nearest(name, present).stream().map(Quote::of).collect(Collectors.joining(", "));
+    String near = nearest(name, present).stream().map(Quote::of).collect(Collectors.joining(", "));
     return new WeightsException(
         Kind.NO_SUCH_TENSOR,
         "read tensor: %s: %s has no tensor %s; expected one of its %d. %s"

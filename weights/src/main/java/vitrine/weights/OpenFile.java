@@ -20,8 +20,9 @@ import vitrine.weights.WeightsException.Kind;
 /**
  * A regular file that is expected to stay as it was when it was opened, and read by position.
  *
- * <p>After every read the file's size and time of change are held against those at the start, so that numbers of two
- * versions are never mixed in silence. A file that another has been renamed onto is still the old one here, and fine.
+ * <p>After every read the file's size and time of change are held against those at the start, so
+ * that numbers of two versions are never mixed in silence. A file that another has been renamed
+ * onto is still the old one here, and fine.
  */
 final class OpenFile implements AutoCloseable {
   /** How much is moved at once; a buffer holds less than 2^31 bytes. */
@@ -42,7 +43,7 @@ final class OpenFile implements AutoCloseable {
   }
 
   static OpenFile open(Path path) {
-    String operand = Quote.plain(path.toString());
+    String operand = Quote.of(path);
     try {
       BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
       if (!attributes.isRegularFile()) {
@@ -58,8 +59,10 @@ final class OpenFile implements AutoCloseable {
     } catch (NoSuchFileException e) {
       throw new WeightsException(
           Kind.NOT_FOUND,
-          "read safetensors: %s: no such file; expected a safetensors file. Check the path."
-              .formatted(operand),
+          "read safetensors: %s: %s; expected a safetensors file. Check the path."
+              .formatted(
+                  operand,
+                  Files.isSymbolicLink(path) ? "a link to what is not there" : "no such file"),
           e);
     } catch (IOException e) {
       throw failed(operand, e);
@@ -67,7 +70,7 @@ final class OpenFile implements AutoCloseable {
   }
 
   String operand() {
-    return Quote.plain(path.toString());
+    return Quote.of(path);
   }
 
   Path path() {
@@ -148,11 +151,10 @@ final class OpenFile implements AutoCloseable {
   }
 
   private static WeightsException failed(String operand, IOException e) {
-    String reason = e.getClass().getSimpleName() + " " + String.valueOf(e.getMessage());
     return new WeightsException(
         Kind.READ_FAILED,
         "read safetensors: %s: %s; expected a readable file. Check its permissions and the disk."
-            .formatted(operand, Quote.plain(reason)),
+            .formatted(operand, Quote.reason(e)),
         e);
   }
 

@@ -6,15 +6,17 @@ import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 import vitrine.weights.WeightsException.Kind;
 
-/** The start of a file: eight bytes of length, little-endian, and the brace that opens the header. */
+/**
+ * The start of a file: eight bytes of length, little-endian, and the brace that opens the header.
+ */
 final class Preamble {
   static final int LENGTH_BYTES = 8;
 
   private Preamble() {}
 
   /**
-   * The header's length. A file that cannot be safetensors is held against what is often given by mistake, so that the
-   * message can say what it is.
+   * The header's length. A file that cannot be safetensors is held against what is often given by
+   * mistake, so that the message can say what it is.
    */
   static long headerBytes(OpenFile file) {
     byte[] start = new byte[(int) Math.min(Impostor.LOOK, file.size())];
@@ -52,7 +54,8 @@ final class Preamble {
       return Header.bad(
           Kind.HEADER_TOO_LARGE,
           file.operand(),
-          "its first 8 bytes say that the header has %s bytes".formatted(Long.toUnsignedString(length)),
+          "its first 8 bytes say that the header has %s bytes"
+              .formatted(Long.toUnsignedString(length)),
           "at most 100000000",
           again);
     }

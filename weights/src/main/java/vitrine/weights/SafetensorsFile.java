@@ -13,12 +13,12 @@ import java.util.Set;
 /**
  * One safetensors file, open for reading.
  *
- * <p>Opening reads the header and checks it completely against the file's size; of the data nothing is touched until it
- * is asked for, and then only what is asked for.
+ * <p>Opening reads the header and checks it completely against the file's size; of the data nothing
+ * is touched until it is asked for, and then only what is asked for.
  *
- * <p>The readers of {@link Checkpoint} use positional reads, not a mapping: a file that shrinks or is written to while
- * it is open is then a {@link WeightsException}, where a mapping would hand the JVM a fault. {@link #map} is there for
- * those who know that their file stays as it is.
+ * <p>The readers of {@link Checkpoint} use positional reads, not a mapping: a file that shrinks or
+ * is written to while it is open is then a {@link WeightsException}, where a mapping would hand the
+ * JVM a fault. {@link #map} is there for those who know that their file stays as it is.
  */
 public final class SafetensorsFile implements Checkpoint {
   private final OpenFile file;
@@ -94,12 +94,13 @@ public final class SafetensorsFile implements Checkpoint {
   }
 
   /**
-   * A view of a tensor's bytes in the file itself, mapped into memory: little-endian, read-only, aligned only as the file
-   * happens to be, valid until {@link #close()}.
+   * A view of a tensor's bytes in the file itself, mapped into memory: little-endian, read-only,
+   * aligned only as the file happens to be, valid until {@link #close()}.
    *
-   * <p>The file's size is checked now. If the file shrinks afterwards, touching what is gone is an {@link InternalError}
-   * from plain accesses and copies, and the end of the JVM from a load of the Vector API (both seen on JDK 25); so this
-   * is for files that nobody changes. The other readers have no such hazard.
+   * <p>The file's size is checked now. If the file shrinks afterwards, touching what is gone is an
+   * {@link InternalError} from plain accesses and copies, and the end of the JVM from a load of the
+   * Vector API (both seen on JDK 25); so this is for files that nobody changes. The other readers
+   * have no such hazard.
    */
   public MemorySegment map(String name) {
     TensorInfo tensor = info(name);

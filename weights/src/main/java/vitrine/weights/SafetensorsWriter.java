@@ -22,12 +22,12 @@ import tools.jackson.core.json.JsonWriteFeature;
 import vitrine.weights.WeightsException.Kind;
 
 /**
- * Writes a safetensors file. The same tensors and metadata give the same bytes, and those of the reference
- * implementation: larger elements first, then by name; the header padded with spaces to a multiple of 8. (Metadata is
- * sorted here; the reference leaves its order to chance.)
+ * Writes a safetensors file. The same tensors and metadata give the same bytes, and those of the
+ * reference implementation: larger elements first, then by name; the header padded with spaces to a
+ * multiple of 8. (Metadata is sorted here; the reference leaves its order to chance.)
  *
- * <p>Data is referred to, not copied, until {@link #write} has written it. A malformed request (a name twice, a size that
- * does not fit its shape) is an {@link IllegalArgumentException}.
+ * <p>Data is referred to, not copied, until {@link #write} has written it. A malformed request (a
+ * name twice, a size that does not fit its shape) is an {@link IllegalArgumentException}.
  */
 public final class SafetensorsWriter {
   private static final int PIECE = 1 << 20;
@@ -60,7 +60,10 @@ public final class SafetensorsWriter {
     return this;
   }
 
-  /** Adds every tensor and all metadata of a checkpoint, which must stay open until the file is written. */
+  /**
+   * Adds every tensor and all metadata of a checkpoint, which must stay open until the file is
+   * written.
+   */
   public SafetensorsWriter addAll(Checkpoint checkpoint) {
     checkpoint.metadata().forEach(this::metadata);
     for (String name : checkpoint.names()) {
@@ -128,7 +131,8 @@ public final class SafetensorsWriter {
   /**
    * Writes the file, entirely or not at all.
    *
-   * @throws WeightsException when the file cannot be written; then what was there before is still there
+   * @throws WeightsException when the file cannot be written; then what was there before is still
+   *     there
    */
   public void write(Path path) {
     List<Entry> ordered = new ArrayList<>(entries.values());
@@ -141,7 +145,7 @@ public final class SafetensorsWriter {
       throw new WeightsException(
           Kind.HEADER_TOO_LARGE,
           "write safetensors: %s: a header of %d bytes; expected at most %d. Write several files."
-              .formatted(Quote.plain(path.toString()), header.length, Header.MAX_BYTES));
+              .formatted(Quote.of(path), header.length, Header.MAX_BYTES));
     }
     long data = ordered.stream().mapToLong(entry -> entry.tensor().bytes()).sum();
     AtomicFile.requireRoom(path, Preamble.LENGTH_BYTES + header.length + data);

@@ -1,7 +1,7 @@
 package vitrine.weights;
 
-import java.nio.ByteBuffer;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
@@ -40,8 +40,7 @@ record ShardIndex(Path path, SequencedMap<String, String> weightMap) {
     SequencedMap<String, String> weightMap = new LinkedHashMap<>();
     for (Map.Entry<String, JsonNode> entry : map.properties()) {
       if (!entry.getValue().isString()) {
-        throw bad(
-            path, "weight_map has no string under " + Quote.of(entry.getKey()), null);
+        throw bad(path, "weight_map has no string under " + Quote.of(entry.getKey()), null);
       }
       weightMap.put(entry.getKey(), entry.getValue().stringValue());
     }
@@ -100,14 +99,14 @@ record ShardIndex(Path path, SequencedMap<String, String> weightMap) {
     throw new WeightsException(
         Kind.SHARD_OUTSIDE,
         "open checkpoint: %s: weight_map names the shard %s; expected a file name without a directory. Do not trust this index."
-            .formatted(Quote.plain(path.toString()), Quote.of(shard)));
+            .formatted(Quote.of(path), Quote.of(shard)));
   }
 
   private static WeightsException bad(Path path, String actual, @Nullable Throwable cause) {
     return new WeightsException(
         Kind.BAD_INDEX,
         "open checkpoint: %s: %s; expected {\"weight_map\":{TENSOR:SHARD}}. Download the index again."
-            .formatted(Quote.plain(path.toString()), actual),
+            .formatted(Quote.of(path), actual),
         cause);
   }
 }

@@ -12,7 +12,9 @@ import java.util.Set;
 import java.util.TreeMap;
 import vitrine.weights.WeightsException.Kind;
 
-/** The shards of an index, as one checkpoint. All headers are read and checked when it is opened. */
+/**
+ * The shards of an index, as one checkpoint. All headers are read and checked when it is opened.
+ */
 final class ShardedCheckpoint implements Checkpoint {
   private final ShardIndex index;
   private final Map<String, SafetensorsFile> shards = new TreeMap<>();
@@ -55,7 +57,7 @@ final class ShardedCheckpoint implements Checkpoint {
           throw new WeightsException(
               Kind.SHARD_MISSING,
               "open checkpoint: %s: the shard %s is not there; expected it beside the index. Download it too."
-                  .formatted(Quote.plain(index.path().toString()), Quote.of(name)));
+                  .formatted(Quote.of(index.path()), Quote.of(name)));
         }
         shards.put(name, SafetensorsFile.open(shard));
       } catch (WeightsException e) {
@@ -68,45 +70,42 @@ final class ShardedCheckpoint implements Checkpoint {
   private void checkMap(Findings findings) {
     index
         .weightMap()
-        .forEach(
-            (tensor, name) -> {
-              SafetensorsFile shard = shards.get(name);
-              if (shard != null && !shard.has(tensor)) {
-                findings.problem(
-                    problem(
-                        Kind.SHARD_LACKS_TENSOR,
-                        "tensor %s is not in its shard %s"
-                            .formatted(Quote.of(tensor), Quote.of(name)),
-                        "every tensor of weight_map in its shard"));
-              }
-            });
+        .forEach((tensor, name) -> {
+          SafetensorsFile shard = shards.get(name);
+          if (shard != null && !shard.has(tensor)) {
+            findings.problem(
+                problem(
+                    Kind.SHARD_LACKS_TENSOR,
+                    "tensor %s is not in its shard %s".formatted(Quote.of(tensor), Quote.of(name)),
+                    "every tensor of weight_map in its shard"));
+          }
+        });
   }
 
   /** Takes the tensors in the order of the shards and their bytes. */
   private void collect(Findings findings) {
     Map<String, String> holders = new LinkedHashMap<>();
     List<String> extra = new ArrayList<>();
-    shards.forEach(
-        (name, shard) -> {
-          shard.metadata().forEach(metadata::putIfAbsent);
-          for (String tensor : shard.names()) {
-            String other = holders.putIfAbsent(tensor, name);
-            if (other != null) {
-              findings.problem(
-                  problem(
-                      Kind.DUPLICATE_TENSOR,
-                      "tensor %s is in the shards %s and %s"
-                          .formatted(Quote.of(tensor), Quote.of(other), Quote.of(name)),
-                      "each tensor in one shard"));
-            }
-            String home = index.weightMap().get(tensor);
-            if (home == null) {
-              extra.add(tensor);
-            } else if (home.equals(name)) {
-              tensors.put(tensor, shard);
-            }
-          }
-        });
+    shards.forEach((name, shard) -> {
+      shard.metadata().forEach(metadata::putIfAbsent);
+      for (String tensor : shard.names()) {
+        String other = holders.putIfAbsent(tensor, name);
+        if (other != null) {
+          findings.problem(
+              problem(
+                  Kind.DUPLICATE_TENSOR,
+                  "tensor %s is in the shards %s and %s"
+                      .formatted(Quote.of(tensor), Quote.of(other), Quote.of(name)),
+                  "each tensor in one shard"));
+        }
+        String home = index.weightMap().get(tensor);
+        if (home == null) {
+          extra.add(tensor);
+        } else if (home.equals(name)) {
+          tensors.put(tensor, shard);
+        }
+      }
+    });
     if (!extra.isEmpty()) {
       findings.note(
           "%d tensors of the shards are not in weight_map and are left out, the first is %s"
@@ -118,7 +117,7 @@ final class ShardedCheckpoint implements Checkpoint {
     return new WeightsException(
         kind,
         "open checkpoint: %s: %s; expected %s. Download the index and its shards again, from one place."
-            .formatted(Quote.plain(index.path().toString()), actual, expected));
+            .formatted(Quote.of(index.path()), actual, expected));
   }
 
   /** The shards that could be opened, by name. */
@@ -149,7 +148,7 @@ final class ShardedCheckpoint implements Checkpoint {
   private SafetensorsFile shard(String name) {
     SafetensorsFile shard = tensors.get(name);
     if (shard == null) {
-      throw Missing.tensor(name, Quote.plain(index.path().toString()), names());
+      throw Missing.tensor(name, Quote.of(index.path()), names());
     }
     return shard;
   }

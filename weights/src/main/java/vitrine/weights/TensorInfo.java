@@ -30,7 +30,10 @@ public record TensorInfo(String name, DType dtype, List<Long> shape, long begin,
     return end - begin;
   }
 
-  /** The size in bytes of a tensor in the format, or an {@link ArithmeticException} when no such size exists. */
+  /**
+   * The size in bytes of a tensor in the format, or an {@link ArithmeticException} when no such
+   * size exists.
+   */
   static long byteSize(DType dtype, List<Long> shape) {
     long bits = dtype.bits();
     for (long axis : shape) {

@@ -3,8 +3,9 @@ package vitrine.weights;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file of weights cannot be used, or cannot be written. The message is one line: {@code <operation>: <operand>:
- * <actual>; expected <...>. <remedy>}; {@link #kind()} says which of a closed set of things is wrong.
+ * A file of weights cannot be used, or cannot be written. The message is one line: {@code
+ * <operation>: <operand>: <actual>; expected <...>. <remedy>}; {@link #kind()} says which of a
+ * closed set of things is wrong.
  */
 public final class WeightsException extends RuntimeException {
   private static final long serialVersionUID = 1L;

@@ -119,7 +119,14 @@ final class CheckpointsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "../x.safetensors", "/x.safetensors", "sub/x.safetensors", "..", ".", "", "a\\\\b", "C:\\\\x"
+        "../x.safetensors",
+        "/x.safetensors",
+        "sub/x.safetensors",
+        "..",
+        ".",
+        "",
+        "a\\\\b",
+        "C:\\\\x"
       })
   void should_refuse_when_a_shard_s_name_leaves_the_directory(String name) throws IOException {
     Files.createDirectory(directory.resolve("sub"));

@@ -44,7 +44,8 @@ final class DecoderTest {
     }
     return exponent == 0
         ? sign * Math.scalb((double) fraction, 1 - bias - fractionBits)
-        : sign * Math.scalb((double) (fraction + (1 << fractionBits)), exponent - bias - fractionBits);
+        : sign
+            * Math.scalb((double) (fraction + (1 << fractionBits)), exponent - bias - fractionBits);
   }
 
   private void checkSixteenBits(String dtype, int exponentBits, int fractionBits) {

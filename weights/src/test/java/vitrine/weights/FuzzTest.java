@@ -20,10 +20,13 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
-import org.junit.jupiter.api.Assertions;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Assertions;
 
-/** Whatever the bytes, the outcome is a file that can be read or a {@link WeightsException} of one line. */
+/**
+ * Whatever the bytes, the outcome is a file that can be read or a {@link WeightsException} of one
+ * line.
+ */
 final class FuzzTest {
   private static @Nullable Path file;
   private static final Set<WeightsException.Kind> SEEN =
@@ -181,8 +184,23 @@ final class FuzzTest {
   Arbitrary<String> headers() {
     Arbitrary<String> numbers =
         Arbitraries.of(
-            "0", "1", "2", "3", "4", "8", "-1", "1.5", "1e9", "1e999999999", "null", "[]", "\"1\"",
-            "9223372036854775807", "9223372036854775808", "99999999999999999999999", "-0");
+            "0",
+            "1",
+            "2",
+            "3",
+            "4",
+            "8",
+            "-1",
+            "1.5",
+            "1e9",
+            "1e999999999",
+            "null",
+            "[]",
+            "\"1\"",
+            "9223372036854775807",
+            "9223372036854775808",
+            "99999999999999999999999",
+            "-0");
     Arbitrary<String> list =
         numbers.list().ofMaxSize(3).map(values -> "[" + String.join(",", values) + "]");
     Arbitrary<String> offsets =
@@ -196,12 +214,15 @@ final class FuzzTest {
     Arbitrary<String> entry =
         Combinators.combine(dtypes, shapes, offsets, Arbitraries.integers().between(0, 20))
             .as(FuzzTest::entry);
-    Arbitrary<String> names = Arbitraries.oneOf(Arbitraries.of("a", "b", "c"), Arbitraries.strings());
+    Arbitrary<String> names =
+        Arbitraries.oneOf(Arbitraries.of("a", "b", "c"), Arbitraries.strings());
     Arbitrary<String> property =
         Combinators.combine(names, entry).as((name, value) -> "\"" + name + "\":" + value);
     Arbitrary<String> metadata =
         Arbitraries.of(
-            "\"__metadata__\":{}", "\"__metadata__\":{\"a\":\"b\"}", "\"__metadata__\":[1]",
+            "\"__metadata__\":{}",
+            "\"__metadata__\":{\"a\":\"b\"}",
+            "\"__metadata__\":[1]",
             "\"__metadata__\":{\"a\":{\"b\":{\"c\":{}}}}");
     Arbitrary<List<String>> properties =
         Arbitraries.frequencyOf(

@@ -79,8 +79,16 @@ final class MalformedFilesTest {
     String tar = "name" + "\0".repeat(253) + "ustar\000" + "\0".repeat(249);
     return List.of(
         text(Kind.PICKLE, "it is torch's zip", zip + "archive/data.pkl", "a PyTorch pickle"),
-        text(Kind.PICKLE, "it is a pickle", "\200\2}q\0.", "a Python pickle; expected a safetensors"),
-        text(Kind.PICKLE, "it is a framed pickle", "\200\4\225\1\0\0\0\0\0\0\0}.", "save_pretrained("),
+        text(
+            Kind.PICKLE,
+            "it is a pickle",
+            "\200\2}q\0.",
+            "a Python pickle; expected a safetensors"),
+        text(
+            Kind.PICKLE,
+            "it is a framed pickle",
+            "\200\4\225\1\0\0\0\0\0\0\0}.",
+            "save_pretrained("),
         text(Kind.ARCHIVE, "it is a zip", zip + "readme.txt", "a zip archive"),
         text(Kind.ARCHIVE, "it is gzip", "\37\213\b\0\0\0\0\0\0\3", "a compressed archive"),
         text(Kind.ARCHIVE, "it is tar", tar, "a tar archive"),
@@ -126,16 +134,25 @@ final class MalformedFilesTest {
     String utf16 = "{\0\"\0x\0\"\0:\0001\0}\0";
     return List.of(
         new Case(Kind.HEADER_NOT_UTF8, "it is Latin-1", () -> Bytes.file(latin, 4), "not UTF-8"),
-        new Case(Kind.HEADER_NOT_UTF8, "NUL is overlong", () -> Bytes.file(overlong, 4), "not UTF-8"),
-        new Case(Kind.HEADER_NOT_UTF8, "a surrogate is coded", () -> Bytes.file(surrogate, 4), "not UTF-8"),
-        new Case(Kind.HEADER_NOT_UTF8, "the padding is not", () -> Bytes.file(tail, 4), "not UTF-8"),
+        new Case(
+            Kind.HEADER_NOT_UTF8, "NUL is overlong", () -> Bytes.file(overlong, 4), "not UTF-8"),
+        new Case(
+            Kind.HEADER_NOT_UTF8,
+            "a surrogate is coded",
+            () -> Bytes.file(surrogate, 4),
+            "not UTF-8"),
+        new Case(
+            Kind.HEADER_NOT_UTF8, "the padding is not", () -> Bytes.file(tail, 4), "not UTF-8"),
         header(Kind.HEADER_NOT_JSON, "it is UTF-16", utf16, "expected a header of JSON"),
         header(Kind.HEADER_NOT_JSON, "it ends early", "{" + ok, "end-of-input"),
-        header(Kind.HEADER_NOT_JSON, "a comma is left", "{" + ok + ",}", "expected a header of JSON"),
+        header(
+            Kind.HEADER_NOT_JSON, "a comma is left", "{" + ok + ",}", "expected a header of JSON"),
         header(Kind.HEADER_NOT_JSON, "quotes are single", "{'x':1}", "expected a header of JSON"),
-        header(Kind.HEADER_NOT_JSON, "it has a comment", "{/**/" + ok + "}", "expected a header of"),
+        header(
+            Kind.HEADER_NOT_JSON, "it has a comment", "{/**/" + ok + "}", "expected a header of"),
         header(Kind.HEADER_NOT_JSON, "a name has half a pair", "{\"\\ud800\":1}", "surrogate pair"),
-        header(Kind.HEADER_NOT_JSON, "a newline is raw", "{\"a\nb\":1}", "expected a header of JSON"),
+        header(
+            Kind.HEADER_NOT_JSON, "a newline is raw", "{\"a\nb\":1}", "expected a header of JSON"),
         header(Kind.HEADER_TRAILING, "an object follows", "{" + ok + "}{}", "\"{\" follows"),
         header(Kind.HEADER_TRAILING, "a newline follows", "{" + ok + "}\n", "\"\\u000a\" follows"),
         header(Kind.HEADER_TRAILING, "NUL follows", "{" + ok + "} \0", "\"\\u0000\" follows"),
@@ -163,7 +180,10 @@ final class MalformedFilesTest {
         header(Kind.BAD_METADATA, "it is null", "{\"__metadata__\":null," + ok + "}", "is null"),
         header(Kind.BAD_METADATA, "it has a number", "{\"__metadata__\":{\"a\":1}}", "has 1 under"),
         header(
-            Kind.BAD_METADATA, "it has an object", "{\"__metadata__\":{\"a\":{}}}", "an object under"));
+            Kind.BAD_METADATA,
+            "it has an object",
+            "{\"__metadata__\":{\"a\":{}}}",
+            "an object under"));
   }
 
   private static List<Case> entries() {
@@ -174,16 +194,32 @@ final class MalformedFilesTest {
         entry(Kind.BAD_ENTRY, "it is a list of lists", deep, "tensor \"x\" is a list"),
         entry(Kind.BAD_ENTRY, "it is null", "null", "tensor \"x\" is null"),
         entry(Kind.BAD_ENTRY, "it is empty", "{}", "has no dtype"),
-        entry(Kind.BAD_ENTRY, "offsets are missing", "{\"dtype\":\"U8\",\"shape\":[]}", "no data_offsets"),
-        entry(Kind.BAD_ENTRY, "shape is missing", "{\"dtype\":\"U8\",\"data_offsets\":[0,1]}", "no shape"),
-        entry(Kind.BAD_ENTRY, "a key is unknown", "{\"dtype\":\"F32\",\"a\":1" + rest, "has the key \"a\""),
+        entry(
+            Kind.BAD_ENTRY,
+            "offsets are missing",
+            "{\"dtype\":\"U8\",\"shape\":[]}",
+            "no data_offsets"),
+        entry(
+            Kind.BAD_ENTRY,
+            "shape is missing",
+            "{\"dtype\":\"U8\",\"data_offsets\":[0,1]}",
+            "no shape"),
+        entry(
+            Kind.BAD_ENTRY,
+            "a key is unknown",
+            "{\"dtype\":\"F32\",\"a\":1" + rest,
+            "has the key \"a\""),
         entry(
             Kind.DUPLICATE_KEY,
             "dtype is twice",
             "{\"dtype\":\"F32\",\"dtype\":\"F32\"" + rest,
             "key \"dtype\" occurs twice in tensor \"x\""),
         entry(Kind.UNKNOWN_DTYPE, "dtype is F31", "{\"dtype\":\"F31\"" + rest, "dtype \"F31\""),
-        entry(Kind.UNKNOWN_DTYPE, "dtype is f32", "{\"dtype\":\"f32\"" + rest, "expected one of [BOOL,"),
+        entry(
+            Kind.UNKNOWN_DTYPE,
+            "dtype is f32",
+            "{\"dtype\":\"f32\"" + rest,
+            "expected one of [BOOL,"),
         entry(Kind.UNKNOWN_DTYPE, "dtype is a number", "{\"dtype\":32" + rest, "has dtype 32"),
         entry(Kind.UNKNOWN_DTYPE, "dtype is null", "{\"dtype\":null" + rest, "has dtype null"),
         entry(Kind.HEADER_TOO_DEEP, "the shape nests", "{\"shape\":[[1]]}", "deeper than 3"),
@@ -207,7 +243,10 @@ final class MalformedFilesTest {
         shape("[4294967296,4294967296]", "overflow"),
         shape("[9223372036854775807]", "overflow"),
         entry(
-            Kind.BAD_SHAPE, "a number has a million digits", "{\"shape\":[" + huge + "]}", "(1000000 "),
+            Kind.BAD_SHAPE,
+            "a number has a million digits",
+            "{\"shape\":[" + huge + "]}",
+            "(1000000 "),
         entry(
             Kind.BAD_SHAPE,
             "there are too many axes",
@@ -241,7 +280,8 @@ final class MalformedFilesTest {
         header(Kind.HOLE, "one is first", "{" + gap + "}", "bytes 0 to 3, before tensor \"b\""),
         header(Kind.OVERLAP, "a byte is shared", "{" + a + "," + over + "}", "begins at byte 1"),
         header(Kind.OVERLAP, "an empty tensor is inside", "{" + a + "," + inside + "}", "inside"),
-        header(Kind.DATA_BEYOND_FILE, "one byte lacks", "{" + a + "," + beyond + "}", "which has 4"),
+        header(
+            Kind.DATA_BEYOND_FILE, "one byte lacks", "{" + a + "," + beyond + "}", "which has 4"),
         header(Kind.DATA_BEYOND_FILE, "petabytes lack", "{" + a + "," + far + "}", "cut short"),
         header(Kind.TRAILING_BYTES, "two are left", "{" + a + "}", "2 bytes follow"),
         header(Kind.TRAILING_BYTES, "there are no tensors", "{}", "4 bytes follow"),

@@ -22,7 +22,10 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Against files that the reference implementation wrote: {@code tests/generators/weights_fixtures.py}. */
+/**
+ * Against files that the reference implementation wrote: {@code
+ * tests/generators/weights_fixtures.py}.
+ */
 final class ReferenceFixturesTest {
   @TempDir private Path directory;
 
@@ -102,8 +105,7 @@ final class ReferenceFixturesTest {
   }
 
   @Test
-  void should_write_the_reference_s_bytes_when_given_its_tensors_in_any_order()
-      throws IOException {
+  void should_write_the_reference_s_bytes_when_given_its_tensors_in_any_order() throws IOException {
     Path reference = fixture("all-types.safetensors");
     Path written = directory.resolve("written.safetensors");
     try (SafetensorsFile file = SafetensorsFile.open(reference)) {

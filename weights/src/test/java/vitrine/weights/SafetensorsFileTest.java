@@ -78,8 +78,12 @@ final class SafetensorsFileTest {
 
   @Test
   void should_take_any_string_as_a_name() {
-    String names = "{" + Bytes.entry("", "U8", "[1]", 0, 1) + ","
-        + Bytes.entry("a\\n\\u0000/../\\uD83D\\uDE00", "U8", "[1]", 1, 2) + "}";
+    String names =
+        "{"
+            + Bytes.entry("", "U8", "[1]", 0, 1)
+            + ","
+            + Bytes.entry("a\\n\\u0000/../\\uD83D\\uDE00", "U8", "[1]", 1, 2)
+            + "}";
     try (SafetensorsFile file = SafetensorsFile.open(file(Bytes.file(names, 2)))) {
       assertEquals(Set.of("", "a\n\0/../\uD83D\uDE00"), file.names());
     }
@@ -94,10 +98,8 @@ final class SafetensorsFileTest {
       assertArrayEquals(file.floats("x"), segment.toArray(ValueLayout.JAVA_FLOAT));
       assertThrows(
           IllegalArgumentException.class, () -> file.readFloats("x", segment.asSlice(0, 8)));
-      assertThrows(
-          IndexOutOfBoundsException.class, () -> file.readBytes("x", 4, segment));
-      assertArrayEquals(
-          file.rawBytes("x"), file.map("x").toArray(ValueLayout.JAVA_BYTE));
+      assertThrows(IndexOutOfBoundsException.class, () -> file.readBytes("x", 4, segment));
+      assertArrayEquals(file.rawBytes("x"), file.map("x").toArray(ValueLayout.JAVA_BYTE));
     }
   }
 
@@ -171,8 +173,7 @@ final class SafetensorsFileTest {
     SafetensorsFile file = SafetensorsFile.open(floats(1));
     file.close();
     file.close();
-    IllegalStateException error =
-        assertThrows(IllegalStateException.class, () -> file.floats("x"));
+    IllegalStateException error = assertThrows(IllegalStateException.class, () -> file.floats("x"));
     assertTrue(String.valueOf(error.getMessage()).contains("is closed"), error::toString);
   }
 
