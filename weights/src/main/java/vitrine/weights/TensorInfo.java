@@ -37,7 +37,11 @@ public record TensorInfo(String name, DType dtype, List<Long> shape, long begin,
   static long byteSize(DType dtype, List<Long> shape) {
     long bits = dtype.bits();
     for (long axis : shape) {
-      bits = Math.multiplyExact(bits, axis);
+      // Not multiplyExact: compiled, that throws an exception without a message.
+      if (axis != 0 && bits > Long.MAX_VALUE / axis) {
+        throw new ArithmeticException("more than 2^63 bits");
+      }
+      bits *= axis;
     }
     if (bits % 8 != 0) {
       throw new ArithmeticException(bits + " bits are not whole bytes");

@@ -93,7 +93,7 @@ final class FuzzTest {
     check(Bytes.file(header, 7));
   }
 
-  @Property(tries = 4000, edgeCases = EdgeCasesMode.NONE)
+  @Property(tries = 2500, edgeCases = EdgeCasesMode.NONE)
   void should_have_two_outcomes_when_a_valid_file_is_mutated(
       @ForAll("mutations") List<Mutation> mutations) {
     byte[] content = valid();
@@ -103,7 +103,7 @@ final class FuzzTest {
     check(content);
   }
 
-  @Property(tries = 4000, edgeCases = EdgeCasesMode.NONE)
+  @Property(tries = 2500, edgeCases = EdgeCasesMode.NONE)
   void should_have_two_outcomes_when_a_header_is_nearly_json(
       @ForAll("headers") String header, @ForAll("sizes") int dataBytes) {
     check(Bytes.file(header.getBytes(UTF_8), dataBytes));

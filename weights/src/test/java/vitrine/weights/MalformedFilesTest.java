@@ -240,8 +240,8 @@ final class MalformedFilesTest {
         shape("{}", "has shape an object"),
         shape("[9223372036854775808]", "has 9223372036854775808 in shape"),
         shape("[18446744073709551617]", "has 18446744073709551617 in shape"),
-        shape("[4294967296,4294967296]", "overflow"),
-        shape("[9223372036854775807]", "overflow"),
+        shape("[4294967296,4294967296]", "more than 2^63 bits"),
+        shape("[9223372036854775807]", "more than 2^63 bits"),
         entry(
             Kind.BAD_SHAPE,
             "a number has a million digits",
