@@ -19,7 +19,8 @@ public final class Encoding {
   private final int[] typeIds;
   private final int[] mask;
 
-  Encoding(List<String> tokens, int[] ids, int[] starts, int[] ends, int[] typeIds, int[] mask) {
+  Encoding(
+      List<String> tokens, int[] ids, int[] starts, int[] ends, int[] typeIds, int[] mask) {
     this.tokens = Collections.unmodifiableList(tokens);
     this.ids = ids;
     this.starts = starts;
@@ -33,47 +34,31 @@ public final class Encoding {
     return ids.length;
   }
 
-  /** The id of the token at {@code index}. */
-  public int id(int index) {
-    return ids[index];
-  }
-
-  /** Where the token at {@code index} begins in its text. */
-  public int start(int index) {
-    return starts[index];
-  }
-
-  /** Where the token at {@code index} ends in its text, excluded. */
-  public int end(int index) {
-    return ends[index];
-  }
-
   /** The tokens in the vocabulary's spelling. */
   public List<String> tokens() {
     return tokens;
   }
 
-  /** A copy of the ids. */
   public int[] ids() {
     return ids.clone();
   }
 
-  /** Where each token begins in its text; a copy. */
+  /** Where each token begins in its text. */
   public int[] starts() {
     return starts.clone();
   }
 
-  /** Where each token ends in its text, excluded; a copy. */
+  /** Where each token ends in its text, excluded. */
   public int[] ends() {
     return ends.clone();
   }
 
-  /** 0 for the first sequence and its special tokens, 1 for the second's; a copy. */
+  /** 0 for the first sequence and its special tokens, 1 for the second's. */
   public int[] typeIds() {
     return typeIds.clone();
   }
 
-  /** 1 for tokens, 0 for padding; a copy. */
+  /** 1 for tokens, 0 for padding. */
   public int[] mask() {
     return mask.clone();
   }

@@ -96,7 +96,8 @@ record JsonView(String where, JsonNode node) {
   JsonView require(String key) {
     JsonView member = get(key);
     if (member == null) {
-      throw new InputException("tokenizer: %s: no key \"%s\"; expected one.".formatted(where, key));
+      throw new InputException(
+          "tokenizer: %s: no key \"%s\"; expected one.".formatted(where, key));
     }
     return member;
   }

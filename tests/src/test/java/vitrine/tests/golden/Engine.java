@@ -1,0 +1,42 @@
+package vitrine.tests.golden;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import vitrine.engine.families.ModelLoader;
+import vitrine.engine.models.Model;
+import vitrine.engine.models.ModelFiles;
+import vitrine.kernels.Backends;
+import vitrine.kernels.Kernels;
+
+/** A backend, a directory's files and the model made of them, closed together. */
+record Engine(Kernels kernels, ModelFiles files, Model model) implements AutoCloseable {
+  /** Every golden suite runs on each of these. */
+  static final List<String> BACKENDS = List.of("scalar", "simd");
+
+  static Engine open(Path directory, String backend, int threads) {
+    return open(ModelFiles.open(directory), backend, threads);
+  }
+
+  static Engine open(ModelFiles files, String backend, int threads) {
+    Kernels kernels = kernels(backend, threads);
+    return new Engine(
+        kernels, files, ModelLoader.load(files, Optional.empty(), kernels, note -> {}));
+  }
+
+  private static Kernels kernels(String backend, int threads) {
+    return Backends.open(
+        backend,
+        threads,
+        note -> {
+          throw new AssertionError(note);
+        });
+  }
+
+  @Override
+  public void close() {
+    model.close();
+    files.close();
+    kernels.close();
+  }
+}
