@@ -5,9 +5,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 import vitrine.engine.InputException;
+import vitrine.engine.models.ModelFiles;
+import vitrine.engine.text.BytePairTokenizer;
+import vitrine.engine.text.Tokenizer;
 import vitrine.weights.AtomicFile;
 import vitrine.weights.Checkpoints;
 import vitrine.weights.FloatTensor;
@@ -107,6 +111,16 @@ public final class InductionModel {
     config.put("bos_token_id", endOfText);
     config.put("eos_token_id", endOfText);
     return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(config);
+  }
+
+  /** The tokenizer of this vocabulary. */
+  public Tokenizer tokenizer() {
+    return BytePairTokenizer.of(vocabulary(), merges());
+  }
+
+  /** Everything that a model is loaded from, in memory. */
+  public ModelFiles files() {
+    return ModelFiles.of(NAME, config(), Checkpoints.inMemory(tensors()), Optional.of(tokenizer()));
   }
 
   /**

@@ -51,14 +51,28 @@ final class Nearest {
     return target.perBlock() ? "blocks." + layer + "." + target.path() : target.path();
   }
 
-  /** As typed in full, or with the leading names forgotten, which counts as one mistake more. */
+  /**
+   * As typed in full, or with the names before or after the typed one forgotten, which counts as a
+   * mistake.
+   */
   private static int distance(String path, Target target, String layer) {
-    int inFull = levenshtein(path, full(target, layer));
-    int ends =
-        levenshtein(
-            path.substring(path.lastIndexOf('.') + 1),
-            target.path().substring(target.path().lastIndexOf('.') + 1));
-    return Math.min(2 * inFull, 2 * ends + 1);
+    String typed = path.substring(path.lastIndexOf('.') + 1);
+    String last = target.path().substring(target.path().lastIndexOf('.') + 1);
+    String first = target.path().substring(0, (target.path() + '.').indexOf('.'));
+    int inFull = unlike(path, full(target, layer));
+    return Math.min(inFull, 1 + Math.min(unlike(typed, last), unlike(typed, first)));
+  }
+
+  /**
+   * The edit distance, twice, less the length of the common beginning: people err towards the end
+   * of a name.
+   */
+  private static int unlike(String a, String b) {
+    int common = 0;
+    while (common < Math.min(a.length(), b.length()) && a.charAt(common) == b.charAt(common)) {
+      common++;
+    }
+    return 2 * levenshtein(a, b) - common;
   }
 
   static int levenshtein(String a, String b) {

@@ -11,7 +11,8 @@ import vitrine.engine.InputException;
 
 /**
  * Gathers the added and special tokens that a directory's files name, the later source overriding
- * the earlier: tokenizer.json, added_tokens.json, tokenizer_config.json and special_tokens_map.json.
+ * the earlier: tokenizer.json, added_tokens.json, tokenizer_config.json and
+ * special_tokens_map.json.
  */
 final class AddedTokenFiles {
   /** Room for tokens added beyond a vocabulary; an id above is a mistake. */
@@ -49,29 +50,26 @@ final class AddedTokenFiles {
   void decoder(JsonView decoder) {
     decoder
         .members()
-        .forEach(
-            (key, entry) -> {
-              int id;
-              try {
-                id = Integer.parseUnsignedInt(key);
-              } catch (NumberFormatException e) {
-                throw new InputException(
-                    "tokenizer: %s: key \"%s\"; expected an id.".formatted(decoder.where(), key),
-                    e);
-              }
-              add(read(entry, id, entry.flag("special", false)), decoder.where());
-            });
+        .forEach((key, entry) -> {
+          int id;
+          try {
+            id = Integer.parseUnsignedInt(key);
+          } catch (NumberFormatException e) {
+            throw new InputException(
+                "tokenizer: %s: key \"%s\"; expected an id.".formatted(decoder.where(), key), e);
+          }
+          add(read(entry, id, entry.flag("special", false)), decoder.where());
+        });
   }
 
   /** An added_tokens.json: tokens with ids and no properties. */
   void map(JsonView file) {
     file.members()
-        .forEach(
-            (content, id) -> {
-              if (!tokens.containsKey(content)) {
-                add(AddedToken.plain(id.integer(), content), file.where());
-              }
-            });
+        .forEach((content, id) -> {
+          if (!tokens.containsKey(content)) {
+            add(AddedToken.plain(id.integer(), content), file.where());
+          }
+        });
   }
 
   /** The roles of a tokenizer_config.json or special_tokens_map.json. */

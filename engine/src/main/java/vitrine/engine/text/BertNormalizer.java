@@ -7,9 +7,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * What BERT does to a text before splitting it: cleaning, spaces around ideographs, accents,
- * case. After the BasicTokenizer of Devlin et al., "BERT", 2019; alignments as the reference keeps
- * them.
+ * What BERT does to a text before splitting it: cleaning, spaces around ideographs, accents, case.
+ * After the BasicTokenizer of Devlin et al., "BERT", 2019; alignments as the reference keeps them.
  *
  * @param cleans whether control characters go and every white space becomes a blank
  * @param spacesIdeographs whether every CJK ideograph gets blanks around it
@@ -82,7 +81,7 @@ record BertNormalizer(
   }
 
   private static boolean composes(int codePoint) {
-    return codePoint >= FIRST_COMPOSED && !TextClasses.isLater(codePoint);
+    return codePoint >= FIRST_COMPOSED && !TextClasses.isInert(codePoint);
   }
 
   /**
@@ -137,8 +136,7 @@ record BertNormalizer(
     StringBuilder reordered = new StringBuilder();
     ordered
         .codePoints()
-        .forEach(
-            c -> reordered.append(Objects.requireNonNull(unused.get(c)).remove().charValue()));
+        .forEach(c -> reordered.append(Objects.requireNonNull(unused.get(c)).remove().charValue()));
     return reordered.toString();
   }
 

@@ -19,8 +19,7 @@ public final class Encoding {
   private final int[] typeIds;
   private final int[] mask;
 
-  Encoding(
-      List<String> tokens, int[] ids, int[] starts, int[] ends, int[] typeIds, int[] mask) {
+  Encoding(List<String> tokens, int[] ids, int[] starts, int[] ends, int[] typeIds, int[] mask) {
     this.tokens = Collections.unmodifiableList(tokens);
     this.ids = ids;
     this.starts = starts;
@@ -34,31 +33,47 @@ public final class Encoding {
     return ids.length;
   }
 
+  /** The id of the token at {@code index}. */
+  public int id(int index) {
+    return ids[index];
+  }
+
+  /** Where the token at {@code index} begins in its text. */
+  public int start(int index) {
+    return starts[index];
+  }
+
+  /** Where the token at {@code index} ends in its text, excluded. */
+  public int end(int index) {
+    return ends[index];
+  }
+
   /** The tokens in the vocabulary's spelling. */
   public List<String> tokens() {
     return tokens;
   }
 
+  /** A copy of the ids. */
   public int[] ids() {
     return ids.clone();
   }
 
-  /** Where each token begins in its text. */
+  /** Where each token begins in its text; a copy. */
   public int[] starts() {
     return starts.clone();
   }
 
-  /** Where each token ends in its text, excluded. */
+  /** Where each token ends in its text, excluded; a copy. */
   public int[] ends() {
     return ends.clone();
   }
 
-  /** 0 for the first sequence and its special tokens, 1 for the second's. */
+  /** 0 for the first sequence and its special tokens, 1 for the second's; a copy. */
   public int[] typeIds() {
     return typeIds.clone();
   }
 
-  /** 1 for tokens, 0 for padding. */
+  /** 1 for tokens, 0 for padding; a copy. */
   public int[] mask() {
     return mask.clone();
   }

@@ -96,8 +96,7 @@ record JsonView(String where, JsonNode node) {
   JsonView require(String key) {
     JsonView member = get(key);
     if (member == null) {
-      throw new InputException(
-          "tokenizer: %s: no key \"%s\"; expected one.".formatted(where, key));
+      throw new InputException("tokenizer: %s: no key \"%s\"; expected one.".formatted(where, key));
     }
     return member;
   }

@@ -2,7 +2,9 @@ package vitrine.engine.text;
 
 import java.util.Arrays;
 
-/** A hash table from non-negative longs to ints, open addressing; read by many threads once filled. */
+/**
+ * A hash table from non-negative longs to ints, open addressing; read by many threads once filled.
+ */
 final class LongIntMap {
   private static final long EMPTY = -1;
 

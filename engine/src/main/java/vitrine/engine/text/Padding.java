@@ -15,8 +15,7 @@ import java.util.List;
  * @param typeId its type id
  * @param token its spelling
  */
-public record Padding(
-    Side side, Length length, int multipleOf, int id, int typeId, String token) {
+public record Padding(Side side, Length length, int multipleOf, int id, int typeId, String token) {
 
   /** What length is padded to; nothing is ever cut. */
   public sealed interface Length {

@@ -24,8 +24,7 @@ record Template(List<Piece> single, List<Piece> pair) {
 
   /** Just the sequences; the second's type id is 1. */
   static final Template PLAIN =
-      new Template(
-          List.of(new Sequence(0, 0)), List.of(new Sequence(0, 0), new Sequence(1, 1)));
+      new Template(List.of(new Sequence(0, 0)), List.of(new Sequence(0, 0), new Sequence(1, 1)));
 
   /** BERT's: {@code [CLS] A [SEP]} and {@code [CLS] A [SEP] B [SEP]}. */
   static Template bert(int classification, int separator) {

@@ -21,10 +21,7 @@ final class TokenizerJson {
   private Template template = Template.PLAIN;
 
   private TokenizerJson(
-      JsonView file,
-      Tokenizers directory,
-      Map<String, Integer> vocabulary,
-      AddedTokenFiles added) {
+      JsonView file, Tokenizers directory, Map<String, Integer> vocabulary, AddedTokenFiles added) {
     this.file = file;
     this.directory = directory;
     this.vocabulary = vocabulary;
@@ -206,7 +203,8 @@ final class TokenizerJson {
       }
       default ->
           throw component(
-              view, "\"TemplateProcessing\", \"BertProcessing\", \"ByteLevel\" or a sequence of them");
+              view,
+              "\"TemplateProcessing\", \"BertProcessing\", \"ByteLevel\" or a sequence of them");
     }
   }
 
@@ -244,9 +242,8 @@ final class TokenizerJson {
     if (special != null) {
       special
           .members()
-          .forEach(
-              (name, token) ->
-                  ids.put(name, token.require("ids").list().stream().map(this::checked).toList()));
+          .forEach((name, token) ->
+              ids.put(name, token.require("ids").list().stream().map(this::checked).toList()));
     }
     return new Template(
         pieces(view.require("single"), ids, 1), pieces(view.require("pair"), ids, 2));

@@ -16,8 +16,8 @@ import vitrine.engine.InputException;
  * <p>A {@code tokenizer.json} comes first; without one, {@code vocab.json} with {@code merges.txt}
  * (or {@code encoder.json} with {@code vocab.bpe}) is GPT-2's, and {@code vocab.txt} is BERT's.
  * {@code tokenizer_config.json}, {@code special_tokens_map.json} and {@code added_tokens.json} add
- * what they say. What {@code tokenizer_config.json} says of case, accents, ideographs and the prefix
- * blank wins over {@code tokenizer.json}, as in the reference.
+ * what they say. What {@code tokenizer_config.json} says of case, accents, ideographs and the
+ * prefix blank wins over {@code tokenizer.json}, as in the reference.
  */
 public final class Tokenizers {
   private static final String WHOLE = "tokenizer.json";

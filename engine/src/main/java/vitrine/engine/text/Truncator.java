@@ -12,8 +12,7 @@ final class Truncator {
    *
    * @param room how many tokens of the sequences may remain together
    */
-  static void truncate(
-      TokenBuffer first, @Nullable TokenBuffer second, int room, Truncation how) {
+  static void truncate(TokenBuffer first, @Nullable TokenBuffer second, int room, Truncation how) {
     int total = first.size() + (second == null ? 0 : second.size());
     int excess = total - room;
     if (excess <= 0) {

@@ -26,8 +26,7 @@ final class Utf8Cursor {
 
   private static String repaired(String text) {
     StringBuilder whole = new StringBuilder(text.length());
-    text.codePoints()
-        .forEach(c -> whole.appendCodePoint(c >= 0xd800 && c < 0xe000 ? 0xfffd : c));
+    text.codePoints().forEach(c -> whole.appendCodePoint(c >= 0xd800 && c < 0xe000 ? 0xfffd : c));
     return whole.toString();
   }
 

@@ -43,23 +43,22 @@ final class VocabularyFiles {
     int size = vocabulary.node().size();
     vocabulary
         .members()
-        .forEach(
-            (token, value) -> {
-              int id = value.integer();
-              if (id >= size) {
-                throw new InputException(
-                    "tokenizer: %s: \"%s\" has id %d among %d tokens; expected ids 0 to %d without gap."
-                        .formatted(vocabulary.where(), token, id, size, size - 1));
-              }
-              if (used.get(id)) {
-                throw new InputException(
-                    "tokenizer: %s: \"%s\" has id %d, which another token has;"
-                            .formatted(vocabulary.where(), token, id)
-                        + " expected an id of its own.");
-              }
-              used.set(id);
-              ids.put(token, id);
-            });
+        .forEach((token, value) -> {
+          int id = value.integer();
+          if (id >= size) {
+            throw new InputException(
+                "tokenizer: %s: \"%s\" has id %d among %d tokens; expected ids 0 to %d without gap."
+                    .formatted(vocabulary.where(), token, id, size, size - 1));
+          }
+          if (used.get(id)) {
+            throw new InputException(
+                "tokenizer: %s: \"%s\" has id %d, which another token has;"
+                        .formatted(vocabulary.where(), token, id)
+                    + " expected an id of its own.");
+          }
+          used.set(id);
+          ids.put(token, id);
+        });
     if (ids.isEmpty()) {
       throw new InputException(
           "tokenizer: %s: empty; expected tokens with ids.".formatted(vocabulary.where()));
@@ -112,7 +111,10 @@ final class VocabularyFiles {
     String text;
     try {
       text =
-          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(JsonView.bytes(file))).toString();
+          StandardCharsets.UTF_8
+              .newDecoder()
+              .decode(ByteBuffer.wrap(JsonView.bytes(file)))
+              .toString();
     } catch (CharacterCodingException e) {
       throw new InputException(
           "tokenizer: %s: not UTF-8; expected a text file. Fetch the file again."

@@ -28,7 +28,9 @@ abstract sealed class VocabularyTokenizer implements Tokenizer
     specialIds = new HashSet<>(added.specialIds());
   }
 
-  /** Tokenizes {@code text[from, to)}, which holds no added token that is looked for as it stands. */
+  /**
+   * Tokenizes {@code text[from, to)}, which holds no added token that is looked for as it stands.
+   */
   abstract void tokenize(String text, int from, int to, TokenBuffer tokens);
 
   /** Gives the offsets of a sequence, already truncated, their final form. */
@@ -62,8 +64,7 @@ abstract sealed class VocabularyTokenizer implements Tokenizer
     return encodeAll(text, pair, truncation);
   }
 
-  private Encoding encodeAll(
-      String text, @Nullable String pair, @Nullable Truncation truncation) {
+  private Encoding encodeAll(String text, @Nullable String pair, @Nullable Truncation truncation) {
     TokenBuffer first = sequence(text);
     @Nullable TokenBuffer second = pair == null ? null : sequence(pair);
     List<Template.Piece> template =
@@ -178,11 +179,10 @@ abstract sealed class VocabularyTokenizer implements Tokenizer
   public final Padding padding(Side side) {
     int id =
         pad()
-            .orElseThrow(
-                () ->
-                    new InputException(
-                        "pad: tokenizer: no padding token; expected one with the role pad_token."
-                            + " Name one in special_tokens_map.json."));
+            .orElseThrow(() ->
+                new InputException(
+                    "pad: tokenizer: no padding token; expected one with the role pad_token."
+                        + " Name one in special_tokens_map.json."));
     return new Padding(side, new Padding.Length.Longest(), 1, id, 0, token(id));
   }
 
@@ -204,13 +204,12 @@ abstract sealed class VocabularyTokenizer implements Tokenizer
   /** The roles whose usual spelling the vocabulary has. */
   static Map<Role, Integer> usualRoles(Map<Role, String> usual, Map<String, Integer> vocabulary) {
     Map<Role, Integer> roles = new EnumMap<>(Role.class);
-    usual.forEach(
-        (role, token) -> {
-          Integer id = vocabulary.get(token);
-          if (id != null) {
-            roles.put(role, id);
-          }
-        });
+    usual.forEach((role, token) -> {
+      Integer id = vocabulary.get(token);
+      if (id != null) {
+        roles.put(role, id);
+      }
+    });
     return roles;
   }
 }

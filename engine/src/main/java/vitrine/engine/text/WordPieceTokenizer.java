@@ -1,11 +1,9 @@
 package vitrine.engine.text;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import vitrine.engine.InputException;
 
@@ -56,12 +54,11 @@ public final class WordPieceTokenizer extends VocabularyTokenizer {
     continuation = pieces.walk(options.prefix());
     unknown =
         id(options.unknown())
-            .orElseThrow(
-                () ->
-                    new InputException(
-                        "tokenizer: vocabulary: no token %s; expected the unknown token."
-                                .formatted(options.unknown())
-                            + " Add it, or name another as unk_token."));
+            .orElseThrow(() ->
+                new InputException(
+                    "tokenizer: vocabulary: no token %s; expected the unknown token."
+                            .formatted(options.unknown())
+                        + " Add it, or name another as unk_token."));
   }
 
   /**
@@ -102,9 +99,7 @@ public final class WordPieceTokenizer extends VocabularyTokenizer {
 
   private static String normalized(Options options, String token) {
     BertNormalizer normalizer = options.normalizer();
-    return normalizer == null
-        ? token
-        : normalizer.normalize(token, 0, token.length()).toString();
+    return normalizer == null ? token : normalizer.normalize(token, 0, token.length()).toString();
   }
 
   @Override

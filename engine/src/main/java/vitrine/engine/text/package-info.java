@@ -7,9 +7,9 @@
  * Java chars.
  *
  * <p>Both kinds walk the same road, which {@code VocabularyTokenizer} holds: special tokens written
- * in the text are cut out ({@code AddedTokens}), what lies between is normalised (BERT only:
- * {@code BertNormalizer}, whose {@code AlignedText} remembers where each char came from), split into
- * words ({@code Gpt2Words}, or white space and punctuation), each word becomes pieces ({@code
+ * in the text are cut out ({@code AddedTokens}), what lies between is normalised (BERT only: {@code
+ * BertNormalizer}, whose {@code AlignedText} remembers where each char came from), split into words
+ * ({@code Gpt2Words}, or white space and punctuation), each word becomes pieces ({@code
  * BytePairMerges}, {@code PieceTrie}), the sequences are truncated, and a {@code Template} puts
  * {@code [CLS]} and {@code [SEP]} around them.
  *

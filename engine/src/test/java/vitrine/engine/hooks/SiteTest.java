@@ -130,6 +130,9 @@ final class SiteTest {
         "logit | logits",
         "blocks.2..4.atn.pattern | blocks.2..4.attn.pattern",
         "ln_final.scales | ln_final.scale",
+        "ln_fin | ln_final.scale",
+        "blocks.0.attn.q_proj | blocks.0.attn.q",
+        "blocks.0.attn | blocks.0.attn.",
       })
   void should_list_the_nearest_names_when_there_is_no_such_site(String given, String nearest) {
     assertRefused(() -> Site.parse(given), "no such site", "Nearest: ", nearest);

@@ -24,11 +24,17 @@ public final class SimdProvider implements KernelsProvider {
 
   @Override
   public Optional<String> unavailable() {
-    if (ModuleLayer.boot().findModule(MODULE).isPresent()) {
+    try {
+      // A class, not the boot layer: the launcher loads the module after the start.
+      Class.forName(MODULE + ".FloatVector", false, SimdProvider.class.getClassLoader());
       return Optional.empty();
+    } catch (ClassNotFoundException e) {
+      return Optional.of(
+          "the JVM runs without the module "
+              + MODULE
+              + "; start java with --add-modules="
+              + MODULE);
     }
-    return Optional.of(
-        "the JVM runs without the module " + MODULE + "; start java with --add-modules=" + MODULE);
   }
 
   @Override
