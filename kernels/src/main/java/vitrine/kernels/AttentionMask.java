@@ -6,8 +6,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which keys each query may attend to.
  *
- * <p>Query {@code i} stands at absolute position {@code i + keys - queries}: with a key-value cache there are more keys
- * than queries. Key {@code j} of row {@code b} is allowed when it is real and, if causal, not after the query.
+ * <p>Query {@code i} stands at absolute position {@code i + keys - queries}: with a key-value cache
+ * there are more keys than queries. Key {@code j} of row {@code b} is allowed when it is real and,
+ * if causal, not after the query.
  *
  * @param batch B
  * @param queries Tq

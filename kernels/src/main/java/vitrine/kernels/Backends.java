@@ -7,7 +7,10 @@ import java.util.ServiceLoader;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
-/** Finds backends by name. Asking for one that cannot be had is an error; only {@code auto} falls back, and says so. */
+/**
+ * Finds backends by name. Asking for one that cannot be had is an error; only {@code auto} falls
+ * back, and says so.
+ */
 public final class Backends {
   private Backends() {}
 
@@ -45,11 +48,10 @@ public final class Backends {
       if (provider.name().equals(name)) {
         provider
             .unavailable()
-            .ifPresent(
-                reason -> {
-                  throw new IllegalArgumentException(
-                      "backend: " + name + ": not available here; " + reason);
-                });
+            .ifPresent(reason -> {
+              throw new IllegalArgumentException(
+                  "backend: " + name + ": not available here; " + reason);
+            });
         return provider.open(threads);
       }
     }

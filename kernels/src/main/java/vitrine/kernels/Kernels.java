@@ -4,17 +4,22 @@ import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The whole op list of a backend. One is chosen at the top ({@link Backends#open}) and passed in; there is no global.
+ * The whole op list of a backend. One is chosen at the top ({@link Backends#open}) and passed in;
+ * there is no global.
  *
  * <p>Rules that hold for every op of every backend:
  *
  * <ul>
- *   <li>Tensors come from a {@link Workspace} of the same backend; the result goes into {@code out}, which is written
- *       whole. {@code out} may be one of the element-wise inputs only where an op says so.
- *   <li>A product sees a tensor as rows: {@code (B,T,H,K)} times a matrix of {@code in = H*K} is fine.
- *   <li>Each element of a result is computed in an order that depends on its own row and the shape of the row alone:
- *       never on the number of threads, nor on how many other rows there are, nor on padding to its right.
- *   <li>Shapes that do not fit are an {@link IllegalArgumentException} naming the op and the shapes.
+ *   <li>Tensors come from a {@link Workspace} of the same backend; the result goes into {@code
+ *       out}, which is written whole. {@code out} may be one of the element-wise inputs only where
+ *       an op says so.
+ *   <li>A product sees a tensor as rows: {@code (B,T,H,K)} times a matrix of {@code in = H*K} is
+ *       fine.
+ *   <li>Each element of a result is computed in an order that depends on its own row and the shape
+ *       of the row alone: never on the number of threads, nor on how many other rows there are, nor
+ *       on padding to its right.
+ *   <li>Shapes that do not fit are an {@link IllegalArgumentException} naming the op and the
+ *       shapes.
  * </ul>
  */
 public interface Kernels extends AutoCloseable {
@@ -38,8 +43,7 @@ public interface Kernels extends AutoCloseable {
 
   default Tensor upload(Workspace owner, Shape shape, float... values) {
     if (values.length != shape.size()) {
-      throw new IllegalArgumentException(
-          "upload: " + values.length + " values for shape " + shape);
+      throw new IllegalArgumentException("upload: " + values.length + " values for shape " + shape);
     }
     return upload(owner, shape, MemorySegment.ofArray(values));
   }
@@ -53,7 +57,10 @@ public interface Kernels extends AutoCloseable {
 
   // ---- element-wise and boxes ----
 
-  /** out = x, element by element in row-major order: the shapes may differ, the number of elements may not. */
+  /**
+   * out = x, element by element in row-major order: the shapes may differ, the number of elements
+   * may not.
+   */
   void copy(Tensor x, Tensor out);
 
   /** Every element of x becomes the value. */
@@ -82,8 +89,9 @@ public interface Kernels extends AutoCloseable {
   /**
    * The mean over axis {@code axis} of the elements that count, repeated along that axis.
    *
-   * <p>{@code out[.., t, ..] = sum over t' with counts[b, t'] of x[.., t', ..] / n_b}, b being the index on axis 0.
-   * Elements of minus infinity (masked scores) are left out of sum and count, and stay minus infinity in {@code out}.
+   * <p>{@code out[.., t, ..] = sum over t' with counts[b, t'] of x[.., t', ..] / n_b}, b being the
+   * index on axis 0. Elements of minus infinity (masked scores) are left out of sum and count, and
+   * stay minus infinity in {@code out}.
    *
    * @param axis which axis, never 0
    * @param counts (B, length of the axis), row-major
@@ -115,8 +123,8 @@ public interface Kernels extends AutoCloseable {
   void activate(Tensor x, Activation activation, Tensor out);
 
   /**
-   * Layer normalisation (Ba et al. 2016) of each row: {@code (x - mean) / sqrt(variance + eps) * gamma + beta}, with the
-   * population variance, computed in two passes (never E[x^2] - mean^2).
+   * Layer normalisation (Ba et al. 2016) of each row: {@code (x - mean) / sqrt(variance + eps) *
+   * gamma + beta}, with the population variance, computed in two passes (never E[x^2] - mean^2).
    *
    * @param x (..,D)
    * @param gamma (D)
@@ -125,7 +133,10 @@ public interface Kernels extends AutoCloseable {
    */
   void layerNorm(Tensor x, Tensor gamma, Tensor beta, float eps, Tensor out);
 
-  /** layerNorm(a + b): the residual and the normalisation of a post-norm block in one op. out may be a or b. */
+  /**
+   * layerNorm(a + b): the residual and the normalisation of a post-norm block in one op. out may be
+   * a or b.
+   */
   void addLayerNorm(Tensor a, Tensor b, Tensor gamma, Tensor beta, float eps, Tensor out);
 
   /** The divisor alone: {@code out[row] = sqrt(variance(x[row]) + eps)}, (..,1). */
@@ -154,10 +165,16 @@ public interface Kernels extends AutoCloseable {
   /** scale q k^T, minus infinity where the mask forbids; out (B,H,Tq,Tk). */
   void attentionScores(Tensor q, Tensor k, AttentionMask mask, float scale, Tensor out);
 
-  /** softmax over the last axis; a row of nothing but minus infinity becomes zeros. {@code out} may be x. */
+  /**
+   * softmax over the last axis; a row of nothing but minus infinity becomes zeros. {@code out} may
+   * be x.
+   */
   void softmax(Tensor x, Tensor out);
 
-  /** {@code z[b,i,h] = sum over j of pattern[b,h,i,j] v[b,j,h]}: pattern (B,H,Tq,Tk), v (B,T',H,K), out (B,Tq,H,K). */
+  /**
+   * {@code z[b,i,h] = sum over j of pattern[b,h,i,j] v[b,j,h]}: pattern (B,H,Tq,Tk), v (B,T',H,K),
+   * out (B,Tq,H,K).
+   */
   void attentionMix(Tensor pattern, Tensor v, Tensor out);
 
   /**
@@ -169,14 +186,17 @@ public interface Kernels extends AutoCloseable {
    */
   void headResults(Tensor z, Weight w, Tensor out);
 
-  /** {@code out[b,t] = sum over h of results[b,t,h] + bias}: results (B,T,H,D), bias (D) or null, out (B,T,D). */
+  /**
+   * {@code out[b,t] = sum over h of results[b,t,h] + bias}: results (B,T,H,D), bias (D) or null,
+   * out (B,T,D).
+   */
   void sumHeads(Tensor results, @Nullable Tensor bias, Tensor out);
 
   // ---- losses ----
 
   /**
-   * Cross-entropy of each row: {@code logsumexp(logits[i]) - logits[i][targets[i]]}; 0 where the target is negative
-   * (ignored).
+   * Cross-entropy of each row: {@code logsumexp(logits[i]) - logits[i][targets[i]]}; 0 where the
+   * target is negative (ignored).
    *
    * @param logits rows of V
    * @param targets one a row

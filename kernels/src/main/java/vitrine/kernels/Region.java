@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * A box of a tensor: on each axis either everything or a list of indices. What {@link Kernels#slice} gathers and {@link
- * Kernels#assign} scatters.
+ * A box of a tensor: on each axis either everything or a list of indices. What {@link
+ * Kernels#slice} gathers and {@link Kernels#assign} scatters.
  */
 public final class Region {
   private final boolean[] whole;
@@ -23,7 +23,10 @@ public final class Region {
     return new Region(whole, new int[rank][0]);
   }
 
-  /** This region with one axis restricted to the given indices (each in range, none twice, in the order kept). */
+  /**
+   * This region with one axis restricted to the given indices (each in range, none twice, in the
+   * order kept).
+   */
   public Region with(int axis, int... indices) {
     boolean[] wholeToo = whole.clone();
     int[][] chosenToo = chosen.clone();
@@ -56,7 +59,9 @@ public final class Region {
     return chosen[axis].clone();
   }
 
-  /** The shape of what the region holds: every axis is kept, with the number of its chosen indices. */
+  /**
+   * The shape of what the region holds: every axis is kept, with the number of its chosen indices.
+   */
   public Shape shape(Shape of) {
     if (of.rank() != whole.length) {
       throw new IllegalArgumentException(

@@ -1,8 +1,8 @@
 package vitrine.kernels;
 
 /**
- * A matrix kept in whatever form a backend multiplies by fastest; made once by {@link Kernels#pack}, used by {@link
- * Kernels#linear}.
+ * A matrix kept in whatever form a backend multiplies by fastest; made once by {@link
+ * Kernels#pack}, used by {@link Kernels#linear}.
  */
 public interface Weight {
   /** Rows of the matrix: the length of an input row. */

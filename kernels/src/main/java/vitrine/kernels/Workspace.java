@@ -1,11 +1,14 @@
 package vitrine.kernels;
 
 /**
- * Owns memory: a model has one for its weights, a run one for its activations. Everything allocated from it dies with
- * {@link #close()}. Confined to one thread at a time.
+ * Owns memory: a model has one for its weights, a run one for its activations. Everything allocated
+ * from it dies with {@link #close()}. Confined to one thread at a time.
  */
 public interface Workspace extends AutoCloseable {
-  /** A new tensor whose contents are unspecified: the op that gets it as {@code out} writes every element. */
+  /**
+   * A new tensor whose contents are unspecified: the op that gets it as {@code out} writes every
+   * element.
+   */
   Tensor allocate(Shape shape);
 
   default Tensor allocate(int... dims) {

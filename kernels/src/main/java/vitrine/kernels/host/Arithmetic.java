@@ -6,8 +6,8 @@ import vitrine.kernels.AttentionMask;
 import vitrine.kernels.Kernels;
 
 /**
- * The ops that compute, as in {@link Kernels} (whose contract holds), on arguments already checked: shapes fit, tensors
- * are alive and of this backend.
+ * The ops that compute, as in {@link Kernels} (whose contract holds), on arguments already checked:
+ * shapes fit, tensors are alive and of this backend.
  */
 public interface Arithmetic extends AutoCloseable {
   /** One line for people: lanes, threads. */
@@ -46,8 +46,7 @@ public interface Arithmetic extends AutoCloseable {
   void attention(
       HostTensor q, HostTensor k, HostTensor v, AttentionMask mask, float scale, HostTensor out);
 
-  void attentionScores(
-      HostTensor q, HostTensor k, AttentionMask mask, float scale, HostTensor out);
+  void attentionScores(HostTensor q, HostTensor k, AttentionMask mask, float scale, HostTensor out);
 
   void softmax(HostTensor x, HostTensor out);
 

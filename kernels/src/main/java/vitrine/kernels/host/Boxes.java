@@ -4,7 +4,10 @@ import java.lang.foreign.MemorySegment;
 import vitrine.kernels.Region;
 import vitrine.kernels.Shape;
 
-/** Moves boxes: walks a region's indices axis by axis and copies along the innermost axes that are taken whole. */
+/**
+ * Moves boxes: walks a region's indices axis by axis and copies along the innermost axes that are
+ * taken whole.
+ */
 final class Boxes {
   /** Where a stretch goes. Offsets and length in bytes. */
   @FunctionalInterface
@@ -17,15 +20,13 @@ final class Boxes {
   static void gather(HostTensor x, Region region, HostTensor out) {
     MemorySegment from = x.memory();
     MemorySegment to = out.memory();
-    walk(
-        x.shape(), region, (whole, box, bytes) -> MemorySegment.copy(from, whole, to, box, bytes));
+    walk(x.shape(), region, (whole, box, bytes) -> MemorySegment.copy(from, whole, to, box, bytes));
   }
 
   static void scatter(HostTensor x, Region region, HostTensor values) {
     MemorySegment to = x.memory();
     MemorySegment from = values.memory();
-    walk(
-        x.shape(), region, (whole, box, bytes) -> MemorySegment.copy(from, box, to, whole, bytes));
+    walk(x.shape(), region, (whole, box, bytes) -> MemorySegment.copy(from, box, to, whole, bytes));
   }
 
   private static void walk(Shape of, Region region, Mover mover) {
@@ -60,7 +61,14 @@ final class Boxes {
    * @return where the one after it begins
    */
   private static long walk(
-      Shape of, int[][] indices, int inner, long run, int axis, long before, long box, Mover mover) {
+      Shape of,
+      int[][] indices,
+      int inner,
+      long run,
+      int axis,
+      long before,
+      long box,
+      Mover mover) {
     if (axis == inner) {
       mover.move(before * run, box, run);
       return box + run;

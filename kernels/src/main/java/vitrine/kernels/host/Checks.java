@@ -3,12 +3,14 @@ package vitrine.kernels.host;
 import vitrine.kernels.AttentionMask;
 import vitrine.kernels.Shape;
 
-/** The shape rules of {@link vitrine.kernels.Kernels}; each failure names op, operand, what it is and what was expected. */
+/**
+ * The shape rules of {@link vitrine.kernels.Kernels}; each failure names op, operand, what it is
+ * and what was expected.
+ */
 final class Checks {
   private Checks() {}
 
-  static IllegalArgumentException error(
-      String op, String operand, Object actual, String expected) {
+  static IllegalArgumentException error(String op, String operand, Object actual, String expected) {
     return new IllegalArgumentException(
         op + ": " + operand + ": " + actual + "; expected " + expected);
   }
@@ -71,8 +73,7 @@ final class Checks {
   /** k or v (B,T',H,K) with room for the keys. */
   static void room(String op, String operand, Shape k, int batch, int keys, int heads) {
     if (k.dim(0) != batch || k.dim(1) < keys || k.dim(2) != heads) {
-      throw error(
-          op, operand, k, "(" + batch + ", at least " + keys + "," + heads + ",K)");
+      throw error(op, operand, k, "(" + batch + ", at least " + keys + "," + heads + ",K)");
     }
   }
 

@@ -12,7 +12,10 @@ import vitrine.kernels.Tensor;
 import vitrine.kernels.Weight;
 import vitrine.kernels.Workspace;
 
-/** {@link Kernels} in host memory: owns the slabs, checks arguments, moves data, and hands sums to an arithmetic. */
+/**
+ * {@link Kernels} in host memory: owns the slabs, checks arguments, moves data, and hands sums to
+ * an arithmetic.
+ */
 public final class HostKernels implements Kernels {
   private final String name;
   private final Arithmetic arithmetic;
@@ -213,8 +216,7 @@ public final class HostKernels implements Kernels {
   }
 
   @Override
-  public void linear(
-      Tensor x, Weight w, @Nullable Tensor bias, Activation activation, Tensor out) {
+  public void linear(Tensor x, Weight w, @Nullable Tensor bias, Activation activation, Tensor out) {
     String op = "linear";
     if (x.shape().size() % w.in() != 0) {
       throw Checks.error(op, "x", x.shape(), "rows of " + w.in());
@@ -240,8 +242,7 @@ public final class HostKernels implements Kernels {
   }
 
   @Override
-  public void addLayerNorm(
-      Tensor a, Tensor b, Tensor gamma, Tensor beta, float eps, Tensor out) {
+  public void addLayerNorm(Tensor a, Tensor b, Tensor gamma, Tensor beta, float eps, Tensor out) {
     String op = "addLayerNorm";
     parameters(op, a, gamma, beta);
     Checks.shape(op, "b", b.shape(), a.shape());
@@ -275,8 +276,7 @@ public final class HostKernels implements Kernels {
     Checks.hasRows(op, "x", x.shape());
     Checks.onePerRow(op, "scale", scale.shape(), x.shape());
     Checks.shape(op, "out", out.shape(), x.shape());
-    arithmetic.layerNormNormalize(
-        own(op, "x", x), own(op, "scale", scale), own(op, "out", out));
+    arithmetic.layerNormNormalize(own(op, "x", x), own(op, "scale", scale), own(op, "out", out));
   }
 
   @Override
@@ -291,8 +291,7 @@ public final class HostKernels implements Kernels {
   // ---- attention ----
 
   @Override
-  public void attention(
-      Tensor q, Tensor k, Tensor v, AttentionMask mask, float scale, Tensor out) {
+  public void attention(Tensor q, Tensor k, Tensor v, AttentionMask mask, float scale, Tensor out) {
     String op = "attention";
     Checks.attend(op, "k", q.shape(), k.shape(), mask);
     Checks.attend(op, "v", q.shape(), v.shape(), mask);
@@ -302,11 +301,11 @@ public final class HostKernels implements Kernels {
   }
 
   @Override
-  public void attentionScores(
-      Tensor q, Tensor k, AttentionMask mask, float scale, Tensor out) {
+  public void attentionScores(Tensor q, Tensor k, AttentionMask mask, float scale, Tensor out) {
     String op = "attentionScores";
     Checks.attend(op, "k", q.shape(), k.shape(), mask);
-    Checks.shape(op, "out", out.shape(), mask.batch(), q.shape().dim(2), mask.queries(), mask.keys());
+    Checks.shape(
+        op, "out", out.shape(), mask.batch(), q.shape().dim(2), mask.queries(), mask.keys());
     arithmetic.attentionScores(own(op, "q", q), own(op, "k", k), mask, scale, own(op, "out", out));
   }
 
@@ -346,8 +345,7 @@ public final class HostKernels implements Kernels {
     Shape s = results.shape();
     Checks.rank(op, "results", s, 4);
     Checks.shape(op, "out", out.shape(), s.dim(0), s.dim(1), s.dim(3));
-    arithmetic.sumHeads(
-        own(op, "results", results), bias(op, bias, s.dim(3)), own(op, "out", out));
+    arithmetic.sumHeads(own(op, "results", results), bias(op, bias, s.dim(3)), own(op, "out", out));
   }
 
   // ---- losses ----

@@ -18,8 +18,7 @@ public final class HostTensor implements Tensor {
     this.owner = owner;
     this.shape = shape;
     this.block = block;
-    this.memory =
-        block.slab().memory().asSlice(block.offset(), shape.size() * Float.BYTES, 64);
+    this.memory = block.slab().memory().asSlice(block.offset(), shape.size() * Float.BYTES, 64);
   }
 
   @Override

@@ -5,8 +5,8 @@ import java.lang.foreign.ValueLayout;
 import vitrine.kernels.Weight;
 
 /**
- * A matrix in panels: columns are cut into groups of {@code width}, and each panel holds its columns' rows one after the
- * other, so that a product streams through memory.
+ * A matrix in panels: columns are cut into groups of {@code width}, and each panel holds its
+ * columns' rows one after the other, so that a product streams through memory.
  *
  * <pre>{@code panels[p][k][c] = matrix[k][p * width + c], zero beyond the last column}</pre>
  *
@@ -62,8 +62,7 @@ public final class HostWeight implements Weight {
       case IN_OUT -> {
         for (int k = 0; k < in; k++) {
           long row = base + (long) k * width;
-          MemorySegment.copy(
-              values, 4 * ((long) k * out + from), to, 4 * row, 4L * real);
+          MemorySegment.copy(values, 4 * ((long) k * out + from), to, 4 * row, 4L * real);
           to.asSlice(4 * (row + real), 4L * (width - real)).fill((byte) 0);
         }
       }

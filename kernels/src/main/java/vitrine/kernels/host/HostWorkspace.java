@@ -8,8 +8,8 @@ import vitrine.kernels.Tensor;
 import vitrine.kernels.Workspace;
 
 /**
- * Cuts tensors out of slabs: best fit, neighbouring gaps joined again on release, so that a run that releases what it no
- * longer needs stops asking for slabs after its first layer.
+ * Cuts tensors out of slabs: best fit, neighbouring gaps joined again on release, so that a run
+ * that releases what it no longer needs stops asking for slabs after its first layer.
  */
 final class HostWorkspace implements Workspace {
   /** A cache line, and the widest vector. */

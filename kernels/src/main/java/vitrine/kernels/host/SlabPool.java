@@ -10,8 +10,9 @@ import vitrine.kernels.MemoryException;
 /**
  * Keeps the slabs that closed workspaces no longer need, for the next ones.
  *
- * <p>The JDK fills new native memory with zeros and the system maps it page by page, which for a run's activations costs
- * as much as computing them. Up to {@link #KEPT_BYTES} are kept; beyond that slabs go back to the system.
+ * <p>The JDK fills new native memory with zeros and the system maps it page by page, which for a
+ * run's activations costs as much as computing them. Up to {@link #KEPT_BYTES} are kept; beyond
+ * that slabs go back to the system.
  */
 public final class SlabPool implements AutoCloseable {
   /** Enough for the activations of a long prefill with all its logits. */

@@ -9,10 +9,11 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A fixed crew of threads that share out the tasks of an op. The caller works too, so one thread means no others, and
- * several callers at once each make progress whatever the crew does.
+ * A fixed crew of threads that share out the tasks of an op. The caller works too, so one thread
+ * means no others, and several callers at once each make progress whatever the crew does.
  *
- * <p>Which thread does which task is chance; how an op is cut into tasks is not, and must depend on shapes alone.
+ * <p>Which thread does which task is chance; how an op is cut into tasks is not, and must depend on
+ * shapes alone.
  */
 public final class Workers implements AutoCloseable {
   /** About 50 us: the gap between two ops of a layer is shorter, waking a parked thread is not. */
@@ -35,10 +36,7 @@ public final class Workers implements AutoCloseable {
       AtomicBoolean asleep = new AtomicBoolean();
       parked[i] = asleep;
       threads[i] =
-          Thread.ofPlatform()
-              .daemon()
-              .name("vitrine-worker-" + (i + 1))
-              .start(() -> serve(asleep));
+          Thread.ofPlatform().daemon().name("vitrine-worker-" + (i + 1)).start(() -> serve(asleep));
     }
   }
 
@@ -47,7 +45,10 @@ public final class Workers implements AutoCloseable {
     return threads.length + 1;
   }
 
-  /** Runs {@code task} for 0 until {@code tasks} and returns when all are done; what one throws comes out here. */
+  /**
+   * Runs {@code task} for 0 until {@code tasks} and returns when all are done; what one throws
+   * comes out here.
+   */
   public void forEach(int tasks, IntConsumer task) {
     if (!open) {
       throw new IllegalStateException("kernels: used after the backend was closed");

@@ -1,13 +1,15 @@
 /**
- * What backends that compute in the host's memory share: where numbers live, who checks shapes, who runs tasks.
+ * What backends that compute in the host's memory share: where numbers live, who checks shapes, who
+ * runs tasks.
  *
  * <p>There is one kind of storage: 64-byte-aligned native segments cut from large slabs ({@link
  * vitrine.kernels.host.SlabPool}). {@link vitrine.kernels.host.HostKernels} is the whole {@link
- * vitrine.kernels.Kernels} interface: it checks the arguments of every op, moves data itself and leaves the arithmetic to
- * an {@link vitrine.kernels.host.Arithmetic}, of which {@code scalar} and {@code simd} each have one. An arithmetic may
- * therefore trust its arguments.
+ * vitrine.kernels.Kernels} interface: it checks the arguments of every op, moves data itself and
+ * leaves the arithmetic to an {@link vitrine.kernels.host.Arithmetic}, of which {@code scalar} and
+ * {@code simd} each have one. An arithmetic may therefore trust its arguments.
  *
- * <p>Public for the backends' packages only; nothing outside this module may name a type of this package.
+ * <p>Public for the backends' packages only; nothing outside this module may name a type of this
+ * package.
  */
 @NullMarked
 package vitrine.kernels.host;

@@ -127,7 +127,11 @@ final class ScalarArithmetic implements Arithmetic {
 
   @Override
   public void linear(
-      HostTensor x, HostWeight w, @Nullable HostTensor bias, Activation activation, HostTensor out) {
+      HostTensor x,
+      HostWeight w,
+      @Nullable HostTensor bias,
+      Activation activation,
+      HostTensor out) {
     MemorySegment from = x.memory();
     MemorySegment to = out.memory();
     int rows = (int) (x.shape().size() / w.in());
@@ -291,8 +295,7 @@ final class ScalarArithmetic implements Arithmetic {
     double[] sums = new double[w.out()];
     for (int row = 0; row < z.rows(); row++) { // B * T * H
       java.util.Arrays.fill(sums, 0);
-      addProduct(
-          z.memory(), (long) row * headSize, w, (row % heads) * headSize, headSize, sums);
+      addProduct(z.memory(), (long) row * headSize, w, (row % heads) * headSize, headSize, sums);
       for (int j = 0; j < sums.length; j++) {
         set(out.memory(), (long) row * sums.length + j, sums[j]);
       }

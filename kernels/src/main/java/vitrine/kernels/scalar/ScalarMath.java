@@ -14,8 +14,7 @@ final class ScalarMath {
     return switch (activation) {
       case IDENTITY -> x;
       case GELU -> 0.5 * x * (1 + erf(x * SQRT_HALF));
-      case GELU_TANH ->
-          0.5 * x * (1 + Math.tanh(SQRT_TWO_OVER_PI * (x + 0.044715 * x * x * x)));
+      case GELU_TANH -> 0.5 * x * (1 + Math.tanh(SQRT_TWO_OVER_PI * (x + 0.044715 * x * x * x)));
       case QUICK_GELU -> x / (1 + Math.exp(-1.702 * x));
       case RELU -> Math.max(x, 0);
       case SILU -> x / (1 + Math.exp(-x));
@@ -26,7 +25,8 @@ final class ScalarMath {
   /**
    * The error function, by Abramowitz and Stegun 7.1.6:
    *
-   * <pre>{@code erf x = 2/sqrt(pi) exp(-x^2) sum over n of 2^n x^(2n+1) / (1 * 3 * ... * (2n+1))}</pre>
+   * <pre>{@code erf x = 2/sqrt(pi) exp(-x^2) sum over n of 2^n x^(2n+1) / (1 * 3 * ... * (2n+1))}
+   * </pre>
    *
    * All terms have one sign, so nothing cancels and the error stays near that of exp: below 1e-14.
    */

@@ -38,8 +38,7 @@ final class Lanes {
           : preferred;
     }
     return switch (bits) {
-      case 128, 256, 512 ->
-          VectorSpecies.of(float.class, VectorShape.forBitSize(bits));
+      case 128, 256, 512 -> VectorSpecies.of(float.class, VectorShape.forBitSize(bits));
       default ->
           throw new IllegalArgumentException(
               WIDTH_PROPERTY + ": " + bits + "; expected 128, 256 or 512");

@@ -15,13 +15,14 @@ import vitrine.kernels.host.SlabPool;
 /**
  * Rows times a packed matrix: {@code out[i] = activation(bias + x[i] W)}.
  *
- * <p>W is in panels three vectors wide ({@link vitrine.kernels.host.HostWeight}). A tile of 4 rows by one panel keeps its
- * 12 sums in registers while k runs over the depth: per k three loads and four broadcasts feed twelve multiply-adds, and
- * with 16 registers all fit. A ragged last tile repeats its last row, computing the same numbers again rather than
- * needing code for every count.
+ * <p>W is in panels three vectors wide ({@link vitrine.kernels.host.HostWeight}). A tile of 4 rows
+ * by one panel keeps its 12 sums in registers while k runs over the depth: per k three loads and
+ * four broadcasts feed twelve multiply-adds, and with 16 registers all fit. A ragged last tile
+ * repeats its last row, computing the same numbers again rather than needing code for every count.
  *
- * <p>Why not larger tiles for the 32 registers of AVX-512: each vector operation is some 20 nested calls to the compiler,
- * and past a fixed count of nodes it stops inlining. With 8 rows (24 sums) it did, and left the sums boxed: 3 times slower.
+ * <p>Why not larger tiles for the 32 registers of AVX-512: each vector operation is some 20 nested
+ * calls to the compiler, and past a fixed count of nodes it stops inlining. With 8 rows (24 sums)
+ * it did, and left the sums boxed: 3 times slower.
  */
 final class Product {
   /** Vectors a panel. */
@@ -92,8 +93,8 @@ final class Product {
   }
 
   /**
-   * Computes rows {@code from} until {@code end} of the columns of one panel. A ragged last panel is computed whole in
-   * scratch memory, and its real columns copied.
+   * Computes rows {@code from} until {@code end} of the columns of one panel. A ragged last panel
+   * is computed whole in scratch memory, and its real columns copied.
    */
   void run(int panel, int from, int end) {
     if ((panel + 1) * WIDTH <= columns) {
@@ -130,8 +131,7 @@ final class Product {
     }
   }
 
-  private void tile(
-      int rows, long weights, int row, MemorySegment to, long toAt, long toStride) {
+  private void tile(int rows, long weights, int row, MemorySegment to, long toAt, long toStride) {
     if (rows == 1) {
       oneRow(weights, row, to, toAt);
     } else {
@@ -139,8 +139,7 @@ final class Product {
     }
   }
 
-  private void fourRows(
-      long b, int row, int last, MemorySegment to, long toAt, long toStride) {
+  private void fourRows(long b, int row, int last, MemorySegment to, long toAt, long toStride) {
     long x0 = xRow(row);
     long x1 = xRow(Math.min(row + 1, last));
     long x2 = xRow(Math.min(row + 2, last));

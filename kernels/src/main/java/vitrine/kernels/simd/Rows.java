@@ -105,8 +105,7 @@ final class Rows {
   }
 
   /** {@code out = factor * x}. */
-  static void scale(
-      MemorySegment x, long at, int n, float factor, MemorySegment out, long outAt) {
+  static void scale(MemorySegment x, long at, int n, float factor, MemorySegment out, long outAt) {
     int whole = Lanes.whole(n);
     for (int i = 0; i < whole; i += COUNT) {
       store(load(x, at + 4L * i).mul(factor), out, outAt + 4L * i);

@@ -160,8 +160,14 @@ final class SimdArithmetic implements Arithmetic {
             int flags = i / blocksAnExample * length;
             for (int lane = 0; lane < stride; lane += COUNT) {
               meanOfLines(
-                  from, 4L * (i * block + lane), stride, length, counts, flags,
-                  Lanes.until(lane, stride), to);
+                  from,
+                  4L * (i * block + lane),
+                  stride,
+                  length,
+                  counts,
+                  flags,
+                  Lanes.until(lane, stride),
+                  to);
             }
           }
         });
@@ -182,8 +188,7 @@ final class SimdArithmetic implements Arithmetic {
     for (int t = 0; t < length; t++) {
       if (counts[flags + t]) {
         FloatVector value = load(x, at + 4L * t * stride, inside);
-        VectorMask<Float> counted =
-            value.compare(VectorOperators.NE, Float.NEGATIVE_INFINITY);
+        VectorMask<Float> counted = value.compare(VectorOperators.NE, Float.NEGATIVE_INFINITY);
         sum = sum.add(value, counted);
         n = n.add(1f, counted);
       }
@@ -201,11 +206,15 @@ final class SimdArithmetic implements Arithmetic {
 
   @Override
   public void linear(
-      HostTensor x, HostWeight w, @Nullable HostTensor bias, Activation activation, HostTensor out) {
+      HostTensor x,
+      HostWeight w,
+      @Nullable HostTensor bias,
+      Activation activation,
+      HostTensor out) {
     int rows = (int) (x.shape().size() / w.in());
     Product product =
         new Product(
- scratch,
+            scratch,
             new Product.Matrix(x.memory(), 0, 4L * w.in()),
             new Product.Matrix(w.panels().memory(), 0, 4L * w.in() * w.width()),
             w.in(),
@@ -235,7 +244,10 @@ final class SimdArithmetic implements Arithmetic {
     normalizeRows(a, b, gamma, beta, eps, out);
   }
 
-  /** The sum of x and {@code plus} is kept in {@code out}, row by row, before it is normalised there. */
+  /**
+   * The sum of x and {@code plus} is kept in {@code out}, row by row, before it is normalised
+   * there.
+   */
   private void normalizeRows(
       HostTensor x,
       @Nullable HostTensor plus,
@@ -321,8 +333,7 @@ final class SimdArithmetic implements Arithmetic {
               VectorMask<Float> mask = Lanes.until(i, d);
               long at = 4L * ((long) r * d + i);
               FloatVector y =
-                  load(from, at, mask)
-                      .fma(load(weight, 4L * i, mask), load(shift, 4L * i, mask));
+                  load(from, at, mask).fma(load(weight, 4L * i, mask), load(shift, 4L * i, mask));
               store(y, to, at, mask);
             }
           }
@@ -379,7 +390,7 @@ final class SimdArithmetic implements Arithmetic {
           int h = task / panels;
           Product product =
               new Product(
- scratch,
+                  scratch,
                   new Product.Matrix(from, 4L * h * size, 4L * heads * size),
                   new Product.Matrix(matrix, 4L * h * size * w.width(), panelBytes),
                   size,

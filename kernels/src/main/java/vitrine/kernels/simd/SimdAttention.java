@@ -18,13 +18,15 @@ import vitrine.kernels.host.Workers;
 /**
  * Attention, head by head, as two small products.
  *
- * <p>Keys (turned) and values of each head are packed into panels once; then blocks of queries go to the workers, and
- * each takes eight queries at a time through scores, softmax and mix in a strip of memory that stays in the cache. Scores
- * of (T,T) never exist, and a causal strip stops at its last visible key.
+ * <p>Keys (turned) and values of each head are packed into panels once; then blocks of queries go
+ * to the workers, and each takes eight queries at a time through scores, softmax and mix in a strip
+ * of memory that stays in the cache. Scores of (T,T) never exist, and a causal strip stops at its
+ * last visible key.
  *
- * <p>Every score is one chain of multiply-adds over the head's elements, every mixed element one over the keys, and
- * {@link #attention}, {@link #scores} with {@link #mix}, and the path for few queries (decoding, where packing would cost
- * more than it saves) all use the same chains: they agree to the bit.
+ * <p>Every score is one chain of multiply-adds over the head's elements, every mixed element one
+ * over the keys, and {@link #attention}, {@link #scores} with {@link #mix}, and the path for few
+ * queries (decoding, where packing would cost more than it saves) all use the same chains: they
+ * agree to the bit.
  */
 final class SimdAttention {
   private static final int STRIP = 8;
@@ -134,7 +136,7 @@ final class SimdAttention {
             long at = (long) head * mask.queries() * row;
             Product product =
                 new Product(
- scratch,
+                    scratch,
                     new Product.Matrix(query.memory(), query.at(b, 0, h), query.stride()),
                     keys.matrix(memory, 0, head),
                     query.size(),
@@ -148,8 +150,7 @@ final class SimdAttention {
             for (int i = 0; i < mask.queries(); i++) {
               int end = mask.end(i);
               scaleAndHide(to, at + i * row, end, mask, b, scale);
-              Rows.fill(
-                  to, at + i * row + 4L * end, mask.keys() - end, Float.NEGATIVE_INFINITY);
+              Rows.fill(to, at + i * row + 4L * end, mask.keys() - end, Float.NEGATIVE_INFINITY);
             }
           });
     } finally {
@@ -177,7 +178,7 @@ final class SimdAttention {
             long row = 4L * keys;
             Product product =
                 new Product(
- scratch,
+                    scratch,
                     new Product.Matrix(from, (long) head * queries * row, row),
                     values.matrix(memory, 0, head),
                     keys,
@@ -217,11 +218,9 @@ final class SimdAttention {
       int end = Math.min((block + 1) * BLOCK, mask.queries());
       for (int i = block * BLOCK; i < end; i += STRIP) {
         int rows = Math.min(STRIP, end - i);
-        Product.Matrix x =
-            new Product.Matrix(query.memory(), query.at(b, i, h), query.stride());
+        Product.Matrix x = new Product.Matrix(query.memory(), query.at(b, i, h), query.stride());
         Product.Matrix s = new Product.Matrix(strip, 0, row);
-        Product.Matrix z =
-            new Product.Matrix(result.memory(), result.at(b, i, h), result.stride());
+        Product.Matrix z = new Product.Matrix(result.memory(), result.at(b, i, h), result.stride());
         weights(x, keys, query.size(), mask, scale, b, i, rows, s);
         mixStrip(s, values, mask, i, rows, z, query.size());
       }
@@ -230,7 +229,10 @@ final class SimdAttention {
     }
   }
 
-  /** Attention weights of queries {@code i} until {@code i + rows}; beyond a query's last key nothing is written. */
+  /**
+   * Attention weights of queries {@code i} until {@code i + rows}; beyond a query's last key
+   * nothing is written.
+   */
   private void weights(
       Product.Matrix q,
       Product.Matrix keys,
@@ -243,7 +245,15 @@ final class SimdAttention {
       Product.Matrix strip) {
     int end = mask.end(i + rows - 1);
     Product product =
-        new Product(scratch, q, keys, size, null, Activation.IDENTITY, strip, Product.panels(end) * Product.WIDTH);
+        new Product(
+            scratch,
+            q,
+            keys,
+            size,
+            null,
+            Activation.IDENTITY,
+            strip,
+            Product.panels(end) * Product.WIDTH);
     for (int panel = 0; panel < Product.panels(end); panel++) {
       product.run(panel, 0, rows);
     }
@@ -254,7 +264,10 @@ final class SimdAttention {
     }
   }
 
-  /** z = weights times values: first over the keys that all queries of the strip see, then each query's own. */
+  /**
+   * z = weights times values: first over the keys that all queries of the strip see, then each
+   * query's own.
+   */
   private void mixStrip(
       Product.Matrix strip,
       Product.Matrix values,
@@ -301,7 +314,10 @@ final class SimdAttention {
       VectorMask<Float> seen =
           j + COUNT <= n
               ? VectorMask.fromArray(Lanes.SPECIES, real, flags + j)
-              : VectorMask.fromArray(Lanes.SPECIES, java.util.Arrays.copyOfRange(real, flags + j, flags + j + COUNT), 0);
+              : VectorMask.fromArray(
+                  Lanes.SPECIES,
+                  java.util.Arrays.copyOfRange(real, flags + j, flags + j + COUNT),
+                  0);
       FloatVector s = load(x, at + 4L * j, inside).mul(scale);
       store(hidden.blend(s, seen), x, at + 4L * j, inside);
     }
@@ -422,9 +438,11 @@ final class SimdAttention {
       }
     }
 
-    /** Packs the values of a head; those of hidden keys as zeros, for a weight of 0 would not silence a NaN. */
-    void fill(
-        Heads value, int b, int h, @Nullable AttentionMask mask, MemorySegment to, long at) {
+    /**
+     * Packs the values of a head; those of hidden keys as zeros, for a weight of 0 would not
+     * silence a NaN.
+     */
+    void fill(Heads value, int b, int h, @Nullable AttentionMask mask, MemorySegment to, long at) {
       long head = at + ((long) b * heads + h) * headBytes();
       boolean[] real = mask == null ? null : mask.real();
       for (int panel = 0; panel < Product.panels(columns); panel++) {

@@ -6,8 +6,8 @@ import vitrine.kernels.KernelsProvider;
 import vitrine.kernels.host.HostKernels;
 
 /**
- * Makes {@code simd} known. Names no type of the incubator module, so that it loads, and can explain itself, in a JVM
- * that runs without the module.
+ * Makes {@code simd} known. Names no type of the incubator module, so that it loads, and can
+ * explain itself, in a JVM that runs without the module.
  */
 public final class SimdProvider implements KernelsProvider {
   private static final String MODULE = "jdk.incubator.vector";
@@ -40,10 +40,9 @@ public final class SimdProvider implements KernelsProvider {
   @Override
   public Kernels open(int threads) {
     unavailable()
-        .ifPresent(
-            reason -> {
-              throw new IllegalStateException("backend: simd: " + reason);
-            });
+        .ifPresent(reason -> {
+          throw new IllegalStateException("backend: simd: " + reason);
+        });
     return new HostKernels(name(), new SimdArithmetic(threads));
   }
 }

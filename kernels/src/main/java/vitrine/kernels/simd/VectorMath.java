@@ -11,10 +11,10 @@ import vitrine.kernels.Activation;
 /**
  * exp, tanh and the activations as polynomials.
  *
- * <p>The JDK has vector EXP and TANH too, but their bits differ by platform. The coefficients below are minimax fits made
- * for this file (weighted least squares on Chebyshev nodes, weights iterated after Lawson until the error is level, then
- * rounded to float). Largest errors, measured against double: exp 1 ulp or so (1e-7 relative); tanh 2e-7 relative; GELU
- * 4e-7 absolute.
+ * <p>The JDK has vector EXP and TANH too, but their bits differ by platform. The coefficients below
+ * are minimax fits made for this file (weighted least squares on Chebyshev nodes, weights iterated
+ * after Lawson until the error is level, then rounded to float). Largest errors, measured against
+ * double: exp 1 ulp or so (1e-7 relative); tanh 2e-7 relative; GELU 4e-7 absolute.
  */
 final class VectorMath {
   private static final float LOG2_E = (float) (1 / Math.log(2));
@@ -48,7 +48,9 @@ final class VectorMath {
     };
   }
 
-  /** {@code exp x = 2^n exp r, n = round(x / ln 2), |r| <= ln 2 / 2}; exactly 0 at minus infinity. */
+  /**
+   * {@code exp x = 2^n exp r, n = round(x / ln 2), |r| <= ln 2 / 2}; exactly 0 at minus infinity.
+   */
   static FloatVector exp(FloatVector x) {
     FloatVector bounded = x.max(EXP_LOWEST).min(EXP_HIGHEST);
     FloatVector shifted = bounded.fma(all(LOG2_E), all(ROUNDER));
@@ -94,8 +96,8 @@ final class VectorMath {
   }
 
   /**
-   * {@code erfc(t)/2} for t at least 0, as {@code exp(-t^2) P(u)} with {@code u = 1 / (1 + 0.4 t)}: the form of Abramowitz
-   * and Stegun 7.1.26 with more terms (relative error 6e-8 before rounding).
+   * {@code erfc(t)/2} for t at least 0, as {@code exp(-t^2) P(u)} with {@code u = 1 / (1 + 0.4 t)}:
+   * the form of Abramowitz and Stegun 7.1.26 with more terms (relative error 6e-8 before rounding).
    */
   private static FloatVector halfErfc(FloatVector t) {
     FloatVector u = all(1f).div(t.fma(all(0.4f), all(1f)));

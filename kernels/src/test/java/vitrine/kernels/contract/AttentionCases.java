@@ -8,7 +8,10 @@ import vitrine.kernels.AttentionMask.Causality;
 import vitrine.kernels.Shape;
 import vitrine.kernels.Tensor;
 
-/** Attention fused and in parts: odd lengths, both causalities, padding on either side, cached keys, NaN in padding. */
+/**
+ * Attention fused and in parts: odd lengths, both causalities, padding on either side, cached keys,
+ * NaN in padding.
+ */
 final class AttentionCases {
   private final Numbers numbers = new Numbers(2017);
   private final List<OpCase> cases = new ArrayList<>();
@@ -60,23 +63,35 @@ final class AttentionCases {
     double[] pattern = Reference.softmax(scores, keys);
     double[] z = Reference.mix(pattern, v, batch, heads, queries, keys, room, size);
     String label = query + " on " + keys + " of " + room + " keys, " + causality + ", " + padding;
-    cases.add(new OpCase("attention", label, (kernels, w) -> {
-      Tensor out = w.allocate(query);
-      kernels.attention(
-          kernels.upload(w, query, q),
-          kernels.upload(w, key, k),
-          kernels.upload(w, key, v),
-          mask,
-          scale,
-          out);
-      return out;
-    }, z, Tolerance.ofFunction(size + keys, 2)));
-    cases.add(new OpCase("attentionScores", label, (kernels, w) -> {
-      Tensor out = w.allocate(square);
-      kernels.attentionScores(
-          kernels.upload(w, query, q), kernels.upload(w, key, k), mask, scale, out);
-      return out;
-    }, scores, Tolerance.ofSum(size, 2)));
+    cases.add(
+        new OpCase(
+            "attention",
+            label,
+            (kernels, w) -> {
+              Tensor out = w.allocate(query);
+              kernels.attention(
+                  kernels.upload(w, query, q),
+                  kernels.upload(w, key, k),
+                  kernels.upload(w, key, v),
+                  mask,
+                  scale,
+                  out);
+              return out;
+            },
+            z,
+            Tolerance.ofFunction(size + keys, 2)));
+    cases.add(
+        new OpCase(
+            "attentionScores",
+            label,
+            (kernels, w) -> {
+              Tensor out = w.allocate(square);
+              kernels.attentionScores(
+                  kernels.upload(w, query, q), kernels.upload(w, key, k), mask, scale, out);
+              return out;
+            },
+            scores,
+            Tolerance.ofSum(size, 2)));
     float[] finite = numbers.normal(v.length);
     float[] weights = new float[pattern.length];
     double[] widened = new double[pattern.length];
@@ -84,13 +99,18 @@ final class AttentionCases {
       weights[i] = (float) pattern[i];
       widened[i] = weights[i];
     }
-    cases.add(new OpCase("attentionMix", label, (kernels, w) -> {
-      Tensor out = w.allocate(query);
-      kernels.attentionMix(
-          kernels.upload(w, square, weights), kernels.upload(w, key, finite), out);
-      return out;
-    }, Reference.mix(widened, finite, batch, heads, queries, keys, room, size),
-        Tolerance.ofSum(keys, 2)));
+    cases.add(
+        new OpCase(
+            "attentionMix",
+            label,
+            (kernels, w) -> {
+              Tensor out = w.allocate(query);
+              kernels.attentionMix(
+                  kernels.upload(w, square, weights), kernels.upload(w, key, finite), out);
+              return out;
+            },
+            Reference.mix(widened, finite, batch, heads, queries, keys, room, size),
+            Tolerance.ofSum(keys, 2)));
   }
 
   /** NaN wherever no query may look: it must not show in any result. */

@@ -37,10 +37,7 @@ public abstract class KernelsContract {
 
   @TestFactory
   Stream<DynamicTest> should_give_the_exact_result_when_op_runs() {
-    return OpCases.all().stream()
-        .collect(Collectors.groupingBy(OpCase::op))
-        .entrySet()
-        .stream()
+    return OpCases.all().stream().collect(Collectors.groupingBy(OpCase::op)).entrySet().stream()
         .map(entry -> DynamicTest.dynamicTest(entry.getKey(), () -> check(entry.getValue())));
   }
 
@@ -54,10 +51,7 @@ public abstract class KernelsContract {
           TensorAssert.assertClose(one.toString(), one.expected(), actual, one.tolerance());
           float[] specified = one.computation().run(scalar, specification).toArray();
           TensorAssert.assertClose(
-              one + " against scalar",
-              Reference.widen(specified),
-              actual,
-              one.tolerance().twice());
+              one + " against scalar", Reference.widen(specified), actual, one.tolerance().twice());
         }
       }
     }
@@ -88,13 +82,11 @@ public abstract class KernelsContract {
       TensorAssert.assertSameBits("upload", values, tensor.toArray());
       assertEquals(values[2 * 50 + 9], tensor.get(2, 9));
       Weight weight =
-          kernels.pack(
-              workspace, MemorySegment.ofArray(values), 7, 50, Weight.Layout.IN_OUT);
+          kernels.pack(workspace, MemorySegment.ofArray(values), 7, 50, Weight.Layout.IN_OUT);
       TensorAssert.assertSameBits("pack [in, out]", values, weight.toArray());
       float[] turned = OpCases.transpose(values, 7, 50);
       Weight other =
-          kernels.pack(
-              workspace, MemorySegment.ofArray(turned), 7, 50, Weight.Layout.OUT_IN);
+          kernels.pack(workspace, MemorySegment.ofArray(turned), 7, 50, Weight.Layout.OUT_IN);
       TensorAssert.assertSameBits("pack [out, in]", values, other.toArray());
       assertEquals(7, other.in());
       assertEquals(50, other.out());
@@ -142,11 +134,9 @@ public abstract class KernelsContract {
       Tensor foreign = elsewhere.allocate(3);
       assertSays(
           "add",
-          assertThrows(
-              IllegalArgumentException.class, () -> kernels.add(mine, foreign, mine)));
+          assertThrows(IllegalArgumentException.class, () -> kernels.add(mine, foreign, mine)));
       assertThrows(IllegalArgumentException.class, () -> workspace.release(foreign));
-      assertThrows(
-          IllegalArgumentException.class, () -> kernels.upload(elsewhere, Shape.of(1), 1));
+      assertThrows(IllegalArgumentException.class, () -> kernels.upload(elsewhere, Shape.of(1), 1));
     }
   }
 
@@ -157,11 +147,9 @@ public abstract class KernelsContract {
       Tensor x = workspace.allocate(2, 3);
       Tensor y = workspace.allocate(3, 2);
       Weight w =
-          kernels.pack(
-              workspace, MemorySegment.ofArray(new float[20]), 4, 5, Weight.Layout.IN_OUT);
+          kernels.pack(workspace, MemorySegment.ofArray(new float[20]), 4, 5, Weight.Layout.IN_OUT);
       assertSays("add: b: (3,2); expected (2,3)", rejected(() -> kernels.add(x, y, x)));
-      assertSays(
-          "linear", rejected(() -> kernels.linear(x, w, null, Activation.IDENTITY, y)));
+      assertSays("linear", rejected(() -> kernels.linear(x, w, null, Activation.IDENTITY, y)));
       assertSays("softmax", rejected(() -> kernels.softmax(x, y)));
       assertSays("layerNorm", rejected(() -> kernels.layerNorm(x, x, x, 1e-5f, x)));
       assertSays("gather", rejected(() -> kernels.gather(x, new int[] {0, 2}, x)));

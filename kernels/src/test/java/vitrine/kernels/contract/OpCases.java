@@ -12,7 +12,10 @@ import vitrine.kernels.Shape;
 import vitrine.kernels.Tensor;
 import vitrine.kernels.Weight;
 
-/** Cases of every op but attention's: lengths around every vector width, ragged panels, special values. */
+/**
+ * Cases of every op but attention's: lengths around every vector width, ragged panels, special
+ * values.
+ */
 final class OpCases {
   private static final float INFINITY = Float.POSITIVE_INFINITY;
   private static final int[] LENGTHS = {1, 2, 3, 7, 15, 16, 17, 31, 33, 47, 48, 49, 100, 257};
@@ -53,35 +56,60 @@ final class OpCases {
       float[] y = numbers.normal(n);
       Shape shape = Shape.of(n);
       String label = "of " + n;
-      add("copy", label, (k, w) -> {
-        Tensor out = w.allocate(shape);
-        k.copy(k.upload(w, shape, x), out);
-        return out;
-      }, Reference.widen(x), Tolerance.EXACT);
-      add("fill", label, (k, w) -> {
-        Tensor out = w.allocate(shape);
-        k.fill(out, -2.5f);
-        return out;
-      }, map(x, v -> -2.5), Tolerance.EXACT);
-      add("scale", label, (k, w) -> {
-        Tensor out = k.upload(w, shape, x);
-        k.scale(out, 0.75f, out);
-        return out;
-      }, map(x, v -> 0.75 * v), Tolerance.ofSum(1, 1));
+      add(
+          "copy",
+          label,
+          (k, w) -> {
+            Tensor out = w.allocate(shape);
+            k.copy(k.upload(w, shape, x), out);
+            return out;
+          },
+          Reference.widen(x),
+          Tolerance.EXACT);
+      add(
+          "fill",
+          label,
+          (k, w) -> {
+            Tensor out = w.allocate(shape);
+            k.fill(out, -2.5f);
+            return out;
+          },
+          map(x, v -> -2.5),
+          Tolerance.EXACT);
+      add(
+          "scale",
+          label,
+          (k, w) -> {
+            Tensor out = k.upload(w, shape, x);
+            k.scale(out, 0.75f, out);
+            return out;
+          },
+          map(x, v -> 0.75 * v),
+          Tolerance.ofSum(1, 1));
       double[] sum = Reference.widen(x);
       for (int i = 0; i < n; i++) {
         sum[i] += y[i];
       }
-      add("add", label, (k, w) -> {
-        Tensor out = w.allocate(shape);
-        k.add(k.upload(w, shape, x), k.upload(w, shape, y), out);
-        return out;
-      }, sum, Tolerance.ofSum(2, 1));
-      add("add", label + " into an input", (k, w) -> {
-        Tensor out = k.upload(w, shape, x);
-        k.add(k.upload(w, shape, y), out, out);
-        return out;
-      }, sum, Tolerance.ofSum(2, 1));
+      add(
+          "add",
+          label,
+          (k, w) -> {
+            Tensor out = w.allocate(shape);
+            k.add(k.upload(w, shape, x), k.upload(w, shape, y), out);
+            return out;
+          },
+          sum,
+          Tolerance.ofSum(2, 1));
+      add(
+          "add",
+          label + " into an input",
+          (k, w) -> {
+            Tensor out = k.upload(w, shape, x);
+            k.add(k.upload(w, shape, y), out, out);
+            return out;
+          },
+          sum,
+          Tolerance.ofSum(2, 1));
     }
   }
 
@@ -109,20 +137,32 @@ final class OpCases {
         gathered[i] = x[offsets[i]];
         scattered[offsets[i]] = values[i];
       }
-      add("slice", label, (k, w) -> {
-        Tensor out = w.allocate(box);
-        k.slice(k.upload(w, shape, x), region, out);
-        return out;
-      }, gathered, Tolerance.EXACT);
-      add("assign", label, (k, w) -> {
-        Tensor out = k.upload(w, shape, x);
-        k.assign(out, region, k.upload(w, box, values));
-        return out;
-      }, scattered, Tolerance.EXACT);
+      add(
+          "slice",
+          label,
+          (k, w) -> {
+            Tensor out = w.allocate(box);
+            k.slice(k.upload(w, shape, x), region, out);
+            return out;
+          },
+          gathered,
+          Tolerance.EXACT);
+      add(
+          "assign",
+          label,
+          (k, w) -> {
+            Tensor out = k.upload(w, shape, x);
+            k.assign(out, region, k.upload(w, box, values));
+            return out;
+          },
+          scattered,
+          Tolerance.EXACT);
     }
   }
 
-  /** Where each element of the box lies, by looking at every element of the tensor's index space. */
+  /**
+   * Where each element of the box lies, by looking at every element of the tensor's index space.
+   */
   private static int[] offsets(Shape shape, Region region) {
     int[] a = region.indices(0, shape);
     int[] b = region.indices(1, shape);
@@ -134,8 +174,7 @@ final class OpCases {
       for (int j : b) {
         for (int k : c) {
           for (int l : d) {
-            offsets[at++] =
-                ((i * shape.dim(1) + j) * shape.dim(2) + k) * shape.dim(3) + l;
+            offsets[at++] = ((i * shape.dim(1) + j) * shape.dim(2) + k) * shape.dim(3) + l;
           }
         }
       }
@@ -145,7 +184,8 @@ final class OpCases {
 
   private void means() {
     for (Shape shape :
-        List.of(Shape.of(2, 5, 17), Shape.of(3, 4, 2, 7), Shape.of(2, 3, 4, 33), Shape.of(1, 1, 1))) {
+        List.of(
+            Shape.of(2, 5, 17), Shape.of(3, 4, 2, 7), Shape.of(2, 3, 4, 33), Shape.of(1, 1, 1))) {
       for (int axis = 1; axis < shape.rank(); axis++) {
         float[] x = numbers.normal((int) shape.size());
         if (shape.rank() == 4) {
@@ -156,11 +196,16 @@ final class OpCases {
         boolean[] counts = numbers.flags(shape.dim(0) * shape.dim(axis));
         Arrays.fill(counts, 0, shape.dim(axis), shape.size() > 1); // once nothing counts
         int axis1 = axis;
-        add("meanOver", "axis " + axis + " of " + shape, (k, w) -> {
-          Tensor out = w.allocate(shape);
-          k.meanOver(k.upload(w, shape, x), axis1, counts, out);
-          return out;
-        }, meanOver(shape, x, axis, counts), Tolerance.ofSum(shape.dim(axis), 1));
+        add(
+            "meanOver",
+            "axis " + axis + " of " + shape,
+            (k, w) -> {
+              Tensor out = w.allocate(shape);
+              k.meanOver(k.upload(w, shape, x), axis1, counts, out);
+              return out;
+            },
+            meanOver(shape, x, axis, counts),
+            Tolerance.ofSum(shape.dim(axis), 1));
       }
     }
   }
@@ -196,17 +241,33 @@ final class OpCases {
     for (int i = 0; i < expected.length; i++) {
       expected[i] = table[ids[i / 19] * 19 + i % 19];
     }
-    add("gather", "of 6 rows", (k, w) -> {
-      Tensor out = w.allocate(2, 3, 19);
-      k.gather(k.upload(w, Shape.of(11, 19), table), ids, out);
-      return out;
-    }, expected, Tolerance.EXACT);
+    add(
+        "gather",
+        "of 6 rows",
+        (k, w) -> {
+          Tensor out = w.allocate(2, 3, 19);
+          k.gather(k.upload(w, Shape.of(11, 19), table), ids, out);
+          return out;
+        },
+        expected,
+        Tolerance.EXACT);
   }
 
   private void linear() {
     int[][] shapes = {
-      {1, 1, 1}, {1, 5, 3}, {2, 7, 17}, {3, 16, 48}, {4, 33, 49}, {5, 20, 95}, {6, 9, 96},
-      {7, 64, 100}, {8, 31, 47}, {9, 48, 144}, {130, 40, 50}, {257, 12, 5}, {1, 768, 30}
+      {1, 1, 1},
+      {1, 5, 3},
+      {2, 7, 17},
+      {3, 16, 48},
+      {4, 33, 49},
+      {5, 20, 95},
+      {6, 9, 96},
+      {7, 64, 100},
+      {8, 31, 47},
+      {9, 48, 144},
+      {130, 40, 50},
+      {257, 12, 5},
+      {1, 768, 30}
     };
     for (int[] s : shapes) {
       linear(s[0], s[1], s[2], Weight.Layout.IN_OUT, Activation.IDENTITY, null);
@@ -258,11 +319,16 @@ final class OpCases {
     System.arraycopy(special, 0, x, 0, special.length);
     Shape shape = Shape.of(x.length);
     for (Activation activation : Activation.values()) {
-      add("activate", activation.name(), (k, w) -> {
-        Tensor out = k.upload(w, shape, x);
-        k.activate(out, activation, out);
-        return out;
-      }, map(x, Reference.function(activation)), Tolerance.ofFunction(1, 1));
+      add(
+          "activate",
+          activation.name(),
+          (k, w) -> {
+            Tensor out = k.upload(w, shape, x);
+            k.activate(out, activation, out);
+            return out;
+          },
+          map(x, Reference.function(activation)),
+          Tolerance.ofFunction(1, 1));
     }
   }
 
@@ -294,40 +360,65 @@ final class OpCases {
       String label = rows + " rows of " + d;
       // Differences of numbers near 50, magnified by a divisor that may be small when d is 2.
       Tolerance norm = Tolerance.ofSum(d, d == 2 ? 5000 : 200);
-      add("layerNorm", label, (k, w) -> {
-        Tensor out = k.upload(w, shape, x);
-        k.layerNorm(out, k.upload(w, vector, gamma), k.upload(w, vector, beta), eps, out);
-        return out;
-      }, Reference.layerNorm(exact, gamma, beta, eps), d == 1 ? Tolerance.ofSum(1, 2e4) : norm);
-      add("addLayerNorm", label, (k, w) -> {
-        Tensor out = k.upload(w, shape, y);
-        k.addLayerNorm(
-            k.upload(w, shape, x),
-            out,
-            k.upload(w, vector, gamma),
-            k.upload(w, vector, beta),
-            eps,
-            out);
-        return out;
-      }, Reference.layerNorm(sum, gamma, beta, eps), d == 1 ? Tolerance.ofSum(1, 2e4) : norm);
-      add("layerNormScale", label, (k, w) -> {
-        Tensor out = w.allocate(column);
-        k.layerNormScale(k.upload(w, shape, x), eps, out);
-        return out;
-      }, scales, norm);
-      add("layerNormNormalize", label, (k, w) -> {
-        Tensor out = k.upload(w, shape, x);
-        Tensor divisor = w.allocate(column);
-        k.fill(divisor, 1.25f);
-        k.layerNormNormalize(out, divisor, out);
-        return out;
-      }, normalized, norm);
-      add("affine", label, (k, w) -> {
-        Tensor out = w.allocate(shape);
-        k.affine(
-            k.upload(w, shape, x), k.upload(w, vector, gamma), k.upload(w, vector, beta), out);
-        return out;
-      }, affine, Tolerance.ofSum(2, 100));
+      add(
+          "layerNorm",
+          label,
+          (k, w) -> {
+            Tensor out = k.upload(w, shape, x);
+            k.layerNorm(out, k.upload(w, vector, gamma), k.upload(w, vector, beta), eps, out);
+            return out;
+          },
+          Reference.layerNorm(exact, gamma, beta, eps),
+          d == 1 ? Tolerance.ofSum(1, 2e4) : norm);
+      add(
+          "addLayerNorm",
+          label,
+          (k, w) -> {
+            Tensor out = k.upload(w, shape, y);
+            k.addLayerNorm(
+                k.upload(w, shape, x),
+                out,
+                k.upload(w, vector, gamma),
+                k.upload(w, vector, beta),
+                eps,
+                out);
+            return out;
+          },
+          Reference.layerNorm(sum, gamma, beta, eps),
+          d == 1 ? Tolerance.ofSum(1, 2e4) : norm);
+      add(
+          "layerNormScale",
+          label,
+          (k, w) -> {
+            Tensor out = w.allocate(column);
+            k.layerNormScale(k.upload(w, shape, x), eps, out);
+            return out;
+          },
+          scales,
+          norm);
+      add(
+          "layerNormNormalize",
+          label,
+          (k, w) -> {
+            Tensor out = k.upload(w, shape, x);
+            Tensor divisor = w.allocate(column);
+            k.fill(divisor, 1.25f);
+            k.layerNormNormalize(out, divisor, out);
+            return out;
+          },
+          normalized,
+          norm);
+      add(
+          "affine",
+          label,
+          (k, w) -> {
+            Tensor out = w.allocate(shape);
+            k.affine(
+                k.upload(w, shape, x), k.upload(w, vector, gamma), k.upload(w, vector, beta), out);
+            return out;
+          },
+          affine,
+          Tolerance.ofSum(2, 100));
     }
   }
 
@@ -341,16 +432,22 @@ final class OpCases {
       }
       x[3 * n + n / 2] = Float.NaN;
       Shape shape = Shape.of(5, n);
-      add("softmax", "rows of " + n, (k, w) -> {
-        Tensor out = k.upload(w, shape, x);
-        k.softmax(out, out);
-        return out;
-      }, Reference.softmax(Reference.widen(x), n), Tolerance.ofFunction(n, 1));
+      add(
+          "softmax",
+          "rows of " + n,
+          (k, w) -> {
+            Tensor out = k.upload(w, shape, x);
+            k.softmax(out, out);
+            return out;
+          },
+          Reference.softmax(Reference.widen(x), n),
+          Tolerance.ofFunction(n, 1));
     }
   }
 
   private void heads() {
-    for (int[] s : new int[][] {{1, 1, 1, 1, 1}, {2, 3, 4, 5, 20}, {1, 9, 3, 16, 49}, {2, 7, 12, 8, 96}}) {
+    for (int[] s :
+        new int[][] {{1, 1, 1, 1, 1}, {2, 3, 4, 5, 20}, {1, 9, 3, 16, 49}, {2, 7, 12, 8, 96}}) {
       int batch = s[0];
       int tokens = s[1];
       int heads = s[2];
@@ -365,34 +462,48 @@ final class OpCases {
       for (int i = 0; i < results.length; i++) {
         int row = i / d;
         for (int c = 0; c < size; c++) {
-          results[i] +=
-              (double) z[row * size + c] * matrix[(row % heads * size + c) * d + i % d];
+          results[i] += (double) z[row * size + c] * matrix[(row % heads * size + c) * d + i % d];
         }
         sums[row / heads * d + i % d] += given[i];
       }
       String label = Arrays.toString(s);
       Shape shape = Shape.of(batch, tokens, heads, d);
-      add("headResults", label, (k, w) -> {
-        Tensor out = w.allocate(shape);
-        Weight weight =
-            k.pack(w, MemorySegment.ofArray(matrix), heads * size, d, Weight.Layout.IN_OUT);
-        k.headResults(k.upload(w, Shape.of(batch, tokens, heads, size), z), weight, out);
-        return out;
-      }, results, Tolerance.ofSum(size, 2 * Math.sqrt(size)));
-      add("sumHeads", label, (k, w) -> {
-        Tensor out = w.allocate(batch, tokens, d);
-        k.sumHeads(k.upload(w, shape, given), null, out);
-        return out;
-      }, sums, Tolerance.ofSum(heads, 2 * Math.sqrt(heads)));
+      add(
+          "headResults",
+          label,
+          (k, w) -> {
+            Tensor out = w.allocate(shape);
+            Weight weight =
+                k.pack(w, MemorySegment.ofArray(matrix), heads * size, d, Weight.Layout.IN_OUT);
+            k.headResults(k.upload(w, Shape.of(batch, tokens, heads, size), z), weight, out);
+            return out;
+          },
+          results,
+          Tolerance.ofSum(size, 2 * Math.sqrt(size)));
+      add(
+          "sumHeads",
+          label,
+          (k, w) -> {
+            Tensor out = w.allocate(batch, tokens, d);
+            k.sumHeads(k.upload(w, shape, given), null, out);
+            return out;
+          },
+          sums,
+          Tolerance.ofSum(heads, 2 * Math.sqrt(heads)));
       double[] withBias = sums.clone();
       for (int i = 0; i < withBias.length; i++) {
         withBias[i] += bias[i % d];
       }
-      add("sumHeads", label + " with bias", (k, w) -> {
-        Tensor out = w.allocate(batch, tokens, d);
-        k.sumHeads(k.upload(w, shape, given), k.upload(w, Shape.of(d), bias), out);
-        return out;
-      }, withBias, Tolerance.ofSum(heads + 1, 2 * Math.sqrt(heads)));
+      add(
+          "sumHeads",
+          label + " with bias",
+          (k, w) -> {
+            Tensor out = w.allocate(batch, tokens, d);
+            k.sumHeads(k.upload(w, shape, given), k.upload(w, Shape.of(d), bias), out);
+            return out;
+          },
+          withBias,
+          Tolerance.ofSum(heads + 1, 2 * Math.sqrt(heads)));
     }
   }
 
@@ -411,11 +522,16 @@ final class OpCases {
                 ? 0
                 : Reference.crossEntropy(Reference.widen(logits), r * n, n, targets[r]);
       }
-      add("crossEntropy", "over " + n, (k, w) -> {
-        Tensor out = w.allocate(4);
-        k.crossEntropy(k.upload(w, Shape.of(2, 2, n), logits), targets, out);
-        return out;
-      }, expected, Tolerance.ofFunction(n, 8));
+      add(
+          "crossEntropy",
+          "over " + n,
+          (k, w) -> {
+            Tensor out = w.allocate(4);
+            k.crossEntropy(k.upload(w, Shape.of(2, 2, n), logits), targets, out);
+            return out;
+          },
+          expected,
+          Tolerance.ofFunction(n, 8));
     }
   }
 }

@@ -74,8 +74,7 @@ final class Reference {
     double[] y = new double[x.length];
     for (int i = 0; i < x.length; i++) {
       int row = i - i % d;
-      y[i] =
-          (x[i] - mean(x, row, d)) / scale(x, row, d, eps) * gamma[i % d] + beta[i % d];
+      y[i] = (x[i] - mean(x, row, d)) / scale(x, row, d, eps) * gamma[i % d] + beta[i % d];
     }
     return y;
   }
@@ -92,8 +91,7 @@ final class Reference {
         sum += max == Double.NEGATIVE_INFINITY ? 0 : Math.exp(x[row + j] - max);
       }
       for (int j = 0; j < n; j++) {
-        y[row + j] =
-            max == Double.NEGATIVE_INFINITY ? 0 : Math.exp(x[row + j] - max) / sum;
+        y[row + j] = max == Double.NEGATIVE_INFINITY ? 0 : Math.exp(x[row + j] - max) / sum;
       }
     }
     return y;
@@ -132,7 +130,14 @@ final class Reference {
 
   /** pattern (B,H,Tq,Tk), v (B,room,H,K) to (B,Tq,H,K); weights of 0 silence anything. */
   static double[] mix(
-      double[] pattern, float[] v, int batch, int heads, int queries, int keys, int room, int size) {
+      double[] pattern,
+      float[] v,
+      int batch,
+      int heads,
+      int queries,
+      int keys,
+      int room,
+      int size) {
     double[] z = new double[batch * queries * heads * size];
     for (int b = 0; b < batch; b++) {
       for (int h = 0; h < heads; h++) {

@@ -4,11 +4,16 @@ import java.util.Arrays;
 import vitrine.kernels.Shape;
 import vitrine.kernels.Tensor;
 
-/** Compares tensors, and reports the largest error, where it is, how many fail, and the tolerance used. */
+/**
+ * Compares tensors, and reports the largest error, where it is, how many fail, and the tolerance
+ * used.
+ */
 public final class TensorAssert {
   private TensorAssert() {}
 
-  /** Fails unless the tensor has the expected values; NaN and infinities must be matched exactly. */
+  /**
+   * Fails unless the tensor has the expected values; NaN and infinities must be matched exactly.
+   */
   public static void assertClose(
       String what, double[] expected, Tensor actual, Tolerance tolerance) {
     assertClose(what, actual.shape(), expected, actual.toArray(), tolerance);
@@ -63,7 +68,13 @@ public final class TensorAssert {
     for (int i = 0; i < expected.length; i++) {
       if (Float.floatToRawIntBits(expected[i]) != Float.floatToRawIntBits(actual[i])) {
         throw new AssertionError(
-            what + ": bits differ first at " + i + ": expected " + expected[i] + ", actual " + actual[i]);
+            what
+                + ": bits differ first at "
+                + i
+                + ": expected "
+                + expected[i]
+                + ", actual "
+                + actual[i]);
       }
     }
   }

@@ -18,8 +18,8 @@ public record Tolerance(double absolute, double relative) {
   /**
    * For a sum of {@code terms} products whose absolute values add up to about {@code magnitude}.
    *
-   * <p>Rounding errors of a sum in any order are bounded by {@code terms * unit * magnitude}; they mostly cancel, so that
-   * their square root with a factor to spare is seen.
+   * <p>Rounding errors of a sum in any order are bounded by {@code terms * unit * magnitude}; they
+   * mostly cancel, so that their square root with a factor to spare is seen.
    */
   public static Tolerance ofSum(long terms, double magnitude) {
     return new Tolerance((4 + 4 * Math.sqrt((double) terms)) * UNIT * magnitude, 4 * UNIT);
