@@ -75,8 +75,7 @@ class HostWorkspaceTest {
     try (Kernels kernels = Backends.open("scalar", 1, note -> {});
         Workspace workspace = kernels.workspace()) {
       MemoryException exception =
-          assertThrows(
-              MemoryException.class, () -> workspace.allocate(Shape.of(1 << 20, 1 << 20)));
+          assertThrows(MemoryException.class, () -> workspace.allocate(Shape.of(1 << 20, 1 << 20)));
       String message = String.valueOf(exception.getMessage());
       assertTrue(message.contains(String.valueOf(1L << 42)), message);
       assertEquals(0, workspace.bytesInUse());

@@ -29,12 +29,11 @@ class WorkersTest {
         counts.add(count);
         callers.add(
             Thread.ofPlatform()
-                .start(
-                    () -> {
-                      for (int round = 0; round < rounds; round++) {
-                        workers.forEach(tasks, count::incrementAndGet);
-                      }
-                    }));
+                .start(() -> {
+                  for (int round = 0; round < rounds; round++) {
+                    workers.forEach(tasks, count::incrementAndGet);
+                  }
+                }));
       }
       for (Thread caller : callers) {
         caller.join();
