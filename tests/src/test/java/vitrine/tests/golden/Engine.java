@@ -8,11 +8,12 @@ import vitrine.engine.models.Model;
 import vitrine.engine.models.ModelFiles;
 import vitrine.kernels.Backends;
 import vitrine.kernels.Kernels;
+import vitrine.tests.backends.OpaqueKernels;
 
 /** A backend, a directory's files and the model made of them, closed together. */
 record Engine(Kernels kernels, ModelFiles files, Model model) implements AutoCloseable {
   /** Every golden suite runs on each of these. */
-  static final List<String> BACKENDS = List.of("scalar", "simd");
+  static final List<String> BACKENDS = List.of("scalar", "simd", "opaque");
 
   static Engine open(Path directory, String backend, int threads) {
     return open(ModelFiles.open(directory), backend, threads);
@@ -25,6 +26,9 @@ record Engine(Kernels kernels, ModelFiles files, Model model) implements AutoClo
   }
 
   private static Kernels kernels(String backend, int threads) {
+    if (backend.equals("opaque")) {
+      return new OpaqueKernels();
+    }
     return Backends.open(
         backend,
         threads,
