@@ -9,11 +9,11 @@ import vitrine.engine.hooks.Output;
 import vitrine.engine.layers.Attention;
 import vitrine.engine.layers.Block;
 import vitrine.engine.layers.Embeddings;
-import vitrine.engine.layers.TaskHead;
 import vitrine.engine.layers.LayerNorm;
 import vitrine.engine.layers.Linear;
 import vitrine.engine.layers.Mlp;
 import vitrine.engine.layers.PostNormBlock;
+import vitrine.engine.layers.TaskHead;
 import vitrine.engine.models.Model;
 import vitrine.kernels.Activation;
 import vitrine.kernels.AttentionMask.Causality;
@@ -30,7 +30,13 @@ final class Bert implements Family {
   @Override
   public List<Head> tasks() {
     return List.of(
-        Head.MASKED, Head.NONE, Head.SEQUENCE, Head.TOKENS, Head.QUESTION, Head.NEXT_SENTENCE, Head.PRETRAINING);
+        Head.MASKED,
+        Head.NONE,
+        Head.SEQUENCE,
+        Head.TOKENS,
+        Head.QUESTION,
+        Head.NEXT_SENTENCE,
+        Head.PRETRAINING);
   }
 
   @Override
@@ -174,8 +180,7 @@ final class Bert implements Family {
 
     private TaskHead head(Head task, @Nullable Weight tied) {
       return switch (task) {
-        case NONE ->
-            new TaskHead.None(in.has(prefix + "pooler.dense.weight") ? pooler() : null);
+        case NONE -> new TaskHead.None(in.has(prefix + "pooler.dense.weight") ? pooler() : null);
         case MASKED -> masked(tied);
         case PRETRAINING ->
             new TaskHead.Pretraining(masked(tied), pooler(), plain("cls.seq_relationship", d, 2));
@@ -194,7 +199,8 @@ final class Bert implements Family {
           tied != null
               ? tied
               : in.matrix("cls.predictions.decoder.weight", d, vocabulary, Weight.Layout.OUT_IN);
-      // Newer files keep the bias inside the decoder; where both are stored it is the one that counts.
+      // Newer files keep the bias inside the decoder; where both are stored it is the one that
+      // counts.
       Tensor bias =
           in.tensor(in.either("cls.predictions.decoder.bias", "cls.predictions.bias"), vocabulary);
       in.expectUnused("cls\\.predictions\\.bias");
@@ -220,7 +226,10 @@ final class Bert implements Family {
               activation,
               linear(layer + "output.dense", m, d));
       return new PostNormBlock(
-          attention, norm(layer + "attention.output.LayerNorm"), mlp, norm(layer + "output.LayerNorm"));
+          attention,
+          norm(layer + "attention.output.LayerNorm"),
+          mlp,
+          norm(layer + "output.LayerNorm"));
     }
 
     private Linear linear(String name, int from, int to) {
@@ -229,7 +238,8 @@ final class Bert implements Family {
 
     private Linear plain(String name, int from, int to) {
       return new Linear(
-          in.matrix(name + ".weight", from, to, Weight.Layout.OUT_IN), in.tensor(name + ".bias", to));
+          in.matrix(name + ".weight", from, to, Weight.Layout.OUT_IN),
+          in.tensor(name + ".bias", to));
     }
 
     private LayerNorm norm(String name) {

@@ -81,13 +81,12 @@ final class Config {
 
   Optional<String> text(String key) {
     return find(key)
-        .map(
-            node -> {
-              if (!node.isString()) {
-                throw wrong(key, node, "a string");
-              }
-              return node.stringValue();
-            });
+        .map(node -> {
+          if (!node.isString()) {
+            throw wrong(key, node, "a string");
+          }
+          return node.stringValue();
+        });
   }
 
   /** A feature of the family that this engine does not have: refused rather than ignored. */
@@ -97,7 +96,10 @@ final class Config {
     }
   }
 
-  /** The number of classes of a head: {@code num_labels}, else the length of {@code id2label}; empty when neither is there. */
+  /**
+   * The number of classes of a head: {@code num_labels}, else the length of {@code id2label}; empty
+   * when neither is there.
+   */
   Optional<Integer> labels() {
     if (find("num_labels").isPresent()) {
       return Optional.of(size(1, "num_labels"));

@@ -1,10 +1,13 @@
 package vitrine.engine.families;
 
 import java.util.List;
-import vitrine.engine.models.Model;
 import vitrine.engine.hooks.Head;
+import vitrine.engine.models.Model;
 
-/** A model family. To add one: a class here, its name in {@code permits}, and its {@code model_type} in {@link #of}. */
+/**
+ * A model family. To add one: a class here, its name in {@code permits}, and its {@code model_type}
+ * in {@link #of}.
+ */
 sealed interface Family permits Gpt2, Bert {
   /** The {@code model_type} of the config. */
   String name();

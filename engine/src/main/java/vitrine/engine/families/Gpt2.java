@@ -9,11 +9,11 @@ import vitrine.engine.hooks.Head;
 import vitrine.engine.layers.Attention;
 import vitrine.engine.layers.Block;
 import vitrine.engine.layers.Embeddings;
-import vitrine.engine.layers.TaskHead;
 import vitrine.engine.layers.LayerNorm;
 import vitrine.engine.layers.Linear;
 import vitrine.engine.layers.Mlp;
 import vitrine.engine.layers.PreNormBlock;
+import vitrine.engine.layers.TaskHead;
 import vitrine.engine.models.Model;
 import vitrine.kernels.Activation;
 import vitrine.kernels.AttentionMask.Causality;
@@ -119,8 +119,7 @@ final class Gpt2 implements Family {
                         null));
             case SEQUENCE ->
                 new TaskHead.LastToken(
-                    new Linear(
-                        in.matrix("score.weight", d, labels(), Weight.Layout.OUT_IN), null));
+                    new Linear(in.matrix("score.weight", d, labels(), Weight.Layout.OUT_IN), null));
             default -> new TaskHead.None(null);
           };
       int classes = task == Head.SEQUENCE ? labels() : 0;
@@ -163,7 +162,10 @@ final class Gpt2 implements Family {
       return new PreNormBlock(norm(h + "ln_1"), attention, norm(h + "ln_2"), mlp);
     }
 
-    /** reorder_and_upcast_attn changes the order of the same product for half precision; in float32 it changes nothing. */
+    /**
+     * reorder_and_upcast_attn changes the order of the same product for half precision; in float32
+     * it changes nothing.
+     */
     private float scale(int layer) {
       config.flag("reorder_and_upcast_attn", Config.Flag.OFF);
       double scale = 1;

@@ -24,8 +24,10 @@ public final class ModelLoader {
    * Loads a model.
    *
    * @param head the task asked for; empty for the one that the config's {@code architectures} names
-   * @param notes receives one sentence for each thing worth knowing, such as tensors that no part of the model uses
-   * @throws InputException when config and checkpoint do not make such a model; names the tensor or the key
+   * @param notes receives one sentence for each thing worth knowing, such as tensors that no part
+   *     of the model uses
+   * @throws InputException when config and checkpoint do not make such a model; names the tensor or
+   *     the key
    * @throws vitrine.weights.WeightsException when the checkpoint cannot be read
    */
   public static Model load(

@@ -20,8 +20,8 @@ import vitrine.kernels.Workspace;
 import vitrine.weights.Checkpoint;
 
 /**
- * Takes a checkpoint's tensors one by one to the backend: each must be there, have the shape that the config promises, and
- * hold finite numbers. What was never asked for is told at the end.
+ * Takes a checkpoint's tensors one by one to the backend: each must be there, have the shape that
+ * the config promises, and hold finite numbers. What was never asked for is told at the end.
  */
 final class ParameterReader {
   private final Checkpoint checkpoint;
@@ -51,7 +51,10 @@ final class ParameterReader {
     return Optional.of((int) Math.min(checkpoint.info(name).shape().getFirst(), Integer.MAX_VALUE));
   }
 
-  /** The first of the names that is there; the first of all when none is, so that the error names it. */
+  /**
+   * The first of the names that is there; the first of all when none is, so that the error names
+   * it.
+   */
   String either(String... names) {
     for (String name : names) {
       if (has(name)) {
@@ -87,7 +90,9 @@ final class ParameterReader {
   /** One parameter in its two uses. */
   record Tied(Tensor table, Weight unembed) {}
 
-  /** GPT-2's joined matrices: (in, parts*out) cut by columns into {@code parts} matrices (in, out). */
+  /**
+   * GPT-2's joined matrices: (in, parts*out) cut by columns into {@code parts} matrices (in, out).
+   */
   List<Weight> columns(String name, int in, int out, int parts) {
     return with(
         name,
@@ -98,7 +103,11 @@ final class ParameterReader {
             for (int p = 0; p < parts; p++) {
               for (int i = 0; i < in; i++) {
                 MemorySegment.copy(
-                    values, 4L * ((long) i * parts * out + (long) p * out), part, 4L * i * out, 4L * out);
+                    values,
+                    4L * ((long) i * parts * out + (long) p * out),
+                    part,
+                    4L * i * out,
+                    4L * out);
               }
               cut.add(kernels.pack(owner, part, in, out, Weight.Layout.IN_OUT));
             }

@@ -16,8 +16,8 @@ final class Readings {
   }
 
   /**
-   * The number of classes: the config's, else the rows of the head's own matrix. (A config of two labels, the default, is
-   * written without them.)
+   * The number of classes: the config's, else the rows of the head's own matrix. (A config of two
+   * labels, the default, is written without them.)
    *
    * @param weight the head's (C,D) tensor
    */

@@ -1,7 +1,7 @@
 /**
- * What makes a GPT-2 a GPT-2 and a BERT a BERT: the reading of their config.json and the names of their tensors. A family
- * turns a directory's files into a {@link vitrine.engine.models.Model} made of {@link vitrine.engine.layers}; the forward
- * pass itself knows no family.
+ * What makes a GPT-2 a GPT-2 and a BERT a BERT: the reading of their config.json and the names of
+ * their tensors. A family turns a directory's files into a {@link vitrine.engine.models.Model} made
+ * of {@link vitrine.engine.layers}; the forward pass itself knows no family.
  *
  * <p>Differences, side by side:
  *
@@ -15,8 +15,8 @@
  *   <tr><td>prefix</td><td>{@code transformer.} or none</td><td>{@code bert.} or none</td></tr>
  * </table>
  *
- * <p>Reading order: {@link ModelLoader}, {@link Family}, {@link Gpt2}, {@link Bert}, {@link Config}, {@link
- * ParameterReader}.
+ * <p>Reading order: {@link ModelLoader}, {@link Family}, {@link Gpt2}, {@link Bert}, {@link
+ * Config}, {@link ParameterReader}.
  */
 @NullMarked
 package vitrine.engine.families;

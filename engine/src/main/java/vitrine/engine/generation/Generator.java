@@ -13,7 +13,8 @@ public final class Generator {
   private Generator() {}
 
   /**
-   * @param ids the new tokens, without the prompt; the end-of-text token is the last one where it was what stopped it
+   * @param ids the new tokens, without the prompt; the end-of-text token is the last one where it
+   *     was what stopped it
    * @param stop why it ended
    */
   public record Result(List<Integer> ids, Stop stop) {
@@ -39,10 +40,16 @@ public final class Generator {
    * @param most how many new tokens at most
    * @param endOfText ids that end the text; empty to ignore them
    * @param each told of every new id as it comes
-   * @throws InputException when the prompt is empty, too long, or holds an id outside the vocabulary
+   * @throws InputException when the prompt is empty, too long, or holds an id outside the
+   *     vocabulary
    */
   public static Result generate(
-      Model model, int[] prompt, int most, Sampling sampling, Set<Integer> endOfText, IntConsumer each) {
+      Model model,
+      int[] prompt,
+      int most,
+      Sampling sampling,
+      Set<Integer> endOfText,
+      IntConsumer each) {
     int positions = model.architecture().positions();
     List<Integer> ids = new ArrayList<>();
     if (most == 0) {

@@ -6,8 +6,8 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /**
- * Picks a token from logits: the largest, or by chance after temperature, top-k and top-p (nucleus sampling, Holtzman et al.
- * 2020), in this order, as the common implementations apply them.
+ * Picks a token from logits: the largest, or by chance after temperature, top-k and top-p (nucleus
+ * sampling, Holtzman et al. 2020), in this order, as the common implementations apply them.
  */
 final class Sampler {
   private final Sampling sampling;

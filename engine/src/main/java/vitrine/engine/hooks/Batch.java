@@ -16,7 +16,12 @@ import vitrine.engine.InputException;
  */
 @SuppressWarnings("ArrayRecordComponent") // handed through once, compared by no one
 public record Batch(
-    int batch, int length, int[] ids, int[] typeIds, boolean @Nullable [] real, List<Example> examples) {
+    int batch,
+    int length,
+    int[] ids,
+    int[] typeIds,
+    boolean @Nullable [] real,
+    List<Example> examples) {
 
   /**
    * @param padding the token id that fills rows

@@ -72,7 +72,10 @@ final class EditRunner {
     run.release(uploaded);
   }
 
-  /** Masked scores are no numbers to be scaled: minus infinity stays, also where the factor is not positive. */
+  /**
+   * Masked scores are no numbers to be scaled: minus infinity stays, also where the factor is not
+   * positive.
+   */
   private void scale(EditStep step, float factor, Tensor box) {
     if (step.site().target() != Tap.SCORES || factor > 0) {
       run.kernels().scale(box, factor, box);

@@ -20,7 +20,11 @@ public record Example(
     }
     if (typeIds != null && typeIds.length != ids.length) {
       throw new InputException(
-          "input: type_ids: " + typeIds.length + " of them; expected one a token, " + ids.length + ".");
+          "input: type_ids: "
+              + typeIds.length
+              + " of them; expected one a token, "
+              + ids.length
+              + ".");
     }
     if (mask != null && mask.length != ids.length) {
       throw new InputException(

@@ -4,8 +4,9 @@ import vitrine.kernels.Region;
 import vitrine.kernels.Shape;
 
 /**
- * Gaussian noise without a stream: each number depends on the seed, the site, the example and the element's place alone, so that
- * neither padding, nor slices, nor the order of computation change it.
+ * Gaussian noise without a stream: each number depends on the seed, the site, the example and the
+ * element's place alone, so that neither padding, nor slices, nor the order of computation change
+ * it.
  */
 final class NoiseSource {
   /** The golden ratio's fraction in 64 bits: steps of it spread over all numbers. */

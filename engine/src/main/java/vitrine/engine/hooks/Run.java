@@ -15,9 +15,9 @@ import vitrine.kernels.Workspace;
 /**
  * One forward pass as the layers see it: the backend, the run's memory, the mask, and the taps.
  *
- * <p>A tap that the plan does not ask for costs one look-up and gives back what it was given. One that it does ask for applies
- * the edits, then keeps the value for the reads; whatever is kept is never written to or released by the layers that follow.
- * Used by one thread.
+ * <p>A tap that the plan does not ask for costs one look-up and gives back what it was given. One
+ * that it does ask for applies the edits, then keeps the value for the reads; whatever is kept is
+ * never written to or released by the layers that follow. Used by one thread.
  */
 public final class Run {
   private final Kernels kernels;
@@ -132,7 +132,10 @@ public final class Run {
     }
   }
 
-  /** A tensor of this shape to write a result into: the given one, which is not needed any more, or a new one if it is kept. */
+  /**
+   * A tensor of this shape to write a result into: the given one, which is not needed any more, or
+   * a new one if it is kept.
+   */
   public Tensor reuse(Tensor tensor) {
     return kept.contains(tensor) ? workspace.allocate(tensor.shape()) : tensor;
   }
@@ -145,7 +148,9 @@ public final class Run {
     return out;
   }
 
-  /** A tensor with the same numbers that may be written to: the given one, or a copy if it is kept. */
+  /**
+   * A tensor with the same numbers that may be written to: the given one, or a copy if it is kept.
+   */
   Tensor writable(Tensor tensor) {
     if (!kept.contains(tensor)) {
       return tensor;

@@ -6,9 +6,7 @@ import java.util.OptionalDouble;
 import vitrine.engine.InputException;
 import vitrine.kernels.Tensor;
 
-/**
- * What a run has read. Owns the run's memory: its tensors are usable until it is closed.
- */
+/** What a run has read. Owns the run's memory: its tensors are usable until it is closed. */
 public final class Trace implements AutoCloseable {
   private final Run run;
   private final List<Read> reads;

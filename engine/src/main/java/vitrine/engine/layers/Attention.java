@@ -10,8 +10,8 @@ import vitrine.kernels.Shape;
 import vitrine.kernels.Tensor;
 
 /**
- * Multi-head attention (Vaswani et al. 2017): every head mixes the values of the positions it looks at, and W_O writes the
- * mixes back to the residual stream.
+ * Multi-head attention (Vaswani et al. 2017): every head mixes the values of the positions it looks
+ * at, and W_O writes the mixes back to the residual stream.
  *
  * @param query (D, H*K), with bias
  * @param key likewise
@@ -25,7 +25,8 @@ public record Attention(
 
   /**
    * @param x (B,Tq,D); stays the caller's
-   * @param cache keys and values of earlier positions, to which those of x are added; null when x is everything
+   * @param cache keys and values of earlier positions, to which those of x are added; null when x
+   *     is everything
    * @return (B,Tq,D), W_O's bias included
    */
   Tensor forward(Run run, int layer, Tensor x, @Nullable KeyValueCache cache) {
@@ -56,7 +57,10 @@ public record Attention(
         Shape.of(shape.dim(0), shape.dim(1), heads, linear.weight().out() / heads));
   }
 
-  /** z = softmax(scale q k^T + mask) v, (B,Tq,H,K). Scores and pattern exist only where they are asked for. */
+  /**
+   * z = softmax(scale q k^T + mask) v, (B,Tq,H,K). Scores and pattern exist only where they are
+   * asked for.
+   */
   private Tensor mix(Run run, int layer, Tensor q, Tensor k, Tensor v) {
     Kernels kernels = run.kernels();
     AttentionMask mask = run.mask();

@@ -19,7 +19,8 @@ public record Embeddings(
   /**
    * @param ids (B*T) token ids, row by row
    * @param segmentIds (B*T)
-   * @param start the absolute position of the first column: how many positions a cache already holds
+   * @param start the absolute position of the first column: how many positions a cache already
+   *     holds
    * @return the residual stream that enters block 0, (B,T,D)
    */
   public Tensor forward(Run run, int[] ids, int[] segmentIds, int batch, int start) {

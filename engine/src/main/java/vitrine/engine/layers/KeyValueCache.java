@@ -10,8 +10,9 @@ import vitrine.kernels.Tensor;
 import vitrine.kernels.Workspace;
 
 /**
- * The keys and values of every position decoded so far, layer by layer, so that a new token costs one position. Memory is
- * taken once for the whole capacity; nothing is moved when a position is added.
+ * The keys and values of every position decoded so far, layer by layer, so that a new token costs
+ * one position. Memory is taken once for the whole capacity; nothing is moved when a position is
+ * added.
  */
 public final class KeyValueCache {
   private final List<Tensor> keys = new ArrayList<>();
@@ -24,7 +25,13 @@ public final class KeyValueCache {
    * @param capacity the largest number of positions
    */
   public KeyValueCache(
-      Kernels kernels, Workspace owner, int layers, int batch, int capacity, int heads, int headDim) {
+      Kernels kernels,
+      Workspace owner,
+      int layers,
+      int batch,
+      int capacity,
+      int heads,
+      int headDim) {
     this.capacity = capacity;
     for (int layer = 0; layer < layers; layer++) {
       keys.add(zeros(kernels, owner.allocate(batch, capacity, heads, headDim)));

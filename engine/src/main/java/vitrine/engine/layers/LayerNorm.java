@@ -5,7 +5,8 @@ import vitrine.engine.hooks.Tap;
 import vitrine.kernels.Tensor;
 
 /**
- * Layer normalisation (Ba et al. 2016): {@code (x - mean) / sqrt(variance + eps) * gamma + beta} over the last axis.
+ * Layer normalisation (Ba et al. 2016): {@code (x - mean) / sqrt(variance + eps) * gamma + beta}
+ * over the last axis.
  *
  * @param gamma (D)
  * @param beta (D)

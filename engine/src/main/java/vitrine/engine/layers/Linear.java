@@ -18,7 +18,8 @@ public record Linear(Weight weight, @Nullable Tensor bias) {
    * activation(x W + b).
    *
    * @param x rows of {@code weight.in()}; stays the caller's
-   * @param out the shape wanted, as many rows of {@code weight.out()}, however the last axes split it
+   * @param out the shape wanted, as many rows of {@code weight.out()}, however the last axes split
+   *     it
    * @return a new tensor of shape {@code out}
    */
   Tensor forward(Run run, Tensor x, Activation activation, Shape out) {

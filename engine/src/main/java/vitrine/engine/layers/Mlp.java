@@ -6,7 +6,8 @@ import vitrine.kernels.Activation;
 import vitrine.kernels.Tensor;
 
 /**
- * activation(x W_in + b_in) W_out + b_out. The M values after the activation are the layer's neurons.
+ * activation(x W_in + b_in) W_out + b_out. The M values after the activation are the layer's
+ * neurons.
  *
  * @param in (D, M)
  * @param out (M, D)

@@ -5,7 +5,10 @@ import vitrine.engine.hooks.Run;
 import vitrine.engine.hooks.Tap;
 import vitrine.kernels.Tensor;
 
-/** GPT-2's block (Radford et al. 2019): {@code mid = x + attention(LN1 x)}, {@code post = mid + mlp(LN2 mid)}. */
+/**
+ * GPT-2's block (Radford et al. 2019): {@code mid = x + attention(LN1 x)}, {@code post = mid +
+ * mlp(LN2 mid)}.
+ */
 public record PreNormBlock(LayerNorm ln1, Attention attention, LayerNorm ln2, Mlp mlp)
     implements Block {
   @Override

@@ -8,7 +8,9 @@ import vitrine.kernels.Region;
 import vitrine.kernels.Shape;
 import vitrine.kernels.Tensor;
 
-/** What stands on the residual stream after the last block and turns it into the numbers of a task. */
+/**
+ * What stands on the residual stream after the last block and turns it into the numbers of a task.
+ */
 public sealed interface TaskHead
     permits TaskHead.None,
         TaskHead.NextToken,
@@ -150,7 +152,8 @@ public sealed interface TaskHead
   }
 
   /**
-   * Question answering: for every token, a logit that the answer starts there and one that it ends there.
+   * Question answering: for every token, a logit that the answer starts there and one that it ends
+   * there.
    *
    * @param outputs (D,2) with bias
    */

@@ -13,11 +13,13 @@ import vitrine.engine.layers.TaskHead;
 import vitrine.kernels.Tensor;
 
 /**
- * The loss of one run: its targets are worked out, and refused if they do not fit, before anything is computed.
+ * The loss of one run: its targets are worked out, and refused if they do not fit, before anything
+ * is computed.
  *
- * <p>Means and sums over a batch: {@code next}, {@code labels} and {@code mlm} are means over all their tokens; {@code label},
- * {@code value}, {@code start} and {@code end} are means over the examples; {@code logit}, {@code logprob}, {@code diff} and
- * {@code class} are sums over the examples, so that each example's gradient is what it is alone. Softmax of {@code start} and
+ * <p>Means and sums over a batch: {@code next}, {@code labels} and {@code mlm} are means over all
+ * their tokens; {@code label}, {@code value}, {@code start} and {@code end} are means over the
+ * examples; {@code logit}, {@code logprob}, {@code diff} and {@code class} are sums over the
+ * examples, so that each example's gradient is what it is alone. Softmax of {@code start} and
  * {@code end} runs over the whole padded row, as in the reference implementation.
  */
 public final class Losses {
@@ -42,8 +44,7 @@ public final class Losses {
       return new Losses(null, model.head(), batch, Targets.none());
     }
     loss.check(batch.length());
-    Targets targets =
-        loss instanceof Loss.Labels ? Targets.ofLabels(model, batch) : Targets.none();
+    Targets targets = loss instanceof Loss.Labels ? Targets.ofLabels(model, batch) : Targets.none();
     return new Losses(loss, model.head(), batch, targets);
   }
 
@@ -59,13 +60,10 @@ public final class Losses {
     }
     return OptionalDouble.of(
         switch (loss) {
-          case Loss.Next next ->
-              meanOf(run, logits(outputs), Targets.next(batch));
+          case Loss.Next next -> meanOf(run, logits(outputs), Targets.next(batch));
           case Loss.Labels labels -> labels(run, outputs);
-          case Loss.MaskedTokens masked ->
-              meanOf(run, logits(outputs), expected(masked));
-          case Loss.Label label ->
-              meanOf(run, classLogits(outputs), everywhere(label.label()));
+          case Loss.MaskedTokens masked -> meanOf(run, logits(outputs), expected(masked));
+          case Loss.Label label -> meanOf(run, classLogits(outputs), everywhere(label.label()));
           case Loss.Value value -> squaredError(logits(outputs), filled(value.value()));
           case Loss.Logit logit -> sumOfLogits(outputs, logit.position(), logit.token());
           case Loss.LogProbability logprob ->
@@ -76,15 +74,13 @@ public final class Losses {
           case Loss.ClassLogit logit -> sumOfClassLogits(classLogits(outputs), logit.label());
           case Loss.Start start ->
               meanOf(run, there(outputs.start()), everywhere(row(start.position())));
-          case Loss.End end ->
-              meanOf(run, there(outputs.end()), everywhere(row(end.position())));
+          case Loss.End end -> meanOf(run, there(outputs.end()), everywhere(row(end.position())));
         });
   }
 
   private double labels(Run run, TaskHead.Outputs outputs) {
     return switch (head) {
-      case LANGUAGE, MASKED, PRETRAINING, TOKENS ->
-          meanOf(run, logits(outputs), targets.ids());
+      case LANGUAGE, MASKED, PRETRAINING, TOKENS -> meanOf(run, logits(outputs), targets.ids());
       case NEXT_SENTENCE -> meanOf(run, logits(outputs), targets.ids());
       case SEQUENCE ->
           switch (targets.kind()) {
@@ -93,8 +89,7 @@ public final class Losses {
             case SEVERAL -> binaryCrossEntropy(logits(outputs), targets.values());
           };
       case QUESTION -> {
-        double start =
-            meanOf(run, there(outputs.start()), targets.ids());
+        double start = meanOf(run, there(outputs.start()), targets.ids());
         yield (start + meanOf(run, there(outputs.end()), targets.ends())) / 2;
       }
       case NONE -> throw new IllegalStateException("loss: labels: no head; the plan refuses it");

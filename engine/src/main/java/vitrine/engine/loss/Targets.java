@@ -11,7 +11,8 @@ import vitrine.engine.hooks.Tap;
 /**
  * What a batch's labels ask of a head.
  *
- * @param ids a class or token id for each row of the logits, {@link #IGNORED} where none; the start of answers
+ * @param ids a class or token id for each row of the logits, {@link #IGNORED} where none; the start
+ *     of answers
  * @param ends the end of answers
  * @param values a value for each number of the logits
  */
@@ -83,7 +84,9 @@ record Targets(Kind kind, int[] ids, int[] ends, double[] values) {
       return many.values();
     }
     String found =
-        labels(batch, b) instanceof Labels.Many many ? many.values().length + " numbers" : "one number";
+        labels(batch, b) instanceof Labels.Many many
+            ? many.values().length + " numbers"
+            : "one number";
     throw wrong(b, found, expected);
   }
 
@@ -102,7 +105,9 @@ record Targets(Kind kind, int[] ids, int[] ends, double[] values) {
     }
     if (!any) {
       throw new InputException(
-          "loss: labels: every label is " + IGNORED + ", ignored; expected at least one that counts.");
+          "loss: labels: every label is "
+              + IGNORED
+              + ", ignored; expected at least one that counts.");
     }
     return ids;
   }
@@ -126,8 +131,7 @@ record Targets(Kind kind, int[] ids, int[] ends, double[] values) {
   private static int[] oneEach(Batch batch, int limit) {
     int[] ids = new int[batch.batch()];
     for (int b = 0; b < ids.length; b++) {
-      if (!(labels(batch, b) instanceof Labels.One one)
-          || one.value() != Math.rint(one.value())) {
+      if (!(labels(batch, b) instanceof Labels.One one) || one.value() != Math.rint(one.value())) {
         throw wrong(b, "not a class", "one whole number");
       }
       ids[b] = inRange((int) one.value(), limit, b);

@@ -1,6 +1,7 @@
 /**
- * From outputs to one number: the losses of a plan. In: a {@link vitrine.engine.hooks.Loss}, a head's outputs, the batch's
- * labels. Out: the value, summed in double on the host from the backend's row losses.
+ * From outputs to one number: the losses of a plan. In: a {@link vitrine.engine.hooks.Loss}, a
+ * head's outputs, the batch's labels. Out: the value, summed in double on the host from the
+ * backend's row losses.
  */
 @NullMarked
 package vitrine.engine.loss;

@@ -7,15 +7,15 @@ import vitrine.engine.hooks.CompiledPlan;
 import vitrine.engine.hooks.Example;
 import vitrine.engine.hooks.Inputs;
 import vitrine.engine.hooks.Run;
-import vitrine.engine.layers.TaskHead;
 import vitrine.engine.layers.KeyValueCache;
+import vitrine.engine.layers.TaskHead;
 import vitrine.kernels.AttentionMask;
 import vitrine.kernels.Tensor;
 import vitrine.kernels.Workspace;
 
 /**
- * One text being decoded: feed it tokens, get the logits of what comes next. Keys and values of the past are kept, so each call
- * costs its own positions only.
+ * One text being decoded: feed it tokens, get the logits of what comes next. Keys and values of the
+ * past are kept, so each call costs its own positions only.
  */
 public final class Decoder implements AutoCloseable {
   private final Model model;
@@ -66,8 +66,7 @@ public final class Decoder implements AutoCloseable {
               + cache.capacity()
               + " positions. Give a shorter text.");
     }
-    Batch batch =
-        Batch.of(new Inputs(List.of(Example.of(ids))), model.architecture(), 0);
+    Batch batch = Batch.of(new Inputs(List.of(Example.of(ids))), model.architecture(), 0);
     AttentionMask mask =
         new AttentionMask(1, ids.length, length, AttentionMask.Causality.CAUSAL, null);
     Run run = new Run(model.kernels(), workspace, nothing, batch, mask);

@@ -16,9 +16,9 @@ import vitrine.engine.hooks.Tap;
 import vitrine.engine.hooks.Trace;
 import vitrine.engine.layers.Block;
 import vitrine.engine.layers.Embeddings;
-import vitrine.engine.layers.TaskHead;
 import vitrine.engine.layers.KeyValueCache;
 import vitrine.engine.layers.LayerNorm;
+import vitrine.engine.layers.TaskHead;
 import vitrine.engine.loss.Losses;
 import vitrine.kernels.AttentionMask;
 import vitrine.kernels.Kernels;
@@ -26,8 +26,8 @@ import vitrine.kernels.Tensor;
 import vitrine.kernels.Workspace;
 
 /**
- * A transformer with its weights on a backend. Runs do not change it: many threads may run one model at once, each run has its
- * own memory.
+ * A transformer with its weights on a backend. Runs do not change it: many threads may run one
+ * model at once, each run has its own memory.
  */
 public final class Model implements AutoCloseable {
   private final Parts parts;
@@ -93,7 +93,8 @@ public final class Model implements AutoCloseable {
    * Runs the model as a plan says.
    *
    * @return what was read; close it to free the run's memory
-   * @throws InputException when the plan or the inputs do not fit the model; nothing has been computed then
+   * @throws InputException when the plan or the inputs do not fit the model; nothing has been
+   *     computed then
    */
   public Trace run(Plan plan, Inputs inputs) {
     Architecture architecture = parts.architecture();
@@ -183,8 +184,8 @@ public final class Model implements AutoCloseable {
   }
 
   /**
-   * Which position a sequence head reads: the last real token that is not the padding token, as the reference implementation
-   * has it (it looks at the ids; the mask is looked at here too).
+   * Which position a sequence head reads: the last real token that is not the padding token, as the
+   * reference implementation has it (it looks at the ids; the mask is looked at here too).
    */
   private int[] sequenceRows(Batch batch) {
     int[] rows = new int[batch.batch()];

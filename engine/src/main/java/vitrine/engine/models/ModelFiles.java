@@ -24,8 +24,8 @@ import vitrine.weights.Checkpoint;
 import vitrine.weights.Checkpoints;
 
 /**
- * What a model is loaded from: a config, a checkpoint and, where there is one, a tokenizer. Usually a Hugging Face directory;
- * also made in memory.
+ * What a model is loaded from: a config, a checkpoint and, where there is one, a tokenizer. Usually
+ * a Hugging Face directory; also made in memory.
  */
 public final class ModelFiles implements AutoCloseable {
   /** A config is a small file; what is larger is something else. */
@@ -57,8 +57,8 @@ public final class ModelFiles implements AutoCloseable {
   }
 
   /**
-   * Opens a directory with config.json and model.safetensors (or an index and shards). The tokenizer's files are not looked at
-   * before they are needed.
+   * Opens a directory with config.json and model.safetensors (or an index and shards). The
+   * tokenizer's files are not looked at before they are needed.
    *
    * @throws InputException when there is no such directory or no usable config.json
    * @throws vitrine.weights.WeightsException when the checkpoint cannot be used
@@ -112,15 +112,16 @@ public final class ModelFiles implements AutoCloseable {
       return node;
     } catch (NoSuchFileException e) {
       throw new InputException(
-          "model: "
-              + file
-              + ": no such file; expected it in a Hugging Face model directory.",
-          e);
+          "model: " + file + ": no such file; expected it in a Hugging Face model directory.", e);
     } catch (IOException e) {
       throw new InputException("model: " + file + ": cannot be read: " + e.getMessage(), e);
     } catch (JacksonException e) {
       throw new InputException(
-          "model: " + file + ": not valid JSON (" + e.getOriginalMessage() + "); expected a config.",
+          "model: "
+              + file
+              + ": not valid JSON ("
+              + e.getOriginalMessage()
+              + "); expected a config.",
           e);
     }
   }
@@ -147,7 +148,10 @@ public final class ModelFiles implements AutoCloseable {
     return tokenizer.get();
   }
 
-  /** The ids that end a text: generation_config.json's where given, else config.json's. May be empty. */
+  /**
+   * The ids that end a text: generation_config.json's where given, else config.json's. May be
+   * empty.
+   */
   public Set<Integer> endOfText() {
     JsonNode node = generation.get("eos_token_id");
     if (node == null || node.isNull()) {

@@ -3,7 +3,6 @@ package vitrine.engine.models;
 import org.jspecify.annotations.Nullable;
 import vitrine.engine.hooks.WeightSite;
 import vitrine.engine.layers.Block;
-import vitrine.engine.layers.LayerNorm;
 import vitrine.engine.layers.Linear;
 import vitrine.engine.layers.TaskHead;
 import vitrine.kernels.Kernels;
@@ -12,7 +11,10 @@ import vitrine.kernels.Tensor;
 import vitrine.kernels.Weight;
 import vitrine.kernels.Workspace;
 
-/** Gives a model's weights in the layout of the weight sites, whatever the file's and the backend's are. */
+/**
+ * Gives a model's weights in the layout of the weight sites, whatever the file's and the backend's
+ * are.
+ */
 final class WeightReader {
   private final Model.Parts parts;
   private final Kernels kernels;

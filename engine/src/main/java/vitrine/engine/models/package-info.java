@@ -1,6 +1,7 @@
 /**
- * A loaded model and what it is loaded from. In: a directory's {@link vitrine.engine.models.ModelFiles} (by way of a family).
- * Out: {@link vitrine.engine.models.Model}, whose {@code run} turns a {@link vitrine.engine.hooks.Plan} and inputs into a {@link
+ * A loaded model and what it is loaded from. In: a directory's {@link
+ * vitrine.engine.models.ModelFiles} (by way of a family). Out: {@link vitrine.engine.models.Model},
+ * whose {@code run} turns a {@link vitrine.engine.hooks.Plan} and inputs into a {@link
  * vitrine.engine.hooks.Trace}.
  */
 @NullMarked

@@ -81,7 +81,8 @@ class ModelLoaderTest {
 
   @Test
   void should_name_the_key_when_the_config_is_wrong() {
-    assertTrue(failure(new TinyGpt2().config("n_head", "3")).contains("n_head = 3 does not divide"));
+    assertTrue(
+        failure(new TinyGpt2().config("n_head", "3")).contains("n_head = 3 does not divide"));
     assertTrue(
         failure(new TinyGpt2().config("activation_function", "\"swiglu\""))
             .startsWith("config: tiny: activation_function is \"swiglu\"; expected one of gelu,"));
@@ -91,7 +92,8 @@ class ModelLoaderTest {
     assertTrue(
         failure(new TinyGpt2().config("n_layer", "-1")).startsWith("config: tiny: n_layer is -1"));
     assertTrue(
-        failure(new TinyGpt2().config("n_layer", "2.5")).startsWith("config: tiny: n_layer is 2.5"));
+        failure(new TinyGpt2().config("n_layer", "2.5"))
+            .startsWith("config: tiny: n_layer is 2.5"));
     assertTrue(
         failure(new TinyGpt2().config("layer_norm_epsilon", "\"x\""))
             .startsWith("config: tiny: layer_norm_epsilon is \"x\""));
@@ -125,13 +127,11 @@ class ModelLoaderTest {
 
   @Test
   void should_note_extra_tensors_but_not_stored_masks_when_loading() {
-    load(
-            new TinyGpt2()
-                .add("transformer.h.0.attn.bias", 1, 1, 16, 16)
-                .add("transformer.h.0.attn.masked_bias")
-                .add("value_head.weight", 3))
+    load(new TinyGpt2()
+            .add("transformer.h.0.attn.bias", 1, 1, 16, 16)
+            .add("transformer.h.0.attn.masked_bias")
+            .add("value_head.weight", 3))
         .close();
-    assertEquals(
-        List.of("tiny: 1 tensor not used by task lm: value_head.weight"), notes);
+    assertEquals(List.of("tiny: 1 tensor not used by task lm: value_head.weight"), notes);
   }
 }

@@ -80,13 +80,12 @@ public final class TinyGpt2 {
 
   public ModelFiles files() {
     StringBuilder json = new StringBuilder("{");
-    config.forEach(
-        (key, value) ->
-            json.append(json.length() > 1 ? "," : "")
-                .append('"')
-                .append(key)
-                .append("\":")
-                .append(value));
+    config.forEach((key, value) ->
+        json.append(json.length() > 1 ? "," : "")
+            .append('"')
+            .append(key)
+            .append("\":")
+            .append(value));
     return ModelFiles.of(
         "tiny", json.append('}').toString(), Checkpoints.inMemory(tensors), Optional.empty());
   }

@@ -120,7 +120,10 @@ class ModelRunTest {
     Plan plan =
         plan()
             .read(
-                Site.result(0), Site.attnOut(0), Site.parse("blocks.0.attn.b_O"), Site.z(0),
+                Site.result(0),
+                Site.attnOut(0),
+                Site.parse("blocks.0.attn.b_O"),
+                Site.z(0),
                 Site.parse("blocks.0.attn.W_O"));
     try (Trace trace = model.run(plan, TEXT)) {
       Tensor result = trace.value(Site.result(0));
@@ -194,14 +197,12 @@ class ModelRunTest {
   void should_agree_with_running_everything_when_decoding_with_a_cache() {
     List<Integer> told = new ArrayList<>();
     Generator.Result result =
-        Generator.generate(
-            model, new int[] {3, 1, 4}, 9, Sampling.greedy(), Set.of(), told::add);
+        Generator.generate(model, new int[] {3, 1, 4}, 9, Sampling.greedy(), Set.of(), told::add);
     assertEquals(result.ids(), told);
     assertEquals(Generator.Stop.LENGTH, result.stop());
     List<Integer> ids = new ArrayList<>(List.of(3, 1, 4));
     for (int next : result.ids()) {
-      float[] all =
-          logits(plan(), Inputs.of(ids.stream().mapToInt(Integer::intValue).toArray()));
+      float[] all = logits(plan(), Inputs.of(ids.stream().mapToInt(Integer::intValue).toArray()));
       int best = 0;
       int start = all.length - 11;
       for (int v = 0; v < 11; v++) {
@@ -228,9 +229,11 @@ class ModelRunTest {
   @Test
   void should_name_the_operand_when_inputs_do_not_fit() {
     assertTrue(failure(Inputs.of(1, 11)).contains("11 at position 1"));
-    assertTrue(failure(Inputs.of(new int[17])).contains("17 tokens; expected at most the model's 16"));
     assertTrue(
-        failure(Inputs.of(Example.of(1, 2).withTypeIds(0, 1))).contains("type_ids: 1 at position 1"));
+        failure(Inputs.of(new int[17])).contains("17 tokens; expected at most the model's 16"));
+    assertTrue(
+        failure(Inputs.of(Example.of(1, 2).withTypeIds(0, 1)))
+            .contains("type_ids: 1 at position 1"));
   }
 
   private String failure(Inputs inputs) {
@@ -260,8 +263,7 @@ class ModelRunTest {
     Example longer = Example.of(3, 1, 4, 1, 5);
     Example shorter = Example.of(9, 2);
     Plan plan = plan().loss(Loss.next());
-    double mean =
-        (4 * loss(plan, Inputs.of(longer)) + loss(plan, Inputs.of(shorter))) / 5;
+    double mean = (4 * loss(plan, Inputs.of(longer)) + loss(plan, Inputs.of(shorter))) / 5;
     assertEquals(mean, loss(plan, Inputs.of(longer, shorter)), 1e-6);
     Plan sum = plan().loss(Loss.logProbability(1, 4));
     assertEquals(
