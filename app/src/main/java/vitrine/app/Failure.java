@@ -12,8 +12,10 @@ import java.nio.file.NotDirectoryException;
 import java.util.Locale;
 import java.util.Objects;
 import vitrine.app.terminal.OneLine;
+import vitrine.app.terminal.ResourceException;
 import vitrine.app.terminal.UsageException;
 import vitrine.engine.InputException;
+import vitrine.kernels.MemoryException;
 import vitrine.weights.WeightsException;
 
 /**
@@ -32,6 +34,8 @@ record Failure(int exit, String line) {
     return switch (failure) {
       case UsageException e -> new Failure(USAGE, message(e));
       case InputException e -> new Failure(INPUT, message(e));
+      case MemoryException e -> new Failure(RESOURCES, message(e));
+      case ResourceException e -> new Failure(RESOURCES, message(e));
       case WeightsException e -> new Failure(exit(e.kind()), message(e));
       case UncheckedIOException e -> of(operation, Objects.requireNonNull(e.getCause()));
       default ->
@@ -52,12 +56,19 @@ record Failure(int exit, String line) {
     String reason = reason(failure);
     if (isFull(reason)) {
       return new Failure(
-          RESOURCES, operation + ": " + operand + ": " + reason + "; expected room to write. Free some disk space");
+          RESOURCES,
+          operation
+              + ": "
+              + operand
+              + ": "
+              + reason
+              + "; expected room to write. Free some disk space");
     }
     String remedy =
         switch (failure) {
           case NoSuchFileException e -> "expected an existing file or directory. Check the path";
-          case AccessDeniedException e -> "expected permission. Check the owner and mode of the path";
+          case AccessDeniedException e ->
+              "expected permission. Check the owner and mode of the path";
           case NotDirectoryException e -> "expected a directory. Check the path";
           default -> "expected a readable input and a writable output. Check the path and its disk";
         };

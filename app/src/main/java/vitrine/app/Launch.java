@@ -6,8 +6,8 @@ import java.lang.reflect.InvocationTargetException;
  * Where {@code ./vitrine} enters: makes the Vector API available without a word, then hands over to
  * {@link Main}.
  *
- * <p>{@code --add-modules=jdk.incubator.vector} prints a warning on stderr that no option turns off.
- * The JDK has a second way to load one of its own modules after the start, made for agents; it
+ * <p>{@code --add-modules=jdk.incubator.vector} prints a warning on stderr that no option turns
+ * off. The JDK has a second way to load one of its own modules after the start, made for agents; it
  * defines the same module to the same loader, prints nothing, and leaves the archived module graph
  * (a faster start) in use. It is internal, so where a later JDK lacks it, the module is simply not
  * there, and the choice of a backend says so. Whoever embeds the engine uses the option.

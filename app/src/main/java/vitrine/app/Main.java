@@ -42,7 +42,7 @@ public final class Main {
       List<String> arguments, InputStream in, OutputStream out, OutputStream err) {
     Common common = new Common();
     Console console = new Console(out, err, common::quiet);
-    CommandLine line = Commands.line(common, console);
+    CommandLine line = Commands.line(common, console, in);
     // Asked of the arguments themselves: what fails may be the reading of the options.
     boolean debug = arguments.contains("--debug");
     String operation = "vitrine";

@@ -30,7 +30,8 @@ final class UsageErrors {
     return switch (failure) {
       case UnmatchedArgumentException e -> unmatched(e.getUnmatched().getFirst(), command);
       case MissingParameterException e -> missing(e);
-      case OverwrittenOptionException e -> name(e.getOverwritten()) + ": given twice; expected once";
+      case OverwrittenOptionException e ->
+          name(e.getOverwritten()) + ": given twice; expected once";
       default -> bad(failure);
     };
   }
@@ -54,7 +55,9 @@ final class UsageErrors {
       return String.valueOf(failure.getMessage());
     }
     String label = first.paramLabel().isEmpty() ? "" : " " + first.paramLabel();
-    return name(first) + ": missing; expected " + (first.isOption() ? name(first) : "") + label;
+    return name(first)
+        + ": missing; expected "
+        + (first.isOption() ? name(first) + label : first.paramLabel());
   }
 
   private static String unmatched(String argument, CommandLine command) {
@@ -91,6 +94,7 @@ final class UsageErrors {
   }
 
   private static String help(CommandLine command) {
-    return "See: vitrine help" + (command.getParent() == null ? "" : " " + command.getCommandName());
+    return "See: vitrine help"
+        + (command.getParent() == null ? "" : " " + command.getCommandName());
   }
 }

@@ -41,7 +41,10 @@ public record Cli(int exit, String out, String err) {
     return this;
   }
 
-  /** It failed as the contract says: that exit code, one line that has all these fragments, nothing on standard output. */
+  /**
+   * It failed as the contract says: that exit code, one line that has all these fragments, nothing
+   * on standard output.
+   */
   public Cli failed(int code, String... fragments) {
     assertEquals(code, exit, () -> "out: " + out + "\nerr: " + err);
     assertOneErrorLine();
@@ -60,7 +63,9 @@ public record Cli(int exit, String out, String err) {
     assertTrue(last.contains("; expected "), last);
     assertFalse(err.contains("\tat "), "a stack trace: " + err);
     boolean onlyNotes =
-        err.lines().limit(err.lines().count() - 1).allMatch(line -> line.startsWith("vitrine: note: "));
+        err.lines()
+            .limit(err.lines().count() - 1)
+            .allMatch(line -> line.startsWith("vitrine: note: "));
     assertTrue(onlyNotes, err);
   }
 

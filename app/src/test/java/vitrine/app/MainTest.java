@@ -66,7 +66,16 @@ final class MainTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"a\nb", "a\rb", "\u001b[31mred", "\u0085", "\u2028", "\ud800", "\u202Eabc", "\u0000"})
+      strings = {
+        "a\nb",
+        "a\rb",
+        "\u001b[31mred",
+        "\u0085",
+        "\u2028",
+        "\ud800",
+        "\u202Eabc",
+        "\u0000"
+      })
   void should_stay_on_one_safe_line_when_an_argument_is_hostile(String argument) {
     Cli cli = Cli.run(argument).failed(2);
     assertEquals(cli.err().length() - 1, cli.err().indexOf('\n'), "one line");

@@ -16,9 +16,9 @@ import vitrine.kernels.KernelsProvider;
 /** {@code vitrine backends}: what can compute here, and why the rest cannot. */
 @CommandLine.Command(
     name = "backends",
+    header = "List what can compute on this machine.",
     description = "List what can compute on this machine, and why the rest cannot.",
     footer = {
-      "",
       "auto takes the first that is available. With --json:",
       "  {\"backends\":[{\"name\":...,\"available\":...,\"auto\":...,\"description\":...}]}",
       "",

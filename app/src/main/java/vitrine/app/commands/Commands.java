@@ -1,5 +1,6 @@
 package vitrine.app.commands;
 
+import java.io.InputStream;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
@@ -16,11 +17,12 @@ public final class Commands {
    *
    * @param common gets the options that all commands share
    * @param console where the commands print
+   * @param in standard input
    */
-  public static CommandLine line(Common common, Console console) {
+  public static CommandLine line(Common common, Console console, InputStream in) {
     CommandLine root = new CommandLine(new RootCommand());
     root.addMixin("common", common);
-    for (Command command : all(console)) {
+    for (Command command : all(common, console, in)) {
       root.addSubcommand(command);
     }
     root.setExpandAtFiles(false);
@@ -32,15 +34,22 @@ public final class Commands {
     return root;
   }
 
-  private static List<Command> all(Console console) {
+  private static List<Command> all(Common common, Console console, InputStream in) {
     return List.of(
+        new RunCommand(common, console, in),
+        new GenerateCommand(common, console),
+        new FillMaskCommand(common, console),
+        new TokenizeCommand(common, console, in),
         new InspectCommand(console),
+        new ModelsCommand(console),
         new BackendsCommand(console),
         new HelpCommand(console));
   }
 
   /** The help of one command, plain text. */
   public static String help(CommandLine command) {
-    return command.getUsageMessage(Ansi.OFF);
+    return command.getParent() == null
+        ? command.getUsageMessage(Ansi.OFF)
+        : HelpText.of(command.getCommandSpec());
   }
 }

@@ -34,17 +34,17 @@ public final class Common {
       paramLabel = "N",
       scope = ScopeType.INHERIT,
       converter = Converters.Threads.class,
-      description = "Worker threads; every available core if not given. Results do not depend on it.")
+      description =
+          "Worker threads; every available core if not given. Results do not depend on it.")
   private @Nullable Integer threads;
 
   @Option(
       names = "--seed",
       paramLabel = "N",
       scope = ScopeType.INHERIT,
-      defaultValue = "0",
       converter = Converters.WholeNumber.class,
       description = "Seed of everything random; 0 if not given.")
-  private long seed;
+  private @Nullable Long seed;
 
   @Option(
       names = "--quiet",
@@ -63,8 +63,13 @@ public final class Common {
     return model;
   }
 
-  long seed() {
+  /** The seed that was given; null when none was. */
+  @Nullable Long givenSeed() {
     return seed;
+  }
+
+  long seed() {
+    return seed == null ? 0 : seed;
   }
 
   /** Whether notes are suppressed. */

@@ -1,5 +1,6 @@
 package vitrine.app.commands;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -13,8 +14,9 @@ import vitrine.app.terminal.UsageException;
 /** {@code vitrine help [COMMAND]}. */
 @CommandLine.Command(
     name = "help",
+    header = "Explain a command, with an example.",
     description = "Explain a command, with an example.",
-    footer = {"", "Example:", "  vitrine help run"})
+    footer = {"Example:", "  vitrine help run"})
 final class HelpCommand implements Command {
   private final Console console;
 
@@ -29,7 +31,7 @@ final class HelpCommand implements Command {
 
   @Override
   public void run() {
-    CommandLine root = java.util.Objects.requireNonNull(spec).root().commandLine();
+    CommandLine root = Objects.requireNonNull(spec).root().commandLine();
     if (name == null) {
       console.print(Commands.help(root));
       return;

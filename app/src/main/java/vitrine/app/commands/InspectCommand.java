@@ -1,12 +1,9 @@
 package vitrine.app.commands;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -18,24 +15,30 @@ import vitrine.app.terminal.OneLine;
 import vitrine.app.terminal.Sizes;
 import vitrine.app.terminal.Table;
 import vitrine.engine.InputException;
-import vitrine.weights.Checkpoint;
-import vitrine.weights.Checkpoints;
+import vitrine.weights.CheckpointReport;
+import vitrine.weights.CheckpointReport.FileReport;
+import vitrine.weights.CheckpointReport.Problem;
 import vitrine.weights.DType;
 import vitrine.weights.TensorInfo;
-import vitrine.weights.WeightsException;
 
-/** {@code vitrine inspect}: what is in files of weights, and what is wrong with them. Reads headers only. */
+/**
+ * {@code vitrine inspect}: what is in files of weights, and what is wrong with them. Reads headers
+ * only.
+ */
 @CommandLine.Command(
     name = "inspect",
+    header = "Show what is in safetensors files or model directories.",
     description = {
-      "Show what is in safetensors files or model directories: tensors, types, shapes,",
-      "parameters, problems. Reads the headers only, so that size does not matter."
+      "Show what is in safetensors files or model directories: tensors, types, shapes, parameters,",
+      "problems. Reads headers only, so that size does not matter."
     },
     footer = {
-      "",
       "Every path is checked, and exit is 3 if any is malformed. With --json:",
-      "  {\"files\":[{\"path\":...,\"tensors\":[{\"name\":...,\"dtype\":...,\"shape\":[...],\"parameters\":...,",
-      "  \"bytes\":...}],\"parameters\":...,\"bytes\":...,\"dtypes\":{...},\"metadata\":{...},\"problems\":[...]}]}",
+      "  {\"files\":[{\"path\":...,\"shards\":[{\"path\":...,\"bytes\":...}],",
+      "    \"tensors\":[{\"name\":...,\"dtype\":...,\"shape\":[...],\"parameters\":...,\"bytes\":...}],",
+      "    \"parameters\":...,\"bytes\":...,\"dtypes\":{\"F32\":...},\"metadata\":{...},",
+      "    \"problems\":[{\"kind\":...,\"message\":...}],\"notes\":[...]}]}",
+      "\"files\" has one entry for each PATH; \"dtypes\" counts tensors.",
       "",
       "Example:",
       "  vitrine inspect path/to/model"
@@ -57,119 +60,92 @@ final class InspectCommand implements Command {
     this.console = console;
   }
 
-  /**
-   * What was found at one path.
-   *
-   * @param checkpoint what could be read; null when nothing could
-   * @param problems one line each
-   */
-  private record Finding(Path path, @Nullable Contents checkpoint, List<String> problems) {}
-
-  /** The headers of a checkpoint. */
-  private record Contents(List<TensorInfo> tensors, Map<String, String> metadata) {
-    long parameters() {
-      return tensors.stream().mapToLong(TensorInfo::elements).sum();
-    }
-
-    long bytes() {
-      return tensors.stream().mapToLong(TensorInfo::bytes).sum();
-    }
-
-    Map<DType, Integer> dtypes() {
-      Map<DType, Integer> counts = new EnumMap<>(DType.class);
-      tensors.forEach(tensor -> counts.merge(tensor.dtype(), 1, Integer::sum));
-      return counts;
-    }
-  }
-
   @Override
   public void run() {
-    List<Finding> findings = paths.stream().map(InspectCommand::inspect).toList();
+    List<CheckpointReport> reports = paths.stream().map(CheckpointReport::inspect).toList();
     if (json) {
-      console.println(Json.line(document(findings)));
+      console.println(Json.line(document(reports)));
     } else {
-      findings.forEach(this::show);
+      reports.forEach(report -> console.print(text(report)));
     }
-    List<String> problems = findings.stream().flatMap(finding -> finding.problems().stream()).toList();
+    List<Problem> problems =
+        reports.stream().flatMap(report -> report.problems().stream()).toList();
     if (!problems.isEmpty()) {
       console.flush();
-      String more = problems.size() == 1 ? "" : " (and %d more problems)".formatted(problems.size() - 1);
-      throw new InputException(problems.getFirst() + more);
+      int more = problems.size() - 1;
+      throw new InputException(
+          problems.getFirst().message()
+              + (more == 0 ? "" : " (and %d more, listed on standard output)".formatted(more)));
     }
   }
 
-  private static Finding inspect(Path path) {
-    List<String> problems = new ArrayList<>();
-    Contents contents = null;
-    try (Checkpoint checkpoint = Checkpoints.open(path)) {
-      List<TensorInfo> tensors = checkpoint.names().stream().map(checkpoint::info).toList();
-      contents = new Contents(tensors, checkpoint.metadata());
-    } catch (WeightsException e) {
-      problems.add(e.getMessage());
-    }
-    return new Finding(path, contents, problems);
+  private static Map<DType, Integer> dtypes(CheckpointReport report) {
+    Map<DType, Integer> counts = new EnumMap<>(DType.class);
+    report.tensors().forEach(tensor -> counts.merge(tensor.dtype(), 1, Integer::sum));
+    return counts;
   }
 
-  private void show(Finding finding) {
-    Contents contents = finding.checkpoint();
-    String kind = Files.isDirectory(finding.path()) ? "directory" : "file";
-    console.println(OneLine.escape(finding.path().toString()) + " (" + kind + ")");
-    if (contents != null) {
-      console.print(summary(contents));
+  private static String text(CheckpointReport report) {
+    StringBuilder text = new StringBuilder(OneLine.escape(report.path().toString())).append('\n');
+    if (!report.files().isEmpty()) {
+      field(text, "files", Sizes.grouped(report.files().size()));
+      field(text, "tensors", Sizes.grouped(report.tensors().size()));
+      field(text, "parameters", Sizes.grouped(report.parameters()));
+      field(text, "size", Sizes.bytes(report.bytes()));
+    }
+    dtypes(report).forEach((type, count) -> field(text, type.name(), count + " tensors"));
+    report
+        .metadata()
+        .forEach((key, value) ->
+            field(text, "metadata", OneLine.operand(key) + " = " + OneLine.operand(value)));
+    report.notes().forEach(note -> field(text, "note", OneLine.error(note)));
+    report.problems().forEach(problem -> field(text, "problem", OneLine.error(problem.message())));
+    if (!report.tensors().isEmpty()) {
       Table table = new Table("tensor", "type", "shape", "parameters");
-      for (TensorInfo tensor : contents.tensors()) {
+      for (TensorInfo tensor : report.tensors()) {
         table.row(tensor.name(), tensor.dtype(), tensor.shape(), Sizes.grouped(tensor.elements()));
       }
-      console.print("\n" + table.render());
+      text.append('\n').append(table.render());
     }
-    finding.problems().forEach(problem -> console.println("  problem     " + OneLine.error(problem)));
-    console.println("");
+    return text.append('\n').toString();
   }
 
-  private static String summary(Contents contents) {
-    StringBuilder lines = new StringBuilder();
-    lines.append("  parameters  ").append(Sizes.grouped(contents.parameters())).append('\n');
-    lines.append("  size        ").append(Sizes.bytes(contents.bytes())).append('\n');
-    contents
-        .dtypes()
-        .forEach((type, count) -> lines.append("  %-11s %d tensors\n".formatted(type, count)));
-    contents
-        .metadata()
-        .forEach(
-            (key, value) ->
-                lines.append(
-                    "  metadata    %s = %s\n"
-                        .formatted(OneLine.operand(key), OneLine.operand(value))));
-    return lines.toString();
+  private static void field(StringBuilder text, String name, String value) {
+    text.append("  %-11s %s\n".formatted(name, value));
   }
 
-  private static ObjectNode document(List<Finding> findings) {
+  private static ObjectNode document(List<CheckpointReport> reports) {
     ObjectNode document = Json.object();
     ArrayNode files = document.putArray("files");
-    for (Finding finding : findings) {
-      ObjectNode file = files.addObject();
-      file.put("path", finding.path().toString());
-      if (finding.checkpoint() != null) {
-        describe(finding.checkpoint(), file);
+    for (CheckpointReport report : reports) {
+      ObjectNode file = files.addObject().put("path", report.path().toString());
+      ArrayNode shards = file.putArray("shards");
+      for (FileReport shard : report.files()) {
+        shards.addObject().put("path", shard.path().toString()).put("bytes", shard.bytes());
       }
-      file.set("problems", Json.strings(finding.problems()));
+      describe(report, file);
+      ArrayNode problems = file.putArray("problems");
+      for (Problem problem : report.problems()) {
+        problems.addObject().put("kind", problem.kind().name()).put("message", problem.message());
+      }
+      file.set("notes", Json.strings(report.notes()));
     }
     return document;
   }
 
-  private static void describe(Contents contents, ObjectNode file) {
+  private static void describe(CheckpointReport report, ObjectNode file) {
     ArrayNode tensors = file.putArray("tensors");
-    for (TensorInfo tensor : contents.tensors()) {
+    for (TensorInfo tensor : report.tensors()) {
       ObjectNode entry =
           tensors.addObject().put("name", tensor.name()).put("dtype", tensor.dtype().name());
       ArrayNode shape = entry.putArray("shape");
       tensor.shape().forEach(shape::add);
       entry.put("parameters", tensor.elements()).put("bytes", tensor.bytes());
     }
-    file.put("parameters", contents.parameters()).put("bytes", contents.bytes());
+    file.put("parameters", report.parameters()).put("bytes", report.bytes());
     ObjectNode dtypes = file.putObject("dtypes");
-    contents.dtypes().forEach((type, count) -> dtypes.put(type.name(), count));
+    dtypes(report).forEach((type, count) -> dtypes.put(type.name(), count));
     ObjectNode metadata = file.putObject("metadata");
-    contents.metadata().forEach(metadata::put);
+    report.metadata().forEach(metadata::put);
   }
 }

@@ -7,24 +7,24 @@ import picocli.CommandLine.ScopeType;
 /** {@code vitrine} without a command: the overview. */
 @CommandLine.Command(
     name = "vitrine",
-    synopsisHeading = "",
+    synopsisHeading = "Usage: ",
     customSynopsis = "vitrine COMMAND [options]",
     description = {
       "",
-      "A transformer under glass: runs BERT and GPT-2, and lets you read and edit",
-      "every layer, head and neuron.",
-      ""
+      "A transformer under glass: runs BERT and GPT-2, and lets you read and edit every layer, head",
+      "and neuron.",
     },
-    commandListHeading = "Commands:%n",
     optionListHeading = "%nOptions of every command:%n",
+    commandListHeading = "%nCommands:%n",
     footer = {
       "",
-      "Start here:",
-      "  vitrine generate --text \"the cat sat on the mat . the cat\"",
+      "Start here (no model needed: a small one is bundled):",
+      "  vitrine generate --text \"the red cat saw a green bird . the red\"",
+      "  vitrine run --text \"the cat saw a bird . the cat\" --read blocks.1.attn.pattern --out first",
       "  vitrine help run",
       "",
-      "Exit codes: 0 done, 1 internal error, 2 usage, 3 bad input (model, data, plan),",
-      "4 not enough memory or disk."
+      "Exit codes: 0 done, 1 internal error, 2 usage, 3 bad input (model, data, plan), 4 not enough",
+      "memory or disk."
     })
 public final class RootCommand {
   @Option(names = "--version", description = "Show the version.")

@@ -7,7 +7,10 @@ import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.OverwrittenOptionException;
 
-/** Takes the next argument as the value whatever it looks like: a text may begin with a dash, or be an option's name. */
+/**
+ * Takes the next argument as the value whatever it looks like: a text may begin with a dash, or be
+ * an option's name.
+ */
 final class Verbatim implements IParameterConsumer {
   @Override
   @SuppressWarnings("JdkObsolete") // picocli's interface

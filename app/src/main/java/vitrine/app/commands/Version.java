@@ -15,7 +15,8 @@ public final class Version {
   private static String read() {
     try (InputStream in = Version.class.getResourceAsStream("/vitrine/app/version.txt")) {
       if (in == null) {
-        throw new IllegalStateException("version: version.txt: not on the class path; expected the build to put it there");
+        throw new IllegalStateException(
+            "version: version.txt: not on the class path; expected the build to put it there");
       }
       return new String(in.readAllBytes(), StandardCharsets.UTF_8).strip();
     } catch (IOException e) {

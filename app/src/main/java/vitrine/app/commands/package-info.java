@@ -1,9 +1,10 @@
 /**
- * The commands, one class each: options in, a result printed or written. A command throws; {@code vitrine.app.Main} says
- * what it threw and chooses the exit code.
+ * The commands, one class each: options in, a result printed or written. A command throws; {@code
+ * vitrine.app.Main} says what it threw and chooses the exit code.
  *
- * <p>A new command is one class that implements {@link vitrine.app.commands.Command}, and one line in {@link
- * vitrine.app.commands.Commands}. Reading order: Common, ModelSource, InputSource, then the commands.
+ * <p>A new command is one class that implements {@link vitrine.app.commands.Command}, and one line
+ * in {@link vitrine.app.commands.Commands}. Reading order: Common, ModelSource, InputSource, then
+ * the commands.
  */
 @NullMarked
 package vitrine.app.commands;

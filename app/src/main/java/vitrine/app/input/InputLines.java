@@ -13,7 +13,9 @@ import vitrine.app.terminal.NearestName;
 import vitrine.app.terminal.OneLine;
 import vitrine.engine.InputException;
 
-/** Reads the lines {@code {"text","pair","labels"}} and {@code {"ids","type_ids","mask","labels"}}. */
+/**
+ * Reads the lines {@code {"text","pair","labels"}} and {@code {"ids","type_ids","mask","labels"}}.
+ */
 public final class InputLines {
   private static final List<String> FIELDS =
       List.of("text", "pair", "ids", "type_ids", "mask", "labels");
@@ -34,7 +36,9 @@ public final class InputLines {
     }
     if (Files.isDirectory(file)) {
       throw new InputException(
-          "input: " + OneLine.operand(file.toString()) + ": a directory; expected a JSONL file. Name the file");
+          "input: "
+              + OneLine.operand(file.toString())
+              + ": a directory; expected a JSONL file. Name the file");
     }
     try (InputStream in = Files.newInputStream(file)) {
       return lines(file.toString(), in);
@@ -62,7 +66,8 @@ public final class InputLines {
     }
     JsonNode labels = object.get("labels");
     if (object.has("text") == object.has("ids")) {
-      String actual = object.has("ids") ? "both \"text\" and \"ids\"" : "neither \"text\" nor \"ids\"";
+      String actual =
+          object.has("ids") ? "both \"text\" and \"ids\"" : "neither \"text\" nor \"ids\"";
       throw error(where, actual, "one of them");
     }
     if (object.has("text")) {
@@ -123,7 +128,9 @@ public final class InputLines {
     int[] numbers = integers(where, object, field);
     if (numbers.length != ids.length) {
       throw error(
-          where, "field " + field + ": " + numbers.length + " elements", "as many as ids: " + ids.length);
+          where,
+          "field " + field + ": " + numbers.length + " elements",
+          "as many as ids: " + ids.length);
     }
     return numbers;
   }

@@ -21,9 +21,9 @@ import vitrine.app.terminal.OneLine;
 import vitrine.engine.InputException;
 
 /**
- * Strict JSON lines: UTF-8, one object a line, line feed or carriage return and line feed between them. A byte order mark
- * at the start and blank lines at the end are passed over; a blank line before the last object is an error, since what is
- * printed for line n must be about line n.
+ * Strict JSON lines: UTF-8, one object a line, line feed or carriage return and line feed between
+ * them. A byte order mark at the start and blank lines at the end are passed over; a blank line
+ * before the last object is an error, since what is printed for line n must be about line n.
  */
 final class JsonLines {
   private static final JsonMapper MAPPER =
@@ -61,13 +61,17 @@ final class JsonLines {
       }
       if (firstBlank != 0) {
         throw new InputException(
-            "input: " + where(name, firstBlank) + ": blank; expected one JSON object a line. Remove the line");
+            "input: "
+                + where(name, firstBlank)
+                + ": blank; expected one JSON object a line. Remove the line");
       }
       objects.add(parse(where, text));
     }
     if (objects.isEmpty()) {
       throw new InputException(
-          "input: " + OneLine.operand(name) + ": empty; expected one JSON object a line. Write at least one");
+          "input: "
+              + OneLine.operand(name)
+              + ": empty; expected one JSON object a line. Write at least one");
     }
     return objects;
   }
@@ -115,11 +119,7 @@ final class JsonLines {
       node = MAPPER.readTree(text);
     } catch (JacksonException e) {
       throw new InputException(
-          "input: "
-              + where
-              + ": "
-              + reason(e)
-              + "; expected one JSON object a line. Mend the line",
+          "input: " + where + ": " + reason(e) + "; expected one JSON object a line. Mend the line",
           e);
     }
     if (node instanceof ObjectNode object) {

@@ -2,7 +2,10 @@ package vitrine.app.terminal;
 
 import java.io.IOException;
 
-/** Whoever read standard output has gone ({@code | head}): nothing is left to do, and nothing is wrong. */
+/**
+ * Whoever read standard output has gone ({@code | head}): nothing is left to do, and nothing is
+ * wrong.
+ */
 public final class ClosedOutputException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

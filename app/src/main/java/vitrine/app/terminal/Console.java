@@ -10,8 +10,8 @@ import java.util.Locale;
 import java.util.function.BooleanSupplier;
 
 /**
- * Standard output and standard error of one command: results on the one, everything else on the other. Always UTF-8,
- * whatever the locale.
+ * Standard output and standard error of one command: results on the one, everything else on the
+ * other. Always UTF-8, whatever the locale.
  */
 public final class Console {
   private final OutputStream out;
@@ -19,7 +19,8 @@ public final class Console {
   private final BooleanSupplier quiet;
 
   /**
-   * @param quiet whether notes are suppressed; asked at each note, since it is known only once the options are read
+   * @param quiet whether notes are suppressed; asked at each note, since it is known only once the
+   *     options are read
    */
   public Console(OutputStream out, OutputStream err, BooleanSupplier quiet) {
     this.out = new BufferedOutputStream(out, 1 << 16);
@@ -46,7 +47,10 @@ public final class Console {
     print(line + "\n");
   }
 
-  /** Everything printed so far is written, or the exceptions of {@link #print} say that it could not be. */
+  /**
+   * Everything printed so far is written, or the exceptions of {@link #print} say that it could not
+   * be.
+   */
   public void flush() {
     try {
       out.flush();

@@ -8,8 +8,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The JSON that commands print. Documents are built whole before the first byte goes out, so that a failure leaves
- * nothing half-written.
+ * The JSON that commands print. Documents are built whole before the first byte goes out, so that a
+ * failure leaves nothing half-written.
  */
 public final class Json {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
@@ -38,7 +38,9 @@ public final class Json {
     return array;
   }
 
-  /** The shortest decimal that reads back as the same float; JSON has no infinity and no NaN: null. */
+  /**
+   * The shortest decimal that reads back as the same float; JSON has no infinity and no NaN: null.
+   */
   public static JsonNode number(float value) {
     return Float.isFinite(value)
         ? JsonNodeFactory.instance.numberNode(value)
@@ -64,8 +66,8 @@ public final class Json {
   }
 
   /**
-   * Half a surrogate pair has no UTF-8. It can stand only inside a JSON string, where its escape means the same, so that
-   * the document keeps what the input had.
+   * Half a surrogate pair has no UTF-8. It can stand only inside a JSON string, where its escape
+   * means the same, so that the document keeps what the input had.
    */
   private static String escapeLoneSurrogates(String json) {
     StringBuilder safe = null;

@@ -27,8 +27,7 @@ public final class NearestName {
         }
         int replace = a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1;
         edits[i][j] =
-            Math.min(
-                edits[i - 1][j - 1] + replace, 1 + Math.min(edits[i - 1][j], edits[i][j - 1]));
+            Math.min(edits[i - 1][j - 1] + replace, 1 + Math.min(edits[i - 1][j], edits[i][j - 1]));
         if (i > 1
             && j > 1
             && a.charAt(i - 1) == b.charAt(j - 2)

@@ -11,14 +11,16 @@ public final class OneLine {
   private OneLine() {}
 
   /**
-   * The text with every character that could break the line, move the cursor or reorder the text (controls, line
-   * separators, bidirectional overrides, lone surrogates) written as an escape.
+   * The text with every character that could break the line, move the cursor or reorder the text
+   * (controls, line separators, bidirectional overrides, lone surrogates) written as an escape.
    */
   public static String escape(String text) {
     return escape(text, "");
   }
 
-  /** As {@link #escape(String)}, but line feeds and tabs stay: for text that may have several lines. */
+  /**
+   * As {@link #escape(String)}, but line feeds and tabs stay: for text that may have several lines.
+   */
   public static String escapeKeepingLines(String text) {
     return escape(text, "\n\t");
   }
@@ -35,8 +37,7 @@ public final class OneLine {
       } else if (c == '\t' && kept.indexOf(c) < 0) {
         safe.append("\\t");
       } else if (kept.indexOf(c) < 0 && isUnsafe(c)) {
-        safe.append(
-            c <= 0xFFFF ? String.format("\\u%04x", c) : String.format("\\u{%x}", c));
+        safe.append(c <= 0xFFFF ? String.format("\\u%04x", c) : String.format("\\u{%x}", c));
       } else {
         safe.appendCodePoint(c);
       }

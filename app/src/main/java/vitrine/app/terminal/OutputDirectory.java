@@ -23,9 +23,9 @@ import vitrine.engine.InputException;
 /**
  * A directory of results that appears whole or not at all.
  *
- * <p>Files are written into a hidden directory beside it (or inside it where it exists already, so that it may be a
- * mount point), and take their places on {@link #commit()}. {@link #close()} without commit removes every trace; so
- * does the end of the JVM.
+ * <p>Files are written into a hidden directory beside it (or inside it where it exists already, so
+ * that it may be a mount point), and take their places on {@link #commit()}. {@link #close()}
+ * without commit removes every trace; so does the end of the JVM.
  */
 public final class OutputDirectory implements AutoCloseable {
   /** What to do with results that an earlier run left in the directory. */
@@ -55,7 +55,8 @@ public final class OutputDirectory implements AutoCloseable {
   }
 
   /**
-   * Checks that a directory may become the output, touching nothing: to be called before any long work.
+   * Checks that a directory may become the output, touching nothing: to be called before any long
+   * work.
    *
    * @throws InputException when it is a file, or not empty and not to be replaced
    */
@@ -65,7 +66,9 @@ public final class OutputDirectory implements AutoCloseable {
     }
     if (!Files.isDirectory(target)) {
       throw new InputException(
-          "out: " + OneLine.operand(target.toString()) + ": a file; expected a directory. Choose another --out");
+          "out: "
+              + OneLine.operand(target.toString())
+              + ": a file; expected a directory. Choose another --out");
     }
     if (existing == Existing.REFUSE && !isEmpty(target)) {
       throw new InputException(
@@ -118,7 +121,9 @@ public final class OutputDirectory implements AutoCloseable {
     Path file = staging.resolve(relative).normalize();
     if (!file.startsWith(staging) || file.equals(staging)) {
       throw new InputException(
-          "out: " + OneLine.operand(relative) + ": leaves the directory; expected a plain file name. Rename it");
+          "out: "
+              + OneLine.operand(relative)
+              + ": leaves the directory; expected a plain file name. Rename it");
     }
     Files.createDirectories(file.getParent());
     return file;

@@ -2,10 +2,14 @@ package vitrine.app.terminal;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** Rows of text in aligned columns: numbers to the right, everything else to the left. */
 public final class Table {
   private static final String GAP = "  ";
+
+  /** A number or nothing. */
+  private static final Pattern NUMBER = Pattern.compile("[-+]?[0-9][0-9,.]*([eE]-?[0-9]+)?%?|");
 
   private final List<String> header;
   private final List<List<String>> rows = new ArrayList<>();
@@ -31,21 +35,28 @@ public final class Table {
 
   /** The table, each line ended; no spaces at line ends. */
   public String render() {
+    int[] widths = new int[header.size()];
+    boolean[] numeric = new boolean[header.size()];
+    for (int column = 0; column < widths.length; column++) {
+      widths[column] = width(column);
+      numeric[column] = isNumeric(column);
+    }
     StringBuilder text = new StringBuilder();
-    line(text, header);
+    line(text, header, widths, numeric);
     for (List<String> row : rows) {
-      line(text, row);
+      line(text, row, widths, numeric);
     }
     return text.toString();
   }
 
-  private void line(StringBuilder text, List<String> cells) {
+  private static void line(
+      StringBuilder text, List<String> cells, int[] widths, boolean[] numeric) {
     StringBuilder line = new StringBuilder();
-    for (int column = 0; column < cells.size(); column++) {
+    for (int column = 0; column < widths.length; column++) {
       String cell = cells.get(column);
-      String padding = " ".repeat(width(column) - length(cell));
+      String padding = " ".repeat(widths[column] - length(cell));
       line.append(column == 0 ? "" : GAP);
-      line.append(isNumeric(column) ? padding + cell : cell + padding);
+      line.append(numeric[column] ? padding + cell : cell + padding);
     }
     text.append(line.toString().stripTrailing()).append('\n');
   }
@@ -59,7 +70,7 @@ public final class Table {
   }
 
   private boolean isNumeric(int column) {
-    return rows.stream().allMatch(row -> row.get(column).matches("[-+]?[0-9][0-9,.]*([eE]-?[0-9]+)?%?|"));
+    return rows.stream().allMatch(row -> NUMBER.matcher(row.get(column)).matches());
   }
 
   private static int length(String cell) {

@@ -16,8 +16,7 @@ final class TerminalTest {
     document.set("b", Json.number(Float.MIN_VALUE));
     document.set("c", Json.number(16777216f));
     document.set("d", Json.number(1e20f));
-    assertEquals(
-        "{\"a\":0.1,\"b\":1.4E-45,\"c\":1.6777216E7,\"d\":1.0E20}", Json.line(document));
+    assertEquals("{\"a\":0.1,\"b\":1.4E-45,\"c\":1.6777216E7,\"d\":1.0E20}", Json.line(document));
   }
 
   @Test

@@ -174,14 +174,6 @@ final class TokenizerJson {
     JsonView padding = file.get("padding");
     Truncation cut = truncation == null ? null : truncation(truncation);
     Padding fill = padding == null ? null : padding(padding);
-    if (cut != null) {
-      directory.note(
-          "tokenizer.json declares truncation to %d tokens: ignored unless asked for"
-              .formatted(cut.maxLength()));
-    }
-    if (fill != null) {
-      directory.note("tokenizer.json declares padding: ignored unless asked for");
-    }
     return directory.parts(vocabulary, added, template, cut, fill);
   }
 

@@ -1,0 +1,78 @@
+package vitrine.app.commands;
+
+import java.util.Optional;
+import java.util.function.Consumer;
+import vitrine.app.terminal.Sizes;
+import vitrine.engine.InputException;
+import vitrine.engine.families.ModelLoader;
+import vitrine.engine.hooks.Architecture;
+import vitrine.engine.hooks.Head;
+import vitrine.engine.models.Model;
+import vitrine.engine.models.ModelFiles;
+import vitrine.engine.text.Tokenizer;
+import vitrine.kernels.Kernels;
+
+/**
+ * A model with the backend it runs on and the files it came from.
+ *
+ * @param files still open: tokenizer, labels, hash
+ */
+record LoadedModel(ModelFiles files, Kernels kernels, Model model) implements AutoCloseable {
+  /**
+   * Loads what {@code --model}, {@code --backend} and {@code --threads} say; what is worth knowing
+   * becomes a note.
+   */
+  static LoadedModel open(Common common, Optional<Head> task, Consumer<String> notes) {
+    ModelFiles files = new ModelSource(common).open();
+    Kernels kernels = null;
+    try {
+      kernels = common.openKernels(notes);
+      return new LoadedModel(files, kernels, ModelLoader.load(files, task, kernels, notes));
+    } catch (RuntimeException e) {
+      if (kernels != null) {
+        kernels.close();
+      }
+      files.close();
+      throw e;
+    }
+  }
+
+  /**
+   * The tokenizer.
+   *
+   * @throws InputException when the model has none
+   */
+  Tokenizer tokenizer(String operation) {
+    return files
+        .tokenizer()
+        .orElseThrow(() ->
+            new InputException(
+                operation
+                    + ": "
+                    + files.name()
+                    + ": the model has no tokenizer files; expected tokenizer.json, or vocab.json"
+                    + " with merges.txt, or vocab.txt. Add them, or run with --ids"));
+  }
+
+  /** One line for people. */
+  String summary() {
+    Architecture architecture = model.architecture();
+    return "%s (%s, task %s): %d layers of %d heads, %s parameters, %s on %s"
+        .formatted(
+            files.name(),
+            architecture.family(),
+            architecture.head().label(),
+            architecture.layers(),
+            architecture.heads(),
+            Sizes.grouped(model.facts().parameters()),
+            Sizes.bytes(model.weightBytes()),
+            kernels.name());
+  }
+
+  @Override
+  public void close() {
+    model.close();
+    kernels.close();
+    files.close();
+  }
+}

@@ -1,0 +1,70 @@
+package vitrine.app.commands;
+
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import vitrine.app.terminal.NearestName;
+import vitrine.app.terminal.OneLine;
+import vitrine.engine.InputException;
+import vitrine.engine.models.ModelFiles;
+import vitrine.engine.text.Tokenizer;
+import vitrine.engine.text.Tokenizers;
+
+/**
+ * Finds what {@code --model} means: an existing directory first, then a bundled model of that name.
+ */
+final class ModelSource {
+  private final @Nullable String given;
+
+  ModelSource(Common common) {
+    this.given = common.model();
+  }
+
+  /** The model's files; to be closed. */
+  ModelFiles open() {
+    Optional<Path> directory = directory();
+    return directory.isPresent() ? ModelFiles.open(directory.get()) : bundled().files();
+  }
+
+  /**
+   * The tokenizer alone: needs neither config nor weights.
+   *
+   * @throws InputException when there is none
+   */
+  Tokenizer tokenizer() {
+    Optional<Path> directory = directory();
+    return directory.isPresent() ? Tokenizers.load(directory.get()) : bundled().tokenizer();
+  }
+
+  private Optional<Path> directory() {
+    if (given == null) {
+      return Optional.empty();
+    }
+    try {
+      Path path = Path.of(given);
+      // A path that looks like one is meant as one: its own error then says what is wrong with it.
+      return Files.exists(path) ? Optional.of(path) : Optional.empty();
+    } catch (InvalidPathException e) {
+      return Optional.empty();
+    }
+  }
+
+  private BundledModel bundled() {
+    if (given == null) {
+      return BundledModel.first();
+    }
+    return BundledModel.named(given)
+        .orElseThrow(() ->
+            new InputException(
+                "model: "
+                    + OneLine.operand(given)
+                    + ": no such directory and no bundled model of that name; expected a model"
+                    + " directory or "
+                    + NearestName.of(given, BundledModel.names())
+                        .map(name -> name + " perhaps")
+                        .orElse("one of " + String.join(", ", BundledModel.names()))
+                    + ". Check the path"));
+  }
+}

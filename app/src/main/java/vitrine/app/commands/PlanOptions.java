@@ -1,0 +1,122 @@
+package vitrine.app.commands;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import vitrine.app.terminal.OneLine;
+import vitrine.app.terminal.UsageException;
+import vitrine.engine.InputException;
+import vitrine.engine.hooks.Loss;
+import vitrine.engine.hooks.Plan;
+import vitrine.engine.hooks.Site;
+
+/** The options that say what a run reads, edits and differentiates. */
+final class PlanOptions {
+  /** A plan is written by people; what is larger is something else. */
+  private static final long LARGEST_PLAN = 64L << 20;
+
+  @Option(
+      names = "--read",
+      paramLabel = "SITE",
+      converter = Converters.NotBlank.class,
+      description =
+          "Keep the value of a site, as in blocks.0.attn.z or blocks.*.resid_post[pos=3]; may be repeated.")
+  private List<String> reads = new ArrayList<>();
+
+  @Option(
+      names = "--edit",
+      paramLabel = "SITE=EDIT",
+      converter = Converters.NotBlank.class,
+      description = {
+        "Change a site: zero, mean, mean:FILE.npy, uniform, scale:X, set:X|FILE.npy, add:FILE.npy,",
+        "noise:SIGMA, from:DIR; may be repeated, applied in this order."
+      })
+  private List<String> edits = new ArrayList<>();
+
+  @Option(
+      names = "--loss",
+      paramLabel = "LOSS",
+      converter = Converters.NotBlank.class,
+      description = {
+        "next, labels, mlm:POS=ID,..., label:K, value:X, logit:POS,ID, logprob:POS,ID, diff:POS,ID1,ID2,",
+        "class:K, start:POS or end:POS."
+      })
+  private @Nullable String loss;
+
+  @Option(
+      names = "--gradient",
+      paramLabel = "SITE|params",
+      converter = Converters.NotBlank.class,
+      description = "The loss's gradient; refused, since this version computes no gradients.")
+  private List<String> gradients = new ArrayList<>();
+
+  @Option(
+      names = "--plan",
+      paramLabel = "FILE",
+      converter = Converters.AnyPath.class,
+      description = "Read all of this from a plan, or from the run.json of an earlier run.")
+  private @Nullable Path file;
+
+  /**
+   * The plan, not yet checked against a model.
+   *
+   * @param seed the seed that was given; null leaves the plan's own
+   */
+  Plan plan(@Nullable Long seed) throws IOException {
+    Plan plan = file == null ? fromOptions() : fromFile(file);
+    return seed == null ? plan : plan.seed(seed);
+  }
+
+  private Plan fromOptions() {
+    Plan plan = Plan.empty();
+    for (String site : reads) {
+      plan = plan.read(Site.parse(site));
+    }
+    for (String edit : edits) {
+      Plan.EditOf step = Plan.EditOf.parse(edit);
+      plan = plan.edit(step.site(), step.edit());
+    }
+    for (String gradient : gradients) {
+      plan =
+          gradient.equals("params")
+              ? plan.gradientOfParameters()
+              : plan.gradient(Site.parse(gradient));
+    }
+    return loss == null ? plan : plan.loss(Loss.parse(loss));
+  }
+
+  private Plan fromFile(Path path) throws IOException {
+    if (!reads.isEmpty() || !edits.isEmpty() || !gradients.isEmpty() || loss != null) {
+      throw new UsageException(
+          "run: --plan: given with --read, --edit, --loss or --gradient; expected one or the other."
+              + " See: vitrine help run");
+    }
+    String operand = "plan: " + OneLine.operand(path.toString());
+    if (Files.isDirectory(path)) {
+      throw new InputException(operand + ": a directory; expected a JSON file. Name the file");
+    }
+    if (Files.size(path) > LARGEST_PLAN) {
+      throw new InputException(
+          operand + ": " + Files.size(path) + " bytes; expected a plan. Check the path");
+    }
+    String text = Files.readString(path);
+    try {
+      JsonNode whole = JsonMapper.builder().build().readTree(text);
+      // A run.json holds the plan beside what came of it.
+      if (whole.isObject() && whole.has("plan") && whole.has("model")) {
+        return Plan.fromJson(whole.get("plan").toString());
+      }
+    } catch (JacksonException e) {
+      throw new InputException(
+          operand + ": not JSON; expected a plan, or the run.json of a run. Check the file", e);
+    }
+    return Plan.fromJson(text);
+  }
+}

@@ -1,0 +1,221 @@
+package vitrine.app.commands;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import vitrine.app.input.InputLine;
+import vitrine.app.results.Form;
+import vitrine.app.results.Predictions;
+import vitrine.app.results.RunFiles;
+import vitrine.app.results.RunOutcome;
+import vitrine.app.results.RunText;
+import vitrine.app.terminal.Console;
+import vitrine.app.terminal.Json;
+import vitrine.app.terminal.NearestName;
+import vitrine.app.terminal.OneLine;
+import vitrine.app.terminal.OutputDirectory;
+import vitrine.app.terminal.OutputDirectory.Existing;
+import vitrine.app.terminal.UsageException;
+import vitrine.engine.InputException;
+import vitrine.engine.hooks.Head;
+import vitrine.engine.hooks.Inputs;
+import vitrine.engine.hooks.Plan;
+import vitrine.engine.hooks.Site;
+import vitrine.engine.hooks.Trace;
+import vitrine.engine.text.Tokenizer;
+
+/** {@code vitrine run}: one forward pass, with values read and edited, into a directory. */
+@CommandLine.Command(
+    name = "run",
+    header = "Run a model once; read and edit any site; write the results to a directory.",
+    description = {
+      "Run a model once, keep the values of any sites, edit any of them, and write the results",
+      "to a directory: run.json, and one .npy file (float32) for each value."
+    },
+    footer = {
+      "Exactly one of --text, --ids and --input. The lines of --input are",
+      "  {\"text\":...,\"pair\":...} or {\"ids\":[...],\"type_ids\":[...],\"mask\":[...],\"labels\":...}",
+      "with all but text or ids left out at will; they run as one right-padded batch.",
+      "",
+      "Sites: embed, pos_embed, type_embed, embed_out; blocks.N. and resid_pre, attn.q, attn.k, attn.v,",
+      "attn.scores, attn.pattern, attn.z, attn.result, attn_out, resid_mid, mlp.pre, mlp.post, mlp_out,",
+      "resid_post, ln1.scale, ln1.normalized, ln2.scale, ln2.normalized; ln_final.scale,",
+      "ln_final.normalized, pooled, logits. N is a layer from 0, a range 2..5 (5 excluded) or * for all.",
+      "Slices: [head=5], [neuron=17], [pos=-1], [query=2,key=0], [head={1,4}], [pos=0..3].",
+      "",
+      "Examples:",
+      "  vitrine run --text \"the cat saw a bird . the cat\" --read blocks.1.attn.pattern --out out/first",
+      "  vitrine run --text \"the cat sat . the cat\" --edit \"blocks.1.attn.z[head=2]=zero\" --out out/without",
+      "  vitrine run --ids 1,2,3 --read \"blocks.*.resid_post\" --loss next --out out/ids"
+    })
+final class RunCommand implements Command {
+  private static final int USUAL_TOP = 5;
+
+  private final Common common;
+  private final Console console;
+  private final InputStream stdin;
+
+  @Mixin private InputSource source = new InputSource();
+  @Mixin private PlanOptions planOptions = new PlanOptions();
+
+  @Option(
+      names = "--ids",
+      paramLabel = "1,2,3",
+      description = "Token ids, taken verbatim; needs no tokenizer files.")
+  private @Nullable String ids;
+
+  @Option(
+      names = "--task",
+      paramLabel = "T",
+      description = {
+        "lm, mlm, encode, sequence, tokens, qa, nsp or pretraining; what config.json says if not given."
+      })
+  private @Nullable String task;
+
+  @Option(
+      names = "--truncate",
+      description = "Cut texts that are longer than the model's positions.")
+  private boolean truncate;
+
+  @Option(
+      names = "--top",
+      paramLabel = "K",
+      converter = Converters.CountOrNone.class,
+      description = "How many of the largest logits to list for each position; 5 if not given.")
+  private @Nullable Integer top;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      required = true,
+      converter = Converters.AnyPath.class,
+      description = "Where the results go: a new or an empty directory.")
+  private Path out = Path.of("");
+
+  @Option(
+      names = "--overwrite",
+      description = "Replace the results of an earlier run in DIR; other files in it stay.")
+  private boolean overwrite;
+
+  @Option(names = "--json", description = "Print run.json, on one line.")
+  private boolean json;
+
+  RunCommand(Common common, Console console, InputStream stdin) {
+    this.common = common;
+    this.console = console;
+    this.stdin = stdin;
+  }
+
+  @Override
+  public void run() throws IOException {
+    Existing existing = overwrite ? Existing.REPLACE : Existing.REFUSE;
+    Optional<Head> head = head();
+    Plan plan = planOptions.plan(common.givenSeed());
+    OutputDirectory.check(out, existing);
+    List<InputLine> lines = source.lines("run", ids, stdin);
+    try (LoadedModel loaded = LoadedModel.open(common, head, console::note)) {
+      Head made = loaded.model().architecture().head();
+      int count = count(made);
+      plan.validate(loaded.model().architecture());
+      Optional<Tokenizer> tokenizer = tokenizer(loaded, lines);
+      Examples.TooLong tooLong = truncate ? Examples.TooLong.TRUNCATE : Examples.TooLong.REFUSE;
+      Inputs inputs =
+          Inputs.batch(new Examples(loaded.model().architecture(), tokenizer, tooLong).of(lines));
+      Plan extended = count > 0 ? plan.read(Site.logits()) : plan;
+      try (Trace trace = loaded.model().run(extended, inputs)) {
+        RunOutcome outcome =
+            new RunOutcome(
+                plan,
+                trace,
+                RunOutcome.reads(plan, loaded.model().architecture(), trace),
+                predictions(loaded, trace, tokenizer, count),
+                tokenizer,
+                source.isFile() ? Form.LIST : Form.ONE);
+        write(loaded, outcome, existing);
+      }
+    }
+  }
+
+  private void write(LoadedModel loaded, RunOutcome outcome, Existing existing) throws IOException {
+    var document = outcome.document(loaded.files(), loaded.model(), Version.OF_THIS_BUILD);
+    List<Path> earlier = overwrite ? RunFiles.ofEarlierRun(out) : List.of();
+    try (OutputDirectory directory = OutputDirectory.open(out, existing, RunFiles.INDEX, earlier)) {
+      RunFiles.write(outcome.reads(), document, directory);
+      directory.commit();
+    }
+    if (json) {
+      console.println(Json.line(document));
+    } else {
+      console.println("model " + OneLine.escape(loaded.summary()));
+      console.print(RunText.of(outcome, out));
+    }
+  }
+
+  private Optional<Head> head() {
+    if (task == null) {
+      return Optional.empty();
+    }
+    List<String> labels = java.util.Arrays.stream(Head.values()).map(Head::label).toList();
+    for (Head head : Head.values()) {
+      if (head.label().equals(task)) {
+        return Optional.of(head);
+      }
+    }
+    throw new UsageException(
+        "run: --task: "
+            + OneLine.operand(task)
+            + "; expected "
+            + NearestName.of(task, labels)
+                .map(name -> name + " perhaps")
+                .orElse("one of " + String.join(", ", labels))
+            + ". See: vitrine help run");
+  }
+
+  /** How many of the largest logits to keep; 0 for none. */
+  private int count(Head head) {
+    if (!Predictions.madeBy(head)) {
+      if (top != null && top > 0) {
+        console.note(
+            "--top: task " + head.label() + " ranks no tokens or classes; run.json has none");
+      }
+      return 0;
+    }
+    return top == null ? USUAL_TOP : top;
+  }
+
+  private static Predictions predictions(
+      LoadedModel loaded, Trace trace, Optional<Tokenizer> tokenizer, int count) {
+    if (count == 0) {
+      return Predictions.NONE;
+    }
+    Head head = loaded.model().architecture().head();
+    return Predictions.of(
+        trace.value(Site.logits()),
+        trace.batch(),
+        count,
+        Predictions.spelling(head, tokenizer, loaded.files().labels()));
+  }
+
+  /**
+   * The tokenizer; where only ids were given, a bad one costs no more than the spelling of tokens.
+   */
+  private Optional<Tokenizer> tokenizer(LoadedModel loaded, List<InputLine> lines) {
+    if (Examples.needTokenizer(lines)) {
+      Tokenizer tokenizer = loaded.tokenizer("run");
+      tokenizer.notes().forEach(console::note);
+      return Optional.of(tokenizer);
+    }
+    try {
+      return loaded.files().tokenizer();
+    } catch (InputException e) {
+      console.note("tokens are not spelled: " + e.getMessage());
+      return Optional.empty();
+    }
+  }
+}

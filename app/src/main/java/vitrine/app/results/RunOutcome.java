@@ -1,0 +1,105 @@
+package vitrine.app.results;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.stream.Collectors;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+import vitrine.app.terminal.Json;
+import vitrine.engine.hooks.Architecture;
+import vitrine.engine.hooks.Batch;
+import vitrine.engine.hooks.Example;
+import vitrine.engine.hooks.Plan;
+import vitrine.engine.hooks.Site;
+import vitrine.engine.hooks.Trace;
+import vitrine.engine.models.Model;
+import vitrine.engine.models.ModelFiles;
+import vitrine.engine.text.Tokenizer;
+
+/**
+ * A run and what it gave.
+ *
+ * @param plan as it was asked for; the trace may have read the logits beside
+ * @param reads what becomes a file
+ * @param predictions the largest logits; none where the head ranks nothing, or nobody asked
+ * @param tokenizer spells the tokens
+ */
+public record RunOutcome(
+    Plan plan,
+    Trace trace,
+    List<Trace.Read> reads,
+    Predictions predictions,
+    Optional<Tokenizer> tokenizer,
+    Form form) {
+
+  /** What becomes a file of a trace: the plan's own reads, not what was read beside. */
+  public static List<Trace.Read> reads(Plan plan, Architecture architecture, Trace trace) {
+    Set<String> asked =
+        plan.reads().stream()
+            .flatMap(site -> site.expand(architecture).stream())
+            .map(Site::name)
+            .collect(Collectors.toSet());
+    return trace.reads().stream().filter(read -> asked.contains(read.site().name())).toList();
+  }
+
+  /** The content of {@code run.json}. */
+  public ObjectNode document(ModelFiles files, Model model, String version) {
+    ObjectNode document = Json.object();
+    document.putObject("model").put("path", files.name()).put("hash", files.checkpoint().hash());
+    document
+        .putObject("engine")
+        .put("version", version)
+        .put("backend", model.kernels().name())
+        .put("task", model.architecture().head().label());
+    document.put("seed", plan.seed());
+    document.set("plan", JsonMapper.builder().build().readTree(plan.toJson()));
+    document.set("tokens", tokens());
+    if (form == Form.LIST) {
+      document.set("mask", mask(trace.batch()));
+    }
+    OptionalDouble loss = trace.loss();
+    document.set("loss", Json.number(loss.orElse(Double.NaN)));
+    document.set("top", predictions.json(form));
+    document.set("files", Json.strings(reads.stream().map(RunFiles::name).toList()));
+    return document;
+  }
+
+  /**
+   * {@code {"ids":..,"text":..}}: lists for one input, lists of lists for a file; text null without
+   * tokenizer.
+   */
+  private ObjectNode tokens() {
+    ArrayNode ids = Json.array();
+    ArrayNode text = Json.array();
+    for (Example example : trace.batch().examples()) {
+      ids.add(Json.array(example.ids()));
+      ArrayNode spelled = text.addArray();
+      for (int id : example.ids()) {
+        spelled.add(Spelling.of(tokenizer, id));
+      }
+    }
+    ObjectNode tokens = Json.object();
+    tokens.set("ids", form == Form.ONE ? ids.get(0) : ids);
+    if (tokenizer.isPresent()) {
+      tokens.set("text", form == Form.ONE ? text.get(0) : text);
+    } else {
+      tokens.putNull("text");
+    }
+    return tokens;
+  }
+
+  /** (B,T), 1 for real tokens and 0 for padding. */
+  private static ArrayNode mask(Batch batch) {
+    ArrayNode rows = Json.array();
+    for (int b = 0; b < batch.batch(); b++) {
+      ArrayNode row = rows.addArray();
+      for (int t = 0; t < batch.length(); t++) {
+        row.add(batch.real(b, t) ? 1 : 0);
+      }
+    }
+    return rows;
+  }
+}

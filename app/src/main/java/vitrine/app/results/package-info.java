@@ -1,0 +1,11 @@
+/**
+ * What a run leaves behind: predictions for people, {@code run.json}, and one {@code .npy} file a
+ * value read.
+ *
+ * <p>Enters: a {@link vitrine.engine.hooks.Trace}. Leaves: JSON, and files in an output directory.
+ * Reading order: TopRow, Predictions, RunFiles, RunOutcome, RunText.
+ */
+@NullMarked
+package vitrine.app.results;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** Tests. */
-@NullMarked
-package vitrine.app.commands;
-
-import org.jspecify.annotations.NullMarked;

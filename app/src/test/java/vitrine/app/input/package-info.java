@@ -1,5 +1,0 @@
-/** Tests. */
-@NullMarked
-package vitrine.app.input;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** Tests. */
-@NullMarked
-package vitrine.app;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** Tests. */
-@NullMarked
-package vitrine.app.terminal;
-
-import org.jspecify.annotations.NullMarked;
