@@ -1,6 +1,7 @@
 package vitrine.tests.golden;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
@@ -125,6 +126,37 @@ final class ExactnessTest {
       }
     }
     System.out.println("fused against tapped: " + where + ": " + tally);
+  }
+
+  @ParameterizedTest
+  @MethodSource("everywhere")
+  void should_leave_the_bits_before_an_edit_untouched_when_a_later_block_is_edited(
+      List<String> where) {
+    Inputs inputs = batch(SMALL_VOCABULARY, 5, 23, 9);
+    try (Engine engine = Engine.open(small(where), where.get(0), 2)) {
+      List<Site> sites = everySite(engine);
+      Site edited = Site.attnOut(1);
+      Plan plan = Plan.empty().read(array(sites));
+      Map<Site, float[]> clean = run(engine, plan, sites, inputs);
+      Map<Site, float[]> changed = run(engine, plan.edit(edited, Edit.zero()), sites, inputs);
+      int untouched = 0;
+      for (Site site : sites) {
+        boolean early =
+            switch (site.target()) {
+              case Tap tap when tap.perBlock() -> site.name().startsWith("blocks.0.");
+              default -> site.name().contains("embed");
+            };
+        if (early) {
+          assertSameBits(
+              Map.of(site, Objects.requireNonNull(clean.get(site))),
+              Map.of(site, Objects.requireNonNull(changed.get(site))));
+          untouched++;
+        }
+      }
+      int count = untouched;
+      assertTrue(untouched >= 20, () -> "only " + count + " sites");
+      assertFalse(Arrays.equals(clean.get(Site.logits()), changed.get(Site.logits())));
+    }
   }
 
   @ParameterizedTest
