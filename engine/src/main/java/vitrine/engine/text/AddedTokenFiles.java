@@ -65,9 +65,11 @@ final class AddedTokenFiles {
   /** An added_tokens.json: tokens with ids and no properties. */
   void map(JsonView file) {
     file.members()
-        .forEach((content, id) -> {
-          if (!tokens.containsKey(content)) {
-            add(AddedToken.plain(id.integer(), content), file.where());
+        .forEach((content, value) -> {
+          AddedToken before = tokens.get(content);
+          int id = value.integer();
+          if (before == null || before.id() != id) {
+            add(AddedToken.plain(id, content), file.where());
           }
         });
   }

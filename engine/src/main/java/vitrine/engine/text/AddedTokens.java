@@ -1,8 +1,9 @@
 package vitrine.engine.text;
 
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 /**
  * Finds added tokens in a text, leftmost and longest first: those that are looked for in the text
@@ -10,6 +11,7 @@ import java.util.function.UnaryOperator;
  */
 final class AddedTokens {
   private final List<AddedToken> tokens;
+  private final Set<Integer> ids;
   private final PieceTrie raw = new PieceTrie();
   private final PieceTrie normalized = new PieceTrie();
   private final boolean anyRaw;
@@ -29,6 +31,7 @@ final class AddedTokens {
    */
   AddedTokens(List<AddedToken> tokens, UnaryOperator<String> normalizer) {
     this.tokens = List.copyOf(tokens);
+    ids = tokens.stream().map(AddedToken::id).collect(Collectors.toUnmodifiableSet());
     int index = 0;
     for (AddedToken token : tokens) {
       String pattern = token.normalized() ? normalizer.apply(token.content()) : token.content();
@@ -41,11 +44,9 @@ final class AddedTokens {
     anyNormalized = tokens.stream().anyMatch(AddedToken::normalized);
   }
 
-  /** The special ones' ids. */
-  List<Integer> specialIds() {
-    List<Integer> ids = new ArrayList<>();
-    tokens.stream().filter(AddedToken::special).forEach(token -> ids.add(token.id()));
-    return ids;
+  /** Whether an id is that of an added token. */
+  boolean has(int id) {
+    return ids.contains(id);
   }
 
   /** Splits the text as it stands. */

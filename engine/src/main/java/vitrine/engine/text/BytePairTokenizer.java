@@ -5,7 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
@@ -220,35 +219,43 @@ public final class BytePairTokenizer extends VocabularyTokenizer {
   }
 
   @Override
-  void finish(TokenBuffer tokens) {
+  void finish(String text, TokenBuffer tokens) {
     if (options.trim() == Trim.NONE) {
       return;
     }
-    char blank = ByteAlphabet.toChar(' ');
     for (int i = 0; i < tokens.size(); i++) {
-      String token = Objects.requireNonNull(vocabulary().token(tokens.id(i)));
-      int leading = 0;
-      while (leading < token.length() && isBlank(token.charAt(leading), blank)) {
-        leading++;
-      }
-      int trailing = 0;
-      while (trailing < token.length()
-          && isBlank(token.charAt(token.length() - 1 - trailing), blank)) {
-        trailing++;
-      }
-      boolean first = i == 0 || tokens.start(i) == 0;
-      if (first && leading == 1 && options.trim() == Trim.ALL_BUT_PREFIX) {
-        leading = 0;
-      }
-      int start = Math.min(tokens.start(i) + leading, tokens.end(i));
-      int end =
-          tokens.end(i) >= trailing ? Math.max(tokens.end(i) - trailing, start) : tokens.end(i);
-      tokens.moveTo(i, start, end);
+      // An added token may have swallowed blanks that its spelling does not show.
+      CharSequence shown =
+          added().has(tokens.id(i))
+              ? text.subSequence(tokens.start(i), tokens.end(i))
+              : token(tokens.id(i));
+      trim(shown, i, tokens);
     }
   }
 
-  private static boolean isBlank(char c, char blank) {
-    return c == blank || TextClasses.isWhitespace(c);
+  private void trim(CharSequence shown, int index, TokenBuffer tokens) {
+    int leading = 0;
+    while (leading < shown.length() && isBlank(shown.charAt(leading))) {
+      leading++;
+    }
+    int trailing = 0;
+    while (trailing < shown.length() && isBlank(shown.charAt(shown.length() - 1 - trailing))) {
+      trailing++;
+    }
+    boolean first = index == 0 || tokens.start(index) == 0;
+    if (first && leading == 1 && options.trim() == Trim.ALL_BUT_PREFIX) {
+      leading = 0;
+    }
+    int start = Math.min(tokens.start(index) + leading, tokens.end(index));
+    int end = tokens.end(index);
+    if (end >= trailing) {
+      end = Math.max(end - trailing, start);
+    }
+    tokens.moveTo(index, start, end);
+  }
+
+  private static boolean isBlank(char c) {
+    return c == ByteAlphabet.toChar(' ') || TextClasses.isWhitespace(c);
   }
 
   @Override

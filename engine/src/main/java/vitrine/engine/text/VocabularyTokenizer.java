@@ -3,13 +3,13 @@ package vitrine.engine.text;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import vitrine.engine.InputException;
 
@@ -25,7 +25,11 @@ abstract sealed class VocabularyTokenizer implements Tokenizer
     this.parts = parts;
     vocabulary = Vocabulary.of(parts.model(), parts.added());
     added = new AddedTokens(parts.added(), normalizer);
-    specialIds = new HashSet<>(added.specialIds());
+    specialIds =
+        parts.added().stream()
+            .filter(AddedToken::special)
+            .map(AddedToken::id)
+            .collect(Collectors.toUnmodifiableSet());
   }
 
   /**
@@ -33,8 +37,8 @@ abstract sealed class VocabularyTokenizer implements Tokenizer
    */
   abstract void tokenize(String text, int from, int to, TokenBuffer tokens);
 
-  /** Gives the offsets of a sequence, already truncated, their final form. */
-  abstract void finish(TokenBuffer tokens);
+  /** Gives the offsets of a text's tokens, already truncated, their final form. */
+  abstract void finish(String text, TokenBuffer tokens);
 
   final Vocabulary vocabulary() {
     return vocabulary;
@@ -79,9 +83,9 @@ abstract sealed class VocabularyTokenizer implements Tokenizer
       }
       Truncator.truncate(first, second, truncation.maxLength() - special, truncation);
     }
-    finish(first);
-    if (second != null) {
-      finish(second);
+    finish(text, first);
+    if (pair != null && second != null) {
+      finish(pair, second);
     }
     return assemble(template, first, second);
   }

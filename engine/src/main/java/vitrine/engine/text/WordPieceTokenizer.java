@@ -181,7 +181,7 @@ public final class WordPieceTokenizer extends VocabularyTokenizer {
   }
 
   @Override
-  void finish(TokenBuffer tokens) {
+  void finish(String text, TokenBuffer tokens) {
     // Offsets are final when they are found.
   }
 
