@@ -229,11 +229,11 @@ public final class BytePairTokenizer extends VocabularyTokenizer {
           added().has(tokens.id(i))
               ? text.subSequence(tokens.start(i), tokens.end(i))
               : token(tokens.id(i));
-      trim(shown, i, tokens);
+      trim(text, shown, i, tokens);
     }
   }
 
-  private void trim(CharSequence shown, int index, TokenBuffer tokens) {
+  private void trim(String text, CharSequence shown, int index, TokenBuffer tokens) {
     int leading = 0;
     while (leading < shown.length() && isBlank(shown.charAt(leading))) {
       leading++;
@@ -246,12 +246,29 @@ public final class BytePairTokenizer extends VocabularyTokenizer {
     if (first && leading == 1 && options.trim() == Trim.ALL_BUT_PREFIX) {
       leading = 0;
     }
-    int start = Math.min(tokens.start(index) + leading, tokens.end(index));
-    int end = tokens.end(index);
-    if (end >= trailing) {
-      end = Math.max(end - trailing, start);
+    int start = forward(text, tokens.start(index), leading, tokens.end(index));
+    tokens.moveTo(index, start, back(text, tokens.end(index), trailing, start));
+  }
+
+  /** Some characters on, but not beyond {@code most}. */
+  private static int forward(String text, int from, int characters, int most) {
+    int at = from;
+    for (int i = 0; i < characters && at < most; i++) {
+      at += Character.charCount(text.codePointAt(at));
     }
-    tokens.moveTo(index, start, end);
+    return Math.min(at, most);
+  }
+
+  /** Some characters back, but not before {@code least}; not at all when the text has too few. */
+  private static int back(String text, int from, int characters, int least) {
+    int at = from;
+    for (int i = 0; i < characters; i++) {
+      if (at == 0) {
+        return from;
+      }
+      at -= Character.charCount(text.codePointBefore(at));
+    }
+    return Math.max(at, least);
   }
 
   private static boolean isBlank(char c) {

@@ -17,8 +17,9 @@ import vitrine.engine.text.Tokenizer;
 import vitrine.engine.text.Tokenizers;
 
 /**
- * Ids, tokens and offsets equal the reference's on every string: lines of corpora, adversarial white
- * space, and random code points, all of those this JDK's Unicode assigns. There is no exception.
+ * Ids, tokens and offsets equal the reference's on every string: lines of corpora, adversarial
+ * white space, and random code points, all of those this JDK's Unicode assigns. There is no
+ * exception.
  */
 final class TokenizerOracleTest {
   private static final int LEAST = 100_000;
