@@ -15,4 +15,9 @@ public interface KernelsProvider {
 
   /** Opens the backend with that many worker threads (at least 1). */
   Kernels open(int threads);
+
+  /** For {@link SelfCheck}: GFLOP/s that a product exceeds unless something is wrong. */
+  default double leastGflops() {
+    return 0;
+  }
 }

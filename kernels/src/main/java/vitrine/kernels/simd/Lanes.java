@@ -3,6 +3,7 @@ package vitrine.kernels.simd;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
@@ -67,6 +68,10 @@ final class Lanes {
 
   static FloatVector broadcast(MemorySegment from, long at) {
     return FloatVector.broadcast(SPECIES, from.get(FLOAT, at));
+  }
+
+  static FloatVector broadcast(FloatBuffer from, int index) {
+    return FloatVector.broadcast(SPECIES, from.get(index));
   }
 
   static FloatVector zero() {

@@ -27,7 +27,7 @@ final class SimdArithmetic implements Arithmetic {
   private static final int CHUNK = 1 << 14;
 
   /** Rows a task of a product; a multiple of every tile. */
-  private static final int ROW_BLOCK = 128;
+  private static final int ROW_BLOCK = 144;
 
   private final Workers workers;
   private final SlabPool scratch = new SlabPool();
@@ -212,23 +212,42 @@ final class SimdArithmetic implements Arithmetic {
       Activation activation,
       HostTensor out) {
     int rows = (int) (x.shape().size() / w.in());
-    Product product =
-        new Product(
-            scratch,
-            new Product.Matrix(x.memory(), 0, 4L * w.in()),
-            new Product.Matrix(w.panels().memory(), 0, 4L * w.in() * w.width()),
-            w.in(),
-            bias == null ? null : bias.memory(),
-            activation,
-            new Product.Matrix(out.memory(), 0, 4L * w.out()),
-            w.out());
+    long xStride = 4L * w.in();
+    long outStride = 4L * w.out();
+    MemorySegment from = x.memory();
+    MemorySegment start = bias == null ? null : bias.memory();
+    MemorySegment to = out.memory();
+    Product.Matrix panels = new Product.Matrix(w.panels().memory(), 0, 4L * w.in() * w.width());
+    rowBlocks(
+        rows,
+        w.panelCount(),
+        (first, count, panel) ->
+            new Product(
+                    scratch,
+                    new Product.Matrix(from, first * xStride, xStride),
+                    count,
+                    panels,
+                    w.in(),
+                    start,
+                    activation,
+                    new Product.Matrix(to, first * outStride, outStride),
+                    w.out())
+                .run(panel));
+  }
+
+  /** Work on one panel of {@code count} rows from {@code first} on. */
+  @FunctionalInterface
+  private interface Block {
+    void run(int first, int count, int panel);
+  }
+
+  private void rowBlocks(int rows, int panels, Block block) {
     int blocks = (rows + ROW_BLOCK - 1) / ROW_BLOCK;
     workers.forEach(
-        Math.multiplyExact(blocks, w.panelCount()),
+        Math.multiplyExact(blocks, panels),
         task -> {
-          int block = task / w.panelCount();
-          int from = block * ROW_BLOCK;
-          product.run(task % w.panelCount(), from, Math.min(rows, from + ROW_BLOCK));
+          int first = task / panels * ROW_BLOCK;
+          block.run(first, Math.min(ROW_BLOCK, rows - first), task % panels);
         });
   }
 
@@ -384,21 +403,24 @@ final class SimdArithmetic implements Arithmetic {
     MemorySegment from = z.memory();
     MemorySegment matrix = w.panels().memory();
     MemorySegment to = out.memory();
-    workers.forEach(
+    long zStride = 4L * heads * size;
+    long outStride = 4L * heads * w.out();
+    rowBlocks(
+        rows,
         heads * panels,
-        task -> {
-          int h = task / panels;
-          Product product =
-              new Product(
+        (first, count, part) -> {
+          int h = part / panels;
+          new Product(
                   scratch,
-                  new Product.Matrix(from, 4L * h * size, 4L * heads * size),
+                  new Product.Matrix(from, first * zStride + 4L * h * size, zStride),
+                  count,
                   new Product.Matrix(matrix, 4L * h * size * w.width(), panelBytes),
                   size,
                   null,
                   Activation.IDENTITY,
-                  new Product.Matrix(to, 4L * h * w.out(), 4L * heads * w.out()),
-                  w.out());
-          product.run(task % panels, 0, rows);
+                  new Product.Matrix(to, first * outStride + 4L * h * w.out(), outStride),
+                  w.out())
+              .run(part % panels);
         });
   }
 

@@ -8,7 +8,6 @@ import static vitrine.kernels.simd.Lanes.store;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
-import org.jspecify.annotations.Nullable;
 import vitrine.kernels.Activation;
 import vitrine.kernels.AttentionMask;
 import vitrine.kernels.host.HostTensor;
@@ -19,9 +18,9 @@ import vitrine.kernels.host.Workers;
  * Attention, head by head, as two small products.
  *
  * <p>Keys (turned) and values of each head are packed into panels once; then blocks of queries go
- * to the workers, and each takes eight queries at a time through scores, softmax and mix in a strip
- * of memory that stays in the cache. Scores of (T,T) never exist, and a causal strip stops at its
- * last visible key.
+ * to the workers, and each takes a strip of queries at a time through scores, softmax and mix in a
+ * strip of memory that stays in the cache. Scores of (T,T) never exist, and a causal strip stops at
+ * its last visible key.
  *
  * <p>Every score is one chain of multiply-adds over the head's elements, every mixed element one
  * over the keys, and {@link #attention}, {@link #scores} with {@link #mix}, and the path for few
@@ -29,10 +28,10 @@ import vitrine.kernels.host.Workers;
  * agree to the bit.
  */
 final class SimdAttention {
-  private static final int STRIP = 8;
+  private static final int STRIP = 12;
 
   /** Queries a task. */
-  private static final int BLOCK = 32;
+  private static final int BLOCK = 36;
 
   /** Fewer queries than this are not worth packing keys for. */
   private static final int FEW = 4;
@@ -43,22 +42,6 @@ final class SimdAttention {
   SimdAttention(Workers workers, SlabPool scratch) {
     this.workers = workers;
     this.scratch = scratch;
-  }
-
-  /** What the tasks of one op share: (B,T,H,K) tensors and where one head's row lies. */
-  private record Heads(MemorySegment memory, int tokens, int heads, int size) {
-    static Heads of(HostTensor x) {
-      return new Heads(x.memory(), x.shape().dim(1), x.shape().dim(2), x.shape().dim(3));
-    }
-
-    long at(int b, int t, int h) {
-      return 4L * (((long) b * tokens + t) * heads + h) * size;
-    }
-
-    /** Bytes from one token to the next. */
-    long stride() {
-      return 4L * heads * size;
-    }
   }
 
   // ---- the three ops ----
@@ -79,8 +62,8 @@ final class SimdAttention {
           });
       return;
     }
-    Packed keys = new Packed(mask.batch(), query.heads(), query.size(), mask.keys());
-    Packed values = new Packed(mask.batch(), query.heads(), mask.keys(), query.size());
+    HeadPanels keys = new HeadPanels(mask.batch(), query.heads(), query.size(), mask.keys());
+    HeadPanels values = new HeadPanels(mask.batch(), query.heads(), mask.keys(), query.size());
     SlabPool.Slab slab = scratch.take(keys.bytes() + values.bytes(), 0);
     try {
       MemorySegment memory = slab.memory();
@@ -121,7 +104,7 @@ final class SimdAttention {
   void scores(HostTensor q, HostTensor k, AttentionMask mask, float scale, HostTensor out) {
     Heads query = Heads.of(q);
     Heads key = Heads.of(k);
-    Packed keys = new Packed(mask.batch(), query.heads(), query.size(), mask.keys());
+    HeadPanels keys = new HeadPanels(mask.batch(), query.heads(), query.size(), mask.keys());
     SlabPool.Slab slab = scratch.take(keys.bytes(), 0);
     try {
       MemorySegment memory = slab.memory();
@@ -138,15 +121,14 @@ final class SimdAttention {
                 new Product(
                     scratch,
                     new Product.Matrix(query.memory(), query.at(b, 0, h), query.stride()),
+                    mask.queries(),
                     keys.matrix(memory, 0, head),
                     query.size(),
                     null,
                     Activation.IDENTITY,
                     new Product.Matrix(to, at, row),
                     mask.keys());
-            for (int panel = 0; panel < Product.panels(mask.keys()); panel++) {
-              product.run(panel, 0, mask.queries());
-            }
+            product.run();
             for (int i = 0; i < mask.queries(); i++) {
               int end = mask.end(i);
               scaleAndHide(to, at + i * row, end, mask, b, scale);
@@ -164,7 +146,7 @@ final class SimdAttention {
     int batch = pattern.shape().dim(0);
     int queries = pattern.shape().dim(2);
     int keys = pattern.shape().dim(3);
-    Packed values = new Packed(batch, value.heads(), keys, value.size());
+    HeadPanels values = new HeadPanels(batch, value.heads(), keys, value.size());
     SlabPool.Slab slab = scratch.take(values.bytes(), 0);
     try {
       MemorySegment memory = slab.memory();
@@ -180,15 +162,14 @@ final class SimdAttention {
                 new Product(
                     scratch,
                     new Product.Matrix(from, (long) head * queries * row, row),
+                    queries,
                     values.matrix(memory, 0, head),
                     keys,
                     null,
                     Activation.IDENTITY,
                     new Product.Matrix(result.memory(), result.at(b, 0, h), result.stride()),
                     value.size());
-            for (int panel = 0; panel < Product.panels(value.size()); panel++) {
-              product.run(panel, 0, queries);
-            }
+            product.run();
           });
     } finally {
       scratch.giveBack(slab);
@@ -248,15 +229,14 @@ final class SimdAttention {
         new Product(
             scratch,
             q,
+            rows,
             keys,
             size,
             null,
             Activation.IDENTITY,
             strip,
             Product.panels(end) * Product.WIDTH);
-    for (int panel = 0; panel < Product.panels(end); panel++) {
-      product.run(panel, 0, rows);
-    }
+    product.run();
     for (int r = 0; r < rows; r++) {
       long at = r * strip.stride();
       scaleAndHide(strip.memory(), at, mask.end(i + r), mask, b, scale);
@@ -278,10 +258,8 @@ final class SimdAttention {
       int size) {
     int common = mask.end(i);
     Product product =
-        new Product(scratch, strip, values, common, null, Activation.IDENTITY, z, size);
-    for (int panel = 0; panel < Product.panels(size); panel++) {
-      product.run(panel, 0, rows);
-    }
+        new Product(scratch, strip, rows, values, common, null, Activation.IDENTITY, z, size);
+    product.run();
     for (int r = 1; r < rows; r++) {
       for (int j = common; j < mask.end(i + r); j++) {
         float weight = strip.memory().get(FLOAT, r * strip.stride() + 4L * j);
@@ -398,71 +376,6 @@ final class SimdAttention {
         }
       }
       store(sum, out, outAt + 4L * c, inside);
-    }
-  }
-
-  // ---- panels ----
-
-  /** Where each head's (depth, columns) matrix lies in panels, one head after the other. */
-  private record Packed(int batch, int heads, int depth, int columns) {
-    private long panelBytes() {
-      return 4L * depth * Product.WIDTH;
-    }
-
-    private long headBytes() {
-      return panelBytes() * Product.panels(columns);
-    }
-
-    long bytes() {
-      return headBytes() * heads * batch;
-    }
-
-    Product.Matrix matrix(MemorySegment memory, long at, int head) {
-      return new Product.Matrix(memory, at + head * headBytes(), panelBytes());
-    }
-
-    /** Packs the keys of a head turned: column j is key j. */
-    void turn(Heads key, int b, int h, MemorySegment to, long at) {
-      long head = at + ((long) b * heads + h) * headBytes();
-      int last = Product.panels(columns) - 1;
-      if (columns % Product.WIDTH != 0) {
-        to.asSlice(head + last * panelBytes(), panelBytes()).fill((byte) 0);
-      }
-      MemorySegment from = key.memory();
-      for (int j = 0; j < columns; j++) {
-        long row = key.at(b, j, h);
-        long column = head + j / Product.WIDTH * panelBytes() + 4L * (j % Product.WIDTH);
-        for (int c = 0; c < depth; c++) {
-          to.set(FLOAT, column + 4L * Product.WIDTH * c, from.get(FLOAT, row + 4L * c));
-        }
-      }
-    }
-
-    /**
-     * Packs the values of a head; those of hidden keys as zeros, for a weight of 0 would not
-     * silence a NaN.
-     */
-    void fill(Heads value, int b, int h, @Nullable AttentionMask mask, MemorySegment to, long at) {
-      long head = at + ((long) b * heads + h) * headBytes();
-      boolean[] real = mask == null ? null : mask.real();
-      for (int panel = 0; panel < Product.panels(columns); panel++) {
-        int column = panel * Product.WIDTH;
-        int n = Math.min(Product.WIDTH, columns - column);
-        for (int j = 0; j < depth; j++) {
-          long row = head + panel * panelBytes() + 4L * j * Product.WIDTH;
-          if (real == null || real[b * depth + j]) {
-            copy(value.memory(), value.at(b, j, h) + 4L * column, n, to, row);
-          } else {
-            Rows.fill(to, row, Product.WIDTH, 0);
-          }
-        }
-      }
-    }
-
-    private static void copy(MemorySegment from, long at, int n, MemorySegment to, long toAt) {
-      for (int i = 0; i < Product.WIDTH; i += COUNT) {
-        store(load(from, at + 4L * i, Lanes.until(i, n)), to, toAt + 4L * i);
-      }
     }
   }
 }

@@ -45,4 +45,10 @@ public final class SimdProvider implements KernelsProvider {
         });
     return new HostKernels(name(), new SimdArithmetic(threads));
   }
+
+  /** One core with 128-bit vectors has twice this; kernels left uncompiled stay below 3. */
+  @Override
+  public double leastGflops() {
+    return 8;
+  }
 }

@@ -1,0 +1,76 @@
+package vitrine.kernels;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.Locale;
+
+/**
+ * Whether a backend computes about as fast as it should.
+ *
+ * <p>A JVM that first compiles the vector kernels by its quick compiler, busy with other things,
+ * may leave them there for good, 60 to 140 times slower and without a word. One product, timed,
+ * shows it.
+ *
+ * @param gflops the best of many products, in 10^9 floating-point operations a second
+ * @param floor what a backend that works exceeds on any machine
+ */
+public record SelfCheck(double gflops, double floor) {
+  /** Long enough to be compiled while everything else at a start is. */
+  private static final long PATIENCE_NANOS = 6_000_000_000L;
+
+  private static final long ENOUGH_NANOS = 400_000_000L;
+  private static final int ROWS = 48;
+  private static final int SIZE = 384;
+
+  /** What the flag cures is told in the class's comment; {@code ./vitrine} sets it. */
+  private static final String CURE = "start java with -XX:Tier3DelayOn=10000";
+
+  /** Times products of (48,384) with (384,384) on the backend: under a second when all is well. */
+  public static SelfCheck run(Kernels kernels, double floor) {
+    float[] ones = new float[SIZE * SIZE];
+    Arrays.fill(ones, 1);
+    long start = System.nanoTime();
+    long best = Long.MAX_VALUE;
+    try (Workspace workspace = kernels.workspace()) {
+      Weight w =
+          kernels.pack(workspace, MemorySegment.ofArray(ones), SIZE, SIZE, Weight.Layout.IN_OUT);
+      Tensor x = workspace.allocate(ROWS, SIZE);
+      kernels.fill(x, 1);
+      Tensor out = workspace.allocate(ROWS, SIZE);
+      long elapsed;
+      do {
+        long begin = System.nanoTime();
+        kernels.linear(x, w, null, Activation.IDENTITY, out);
+        long end = System.nanoTime();
+        best = Math.min(best, end - begin);
+        elapsed = end - start;
+      } while (elapsed < (gflops(best) < floor ? PATIENCE_NANOS : ENOUGH_NANOS));
+      if (out.get(ROWS - 1, SIZE - 1) != SIZE) {
+        throw new IllegalStateException(
+            "self-check: a sum of " + SIZE + " ones: " + out.get(ROWS - 1, SIZE - 1));
+      }
+    }
+    return new SelfCheck(gflops(best), floor);
+  }
+
+  private static double gflops(long nanos) {
+    return 2.0 * ROWS * SIZE * SIZE / nanos;
+  }
+
+  public boolean passed() {
+    return gflops >= floor;
+  }
+
+  /** One line for people, with the cure where one is needed. */
+  public String summary() {
+    String speed = String.format(Locale.ROOT, "%.3g GFLOP/s", gflops);
+    return passed()
+        ? speed
+        : String.format(
+            Locale.ROOT,
+            "%s; expected at least %.0f: the JVM has not compiled the kernels; %s",
+            speed,
+            floor,
+            CURE);
+  }
+}

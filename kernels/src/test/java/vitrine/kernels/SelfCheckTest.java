@@ -1,0 +1,27 @@
+package vitrine.kernels;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+
+class SelfCheckTest {
+  @Test
+  void should_pass_when_the_kernels_are_compiled() {
+    for (KernelsProvider provider : Backends.all()) {
+      try (Kernels kernels = provider.open(1)) {
+        SelfCheck check = SelfCheck.run(kernels, provider.leastGflops());
+        assertTrue(check.passed(), provider.name() + ": " + check.summary());
+        assertTrue(check.summary().endsWith("GFLOP/s"), check.summary());
+      }
+    }
+  }
+
+  @Test
+  void should_tell_the_flag_when_too_slow() {
+    SelfCheck slow = new SelfCheck(0.4, 8);
+    assertFalse(slow.passed());
+    assertTrue(slow.summary().contains("0.400 GFLOP/s; expected at least 8"), slow.summary());
+    assertTrue(slow.summary().contains("-XX:Tier3DelayOn=10000"), slow.summary());
+  }
+}
