@@ -17,6 +17,7 @@ import vitrine.app.commands.RootCommand;
 import vitrine.app.commands.Version;
 import vitrine.app.terminal.ClosedOutputException;
 import vitrine.app.terminal.Console;
+import vitrine.app.terminal.UsageException;
 
 /** The program: arguments in, text and an exit code out. */
 public final class Main {
@@ -51,7 +52,7 @@ public final class Main {
       ParseResult parsed = line.parseArgs(arguments.toArray(String[]::new));
       CommandLine called = parsed.asCommandLineList().getLast();
       operation = called.getCommandName();
-      run(called, line, console);
+      run(arguments, called, line, console);
       console.flush();
       return 0;
     } catch (ClosedOutputException e) {
@@ -73,13 +74,19 @@ public final class Main {
     return failure.exit();
   }
 
-  private static void run(CommandLine called, CommandLine root, Console console)
+  private static void run(
+      List<String> arguments, CommandLine called, CommandLine root, Console console)
       throws IOException {
     RootCommand overview = root.getCommand();
     if (overview.versionRequested()) {
       console.println("vitrine " + Version.OF_THIS_BUILD);
-    } else if (called.getParent() == null || overview.helpRequested()) {
+    } else if (overview.helpRequested() || arguments.isEmpty()) {
       console.print(Commands.help(called));
+    } else if (called.getParent() == null) {
+      throw new UsageException(
+          "command line: no command; expected one of "
+              + String.join(", ", root.getSubcommands().keySet())
+              + ". See: vitrine help");
     } else {
       ((Command) called.getCommand()).run();
     }

@@ -45,7 +45,9 @@ final class UsageErrors {
         failure.getCause() instanceof TypeConversionException cause
             ? String.valueOf(cause.getMessage())
             : "expected " + arg.paramLabel();
-    return name(arg) + ": " + OneLine.operand(failure.getValue()) + "; " + expected;
+    String value = failure.getValue();
+    String shown = value.isBlank() ? "\"" + value + "\"" : value;
+    return name(arg) + ": " + OneLine.operand(shown) + "; " + expected;
   }
 
   private static String missing(MissingParameterException failure) {

@@ -23,6 +23,13 @@ final class MainTest {
   }
 
   @Test
+  void should_refuse_when_there_are_options_but_no_command() {
+    Cli.run("--quiet").failed(2, "no command; expected one of run, generate");
+    Cli.run("--model", "x").failed(2, "no command");
+    Cli.run("--model", "").failed(2, "--model: \"\"; expected");
+  }
+
+  @Test
   void should_show_the_version_when_asked() {
     assertTrue(Cli.run("--version").done().out().matches("vitrine [0-9]+\\.[0-9]+.*\n"));
   }
@@ -54,8 +61,9 @@ final class MainTest {
   @ParameterizedTest
   @ValueSource(strings = {"0", "-1", "1.5", "x", "", "99999999999", "1025"})
   void should_refuse_when_threads_is_no_sensible_number(String threads) {
+    String shown = threads.isEmpty() ? "\"\"" : threads;
     Cli.run("backends", "--threads", threads)
-        .failed(2, "backends: --threads: " + threads + "; expected a whole number from 1 to 1024");
+        .failed(2, "backends: --threads: " + shown + "; expected a whole number from 1 to 1024");
     Cli.run("--threads=" + threads, "backends").failed(2, "--threads: ");
   }
 

@@ -9,6 +9,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
+import vitrine.app.commands.Inspection.Problem;
 import vitrine.app.terminal.Console;
 import vitrine.app.terminal.Json;
 import vitrine.app.terminal.OneLine;
@@ -17,7 +18,6 @@ import vitrine.app.terminal.Table;
 import vitrine.engine.InputException;
 import vitrine.weights.CheckpointReport;
 import vitrine.weights.CheckpointReport.FileReport;
-import vitrine.weights.CheckpointReport.Problem;
 import vitrine.weights.DType;
 import vitrine.weights.TensorInfo;
 
@@ -34,7 +34,7 @@ import vitrine.weights.TensorInfo;
     },
     footer = {
       "Every path is checked, and exit is 3 if any is malformed. With --json:",
-      "  {\"files\":[{\"path\":...,\"shards\":[{\"path\":...,\"bytes\":...}],",
+      "  {\"files\":[{\"path\":...,\"model_type\":...,\"shards\":[{\"path\":...,\"bytes\":...}],",
       "    \"tensors\":[{\"name\":...,\"dtype\":...,\"shape\":[...],\"parameters\":...,\"bytes\":...}],",
       "    \"parameters\":...,\"bytes\":...,\"dtypes\":{\"F32\":...},\"metadata\":{...},",
       "    \"problems\":[{\"kind\":...,\"message\":...}],\"notes\":[...]}]}",
@@ -62,7 +62,7 @@ final class InspectCommand implements Command {
 
   @Override
   public void run() {
-    List<CheckpointReport> reports = paths.stream().map(CheckpointReport::inspect).toList();
+    List<Inspection> reports = paths.stream().map(Inspection::of).toList();
     if (json) {
       console.println(Json.line(document(reports)));
     } else {
@@ -85,8 +85,12 @@ final class InspectCommand implements Command {
     return counts;
   }
 
-  private static String text(CheckpointReport report) {
+  private static String text(Inspection inspection) {
+    CheckpointReport report = inspection.weights();
     StringBuilder text = new StringBuilder(OneLine.escape(report.path().toString())).append('\n');
+    if (inspection.family() != null) {
+      field(text, "model type", OneLine.operand(inspection.family()));
+    }
     if (!report.files().isEmpty()) {
       field(text, "files", Sizes.grouped(report.files().size()));
       field(text, "tensors", Sizes.grouped(report.tensors().size()));
@@ -98,8 +102,10 @@ final class InspectCommand implements Command {
         .metadata()
         .forEach((key, value) ->
             field(text, "metadata", OneLine.operand(key) + " = " + OneLine.operand(value)));
-    report.notes().forEach(note -> field(text, "note", OneLine.error(note)));
-    report.problems().forEach(problem -> field(text, "problem", OneLine.error(problem.message())));
+    inspection.notes().forEach(note -> field(text, "note", OneLine.error(note)));
+    inspection
+        .problems()
+        .forEach(problem -> field(text, "problem", OneLine.error(problem.message())));
     if (!report.tensors().isEmpty()) {
       Table table = new Table("tensor", "type", "shape", "parameters");
       for (TensorInfo tensor : report.tensors()) {
@@ -114,21 +120,23 @@ final class InspectCommand implements Command {
     text.append("  %-11s %s\n".formatted(name, value));
   }
 
-  private static ObjectNode document(List<CheckpointReport> reports) {
+  private static ObjectNode document(List<Inspection> inspections) {
     ObjectNode document = Json.object();
     ArrayNode files = document.putArray("files");
-    for (CheckpointReport report : reports) {
+    for (Inspection inspection : inspections) {
+      CheckpointReport report = inspection.weights();
       ObjectNode file = files.addObject().put("path", report.path().toString());
       ArrayNode shards = file.putArray("shards");
       for (FileReport shard : report.files()) {
         shards.addObject().put("path", shard.path().toString()).put("bytes", shard.bytes());
       }
+      file.put("model_type", inspection.family());
       describe(report, file);
       ArrayNode problems = file.putArray("problems");
-      for (Problem problem : report.problems()) {
-        problems.addObject().put("kind", problem.kind().name()).put("message", problem.message());
+      for (Problem problem : inspection.problems()) {
+        problems.addObject().put("kind", problem.kind()).put("message", problem.message());
       }
-      file.set("notes", Json.strings(report.notes()));
+      file.set("notes", Json.strings(inspection.notes()));
     }
     return document;
   }

@@ -106,17 +106,20 @@ final class PlanOptions {
       throw new InputException(
           operand + ": " + Files.size(path) + " bytes; expected a plan. Check the path");
     }
-    String text = Files.readString(path);
+    return read(operand, Files.readString(path));
+  }
+
+  private static Plan read(String operand, String text) {
     try {
       JsonNode whole = JsonMapper.builder().build().readTree(text);
       // A run.json holds the plan beside what came of it.
-      if (whole.isObject() && whole.has("plan") && whole.has("model")) {
-        return Plan.fromJson(whole.get("plan").toString());
-      }
+      boolean isRun = whole.isObject() && whole.has("plan") && whole.has("model");
+      return Plan.fromJson(isRun ? whole.get("plan").toString() : text);
     } catch (JacksonException e) {
       throw new InputException(
           operand + ": not JSON; expected a plan, or the run.json of a run. Check the file", e);
+    } catch (InputException e) {
+      throw new InputException(operand + ": " + e.getMessage(), e);
     }
-    return Plan.fromJson(text);
   }
 }

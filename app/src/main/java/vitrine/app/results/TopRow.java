@@ -34,16 +34,21 @@ public final class TopRow {
             .thenComparing(Comparator.reverseOrder());
     PriorityQueue<Integer> best = new PriorityQueue<>(smallestFirst);
     for (int id = 0; id < row.length; id++) {
+      // Among equal ones the first stays, so that nearly every entry is settled by one comparison.
+      if (best.size() == count && !(rank(row[id]) > rank(row[best.element()]))) {
+        continue;
+      }
       best.add(id);
       if (best.size() > count) {
         best.remove();
       }
     }
-    double logSum = logSumExp(row);
+    double max = max(row);
+    double sum = sum(row, max);
     List<Entry> entries = new ArrayList<>();
     while (!best.isEmpty()) {
       int id = best.remove();
-      float prob = (float) Math.exp(row[id] - logSum);
+      float prob = (float) (Math.exp(row[id] - max) / sum);
       entries.addFirst(new Entry(id, spelling.apply(id), row[id], prob));
     }
     return entries;
@@ -64,15 +69,20 @@ public final class TopRow {
     return Float.isNaN(logit) ? Double.NEGATIVE_INFINITY : logit;
   }
 
-  private static double logSumExp(float[] row) {
+  private static double max(float[] row) {
     double max = Double.NEGATIVE_INFINITY;
     for (float logit : row) {
       max = Math.max(max, logit);
     }
+    return max;
+  }
+
+  /** The softmax's denominator, every exponent less the largest. */
+  private static double sum(float[] row, double max) {
     double sum = 0;
     for (float logit : row) {
       sum += Math.exp(logit - max);
     }
-    return max + Math.log(sum);
+    return sum;
   }
 }

@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.util.Locale;
 import java.util.function.BooleanSupplier;
 
@@ -77,7 +78,12 @@ public final class Console {
   }
 
   private static RuntimeException failed(IOException e) {
-    String reason = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
-    return reason.contains("pipe") ? new ClosedOutputException(e) : new UncheckedIOException(e);
+    String reason = String.valueOf(e.getMessage());
+    if (reason.toLowerCase(Locale.ROOT).contains("pipe")) {
+      return new ClosedOutputException(e);
+    }
+    FileSystemException named = new FileSystemException("standard output", null, reason);
+    named.initCause(e);
+    return new UncheckedIOException(named);
   }
 }

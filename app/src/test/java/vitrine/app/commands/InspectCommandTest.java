@@ -84,4 +84,19 @@ final class InspectCommandTest {
   void should_exit_with_2_when_no_path_is_given() {
     Cli.run("inspect").failed(2, "inspect: PATH: missing");
   }
+
+  @Test
+  void should_look_at_config_and_tokenizer_when_a_directory_is_given() throws IOException {
+    Path model = TinyModels.bert(dir.resolve("bert"), "BertForMaskedLM");
+    assertTrue(Cli.run("inspect", model.toString()).done().out().contains("model type  bert"));
+    Files.delete(model.resolve("vocab.txt"));
+    String out = Cli.run("inspect", model.toString()).done().out();
+    assertTrue(out.contains("no tokenizer files"), out);
+    Files.writeString(model.resolve("config.json"), "{");
+    Cli broken = Cli.run("inspect", "--json", model.toString());
+    assertEquals(3, broken.exit());
+    assertTrue(broken.out().contains("\"kind\":\"CONFIG\""), broken.out());
+    Files.delete(model.resolve("config.json"));
+    assertTrue(Cli.run("inspect", model.toString()).done().out().contains("no config.json"));
+  }
 }
