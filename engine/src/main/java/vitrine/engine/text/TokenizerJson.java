@@ -172,9 +172,12 @@ final class TokenizerJson {
   private TokenizerParts parts() {
     JsonView truncation = file.get("truncation");
     JsonView padding = file.get("padding");
-    Truncation cut = truncation == null ? null : truncation(truncation);
-    Padding fill = padding == null ? null : padding(padding);
-    return directory.parts(vocabulary, added, template, cut, fill);
+    return directory.parts(
+        vocabulary,
+        added,
+        template,
+        truncation == null ? null : truncation(truncation),
+        padding == null ? null : padding(padding));
   }
 
   private void postProcessor(JsonView view, int depth) {

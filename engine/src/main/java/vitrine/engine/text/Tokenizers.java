@@ -240,10 +240,6 @@ public final class Tokenizers {
         lowercases);
   }
 
-  void note(String note) {
-    notes.add(note);
-  }
-
   List<String> notes() {
     return notes;
   }
