@@ -134,6 +134,19 @@ final class TidyTest {
     assertTrue(Repository.text(Path.of(".ci/run")).contains("\n" + command + "\n"));
   }
 
+  @Test
+  void should_be_in_the_index_when_a_decision() {
+    String index = Repository.text(Path.of("docs/adr/README.md"));
+    List<String> decisions =
+        files(path -> path.startsWith("docs/adr") && named(path, ".md")).stream()
+            .map(path -> path.getFileName().toString())
+            .filter(name -> !name.equals("README.md"))
+            .toList();
+    assertTrue(decisions.size() >= 9, decisions.toString());
+    assertEquals(
+        List.of(), decisions.stream().filter(name -> !index.contains("](" + name + ")")).toList());
+  }
+
   private interface Check {
     List<String> offences(Path file, String text);
   }
