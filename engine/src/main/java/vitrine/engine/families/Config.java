@@ -2,7 +2,6 @@ package vitrine.engine.families;
 
 import java.util.Arrays;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 import vitrine.engine.InputException;
 import vitrine.kernels.Activation;
@@ -104,7 +103,13 @@ final class Config {
     if (find("num_labels").isPresent()) {
       return Optional.of(size(1, "num_labels"));
     }
-    return find("id2label").filter(JsonNode::isObject).map(JsonNode::size);
+    return find("id2label")
+        .map(node -> {
+          if (!node.isObject() || node.isEmpty()) {
+            throw wrong("id2label", node, "an object of at least one class");
+          }
+          return node.size();
+        });
   }
 
   /** The activation function under the name that Hugging Face configs use. */
@@ -146,16 +151,20 @@ final class Config {
 
   /** The architectures list, for errors and the default task. */
   Optional<String> architecture() {
-    return find("architectures")
-        .filter(node -> node.isArray() && !node.isEmpty() && node.get(0).isString())
-        .map(node -> node.get(0).stringValue());
+    Optional<JsonNode> list = find("architectures");
+    if (list.isPresent() && !list.get().isArray()) {
+      throw wrong("architectures", list.get(), "a list of names");
+    }
+    return list.filter(node -> !node.isEmpty())
+        .map(node -> {
+          if (!node.get(0).isString()) {
+            throw wrong("architectures", node, "a list of names");
+          }
+          return node.get(0).stringValue();
+        });
   }
 
   String where() {
     return where;
-  }
-
-  static String oneOf(Object[] values) {
-    return Arrays.stream(values).map(Object::toString).collect(Collectors.joining(", "));
   }
 }

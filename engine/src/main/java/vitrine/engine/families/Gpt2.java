@@ -79,7 +79,8 @@ final class Gpt2 implements Family {
       heads = config.size(12, "n_head", "num_attention_heads");
       headWidth = config.headWidth("n_embd", d, "n_head", heads);
       layers = config.size(12, "n_layer", "num_hidden_layers");
-      m = config.size(Math.multiplyExact(4, d), "n_inner");
+      // A width that the table's shape is about to refuse must not overflow before that.
+      m = config.size((int) Math.min(4L * d, Integer.MAX_VALUE), "n_inner");
       vocabulary = config.size(50257, "vocab_size");
       positions = config.size(1024, "n_positions", "max_position_embeddings");
       eps = config.epsilon("layer_norm_epsilon", 1e-5);

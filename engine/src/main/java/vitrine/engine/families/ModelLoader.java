@@ -58,7 +58,7 @@ public final class ModelLoader {
           kernels,
           weights,
           new Model.Facts(files.name(), reader.parameters(), files.padding()));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       weights.close();
       throw e;
     }

@@ -24,7 +24,8 @@ public record Batch(
     List<Example> examples) {
 
   /**
-   * @param padding the token id that fills rows
+   * @param padding the token id that fills rows; one outside the vocabulary, as configs have it,
+   *     is replaced by 0, since the mask hides what fills
    */
   public static Batch of(Inputs inputs, Architecture model, int padding) {
     List<Example> examples = inputs.examples();
@@ -37,6 +38,7 @@ public record Batch(
               + model.positions()
               + " positions. Shorten the text or ask for truncation (--truncate).");
     }
+    int filler = padding >= 0 && padding < model.vocabulary() ? padding : 0;
     int[] ids = new int[Math.multiplyExact(examples.size(), length)];
     int[] typeIds = new int[ids.length];
     boolean[] real = new boolean[ids.length];
@@ -51,7 +53,7 @@ public record Batch(
           boolean[] mask = example.mask();
           real[at] = mask == null || mask[t];
         } else {
-          ids[at] = padding;
+          ids[at] = filler;
         }
         padded |= !real[at];
       }

@@ -34,6 +34,9 @@ public sealed interface Indices {
   record Listed(List<Integer> indices) implements Indices {
     public Listed {
       indices = List.copyOf(indices);
+      if (indices.isEmpty()) {
+        throw new InputException("site: {}: an empty list; expected at least one index.");
+      }
     }
 
     @Override

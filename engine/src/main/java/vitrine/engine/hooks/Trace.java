@@ -68,12 +68,13 @@ public final class Trace implements AutoCloseable {
   /**
    * One value.
    *
-   * @param site of a single layer, spelt as in the plan
+   * @param site of a single layer, its slice spelt as in the plan
    * @throws InputException when the plan did not read it
    */
   public Tensor value(Site site) {
+    List<Site> wanted = site.expand(run.plan().architecture());
     for (Read read : reads) {
-      if (read.site().name().equals(site.name())) {
+      if (wanted.size() == 1 && read.site().equals(wanted.getFirst())) {
         return read.value();
       }
     }

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
+import vitrine.engine.InputException;
 import vitrine.engine.hooks.Architecture;
 import vitrine.engine.hooks.Batch;
 import vitrine.engine.hooks.Head;
@@ -44,8 +45,45 @@ public final class Losses {
       return new Losses(null, model.head(), batch, Targets.none());
     }
     loss.check(batch.length());
+    checkReal(loss, batch);
     Targets targets = loss instanceof Loss.Labels ? Targets.ofLabels(model, batch) : Targets.none();
     return new Losses(loss, model.head(), batch, targets);
+  }
+
+  /** Refuses a loss of rows that are padding in some example: they say nothing of its text. */
+  private static void checkReal(Loss loss, Batch batch) {
+    switch (loss) {
+      case Loss.Next _ -> {
+        if (Arrays.stream(Targets.next(batch)).allMatch(id -> id == Targets.IGNORED)) {
+          throw new InputException(
+              "loss: next: no two real tokens follow each other; expected a text of 2 or more.");
+        }
+      }
+      case Loss.MaskedTokens masked ->
+          masked.expected().forEach(each -> checkReal(loss, each.position(), batch));
+      case Loss.Logit logit -> checkReal(loss, logit.position(), batch);
+      case Loss.LogProbability logprob -> checkReal(loss, logprob.position(), batch);
+      case Loss.Difference difference -> checkReal(loss, difference.position(), batch);
+      case Loss.Start start -> checkReal(loss, start.position(), batch);
+      case Loss.End end -> checkReal(loss, end.position(), batch);
+      case Loss.Labels _, Loss.Label _, Loss.Value _, Loss.ClassLogit _ -> {}
+    }
+  }
+
+  private static void checkReal(Loss loss, int position, Batch batch) {
+    int row = position < 0 ? position + batch.length() : position;
+    for (int b = 0; b < batch.batch(); b++) {
+      if (!batch.real(b, row)) {
+        throw new InputException(
+            "loss: "
+                + loss
+                + ": position "
+                + position
+                + " is padding in example "
+                + b
+                + "; expected a real token of every example. Run texts of other lengths apart.");
+      }
+    }
   }
 
   /** Whether there is anything to compute. */

@@ -29,15 +29,23 @@ public final class Decoder implements AutoCloseable {
     this.head = head;
     this.nothing = nothing;
     this.workspace = model.kernels().workspace();
-    this.cache =
-        new KeyValueCache(
-            model.kernels(),
-            workspace,
-            model.architecture().layers(),
-            1,
-            capacity,
-            model.architecture().heads(),
-            model.architecture().dHead());
+    try {
+      this.cache = cache(model, workspace, capacity);
+    } catch (RuntimeException | Error e) {
+      workspace.close();
+      throw e;
+    }
+  }
+
+  private static KeyValueCache cache(Model model, Workspace workspace, int capacity) {
+    return new KeyValueCache(
+        model.kernels(),
+        workspace,
+        model.architecture().layers(),
+        1,
+        capacity,
+        model.architecture().heads(),
+        model.architecture().dHead());
   }
 
   /** How many tokens have been fed. */

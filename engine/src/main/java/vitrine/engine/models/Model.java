@@ -124,7 +124,7 @@ public final class Model implements AutoCloseable {
       }
       run.release(hidden);
       return new Trace(run, new WeightReader(this, workspace)::read, loss);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       workspace.close();
       throw e;
     }

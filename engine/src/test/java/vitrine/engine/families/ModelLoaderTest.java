@@ -134,4 +134,26 @@ class ModelLoaderTest {
         .close();
     assertEquals(List.of("tiny: 1 tensor not used by task lm: value_head.weight"), notes);
   }
+
+  @Test
+  void should_name_the_operand_when_the_config_is_hostile() {
+    assertTrue(
+        failure(new TinyGpt2().config("n_embd", "1073741824"))
+            .contains("transformer.wte.weight has shape (11,8)"));
+    assertTrue(
+        failure(new TinyGpt2().config("n_layer", "2147483647"))
+            .contains("no tensor transformer.h.2.attn.c_attn.weight"));
+    assertTrue(
+        failure(new TinyGpt2().config("vocab_size", "1000000000"))
+            .contains("expected (1000000000,8)"));
+    assertTrue(
+        failure(new TinyGpt2().config("architectures", "\"GPT2LMHeadModel\""))
+            .startsWith("config: tiny: architectures is \"GPT2LMHeadModel\"; expected a list"));
+    TinyGpt2 classifier =
+        new TinyGpt2()
+            .config("architectures", "[\"GPT2ForSequenceClassification\"]")
+            .add("score.weight", 2, 8);
+    assertTrue(
+        failure(classifier.config("id2label", "{}")).startsWith("config: tiny: id2label is {}"));
+  }
 }
