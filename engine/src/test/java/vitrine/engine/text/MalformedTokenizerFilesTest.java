@@ -64,7 +64,7 @@ final class MalformedTokenizerFilesTest {
           """
           {"a":0,"a":1}            | Duplicate
           {"a":0,"b":0}            | which another token has
-          {"a":0,"b":2}            | without gap
+          {"a":0,"b":16777216}     | below 16777216
           {"a":-1}                 | -1; expected an integer
           {"a":0.5}                | 0.5; expected an integer
           {"a":99999999999}        | 99999999999; expected an integer
@@ -188,6 +188,17 @@ final class MalformedTokenizerFilesTest {
     assertEquals(Truncation.to(128), tokenizer.declaredTruncation().orElseThrow());
     assertEquals(new Padding.Length.Fixed(16), tokenizer.declaredPadding().orElseThrow().length());
     assertEquals(List.of(), tokenizer.notes());
+  }
+
+  @Test
+  void should_leave_ids_without_a_token_when_the_vocabulary_has_gaps() throws IOException {
+    Files.writeString(folder.resolve("vocab.json"), "{\"a\":0,\"b\":5,\"ab\":9}");
+    Files.writeString(folder.resolve("merges.txt"), "#version: 0.2\na b\n");
+    Tokenizer tokenizer = Tokenizers.load(folder);
+    assertEquals(10, tokenizer.size());
+    assertEquals(9, tokenizer.encode("ab").id(0));
+    assertThrows(InputException.class, () -> tokenizer.token(3));
+    assertThrows(InputException.class, () -> tokenizer.decode(9, 3));
   }
 
   @Test
