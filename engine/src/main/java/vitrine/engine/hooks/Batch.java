@@ -24,8 +24,8 @@ public record Batch(
     List<Example> examples) {
 
   /**
-   * @param padding the token id that fills rows; one outside the vocabulary, as configs have it,
-   *     is replaced by 0, since the mask hides what fills
+   * @param padding the token id that fills rows; one outside the vocabulary, as configs have it, is
+   *     replaced by 0, since the mask hides what fills
    */
   public static Batch of(Inputs inputs, Architecture model, int padding) {
     List<Example> examples = inputs.examples();

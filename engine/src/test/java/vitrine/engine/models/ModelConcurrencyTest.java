@@ -125,8 +125,7 @@ class ModelConcurrencyTest {
   void should_find_a_value_when_its_layer_is_counted_from_the_end() {
     Plan plan = Plan.of(model.architecture()).read(Site.z(-1));
     try (Trace trace = model.run(plan, Inputs.of(1, 2))) {
-      assertArrayEquals(
-          trace.value(Site.z(1)).toArray(), trace.value(Site.z(-1)).toArray());
+      assertArrayEquals(trace.value(Site.z(1)).toArray(), trace.value(Site.z(-1)).toArray());
     }
     assertThrows(InputException.class, Indices::list);
   }
