@@ -26,6 +26,15 @@ record LoadedModel(ModelFiles files, Kernels kernels, Model model) implements Au
     ModelFiles files = new ModelSource(common).open();
     Kernels kernels = null;
     try {
+      long numbers =
+          files.checkpoint().names().stream()
+              .mapToLong(name -> files.checkpoint().info(name).elements())
+              .sum();
+      Memory.require(
+          "load: " + files.name(),
+          numbers * Float.BYTES,
+          Memory.available(),
+          "Use a smaller model, or a machine with more memory");
       kernels = common.openKernels(notes);
       return new LoadedModel(files, kernels, ModelLoader.load(files, task, kernels, notes));
     } catch (RuntimeException e) {

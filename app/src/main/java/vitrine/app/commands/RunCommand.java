@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
@@ -23,6 +24,7 @@ import vitrine.app.terminal.OutputDirectory;
 import vitrine.app.terminal.OutputDirectory.Existing;
 import vitrine.app.terminal.UsageException;
 import vitrine.engine.InputException;
+import vitrine.engine.hooks.Architecture;
 import vitrine.engine.hooks.Head;
 import vitrine.engine.hooks.Inputs;
 import vitrine.engine.hooks.Plan;
@@ -128,6 +130,7 @@ final class RunCommand implements Command {
       Inputs inputs =
           Inputs.batch(new Examples(loaded.model().architecture(), tokenizer, tooLong).of(lines));
       Plan extended = count > 0 ? plan.read(Site.logits()) : plan;
+      checkMemory(extended, loaded.model().architecture(), inputs, count);
       try (Trace trace = loaded.model().run(extended, inputs)) {
         RunOutcome outcome =
             new RunOutcome(
@@ -140,6 +143,19 @@ final class RunCommand implements Command {
         write(loaded, outcome, existing);
       }
     }
+  }
+
+  private static void checkMemory(Plan plan, Architecture architecture, Inputs inputs, int count) {
+    Memory.require(
+        "run",
+        Memory.ofRun(plan, architecture, inputs.examples()),
+        Memory.available(),
+        "Run fewer or shorter inputs at a time, or read fewer sites");
+    Memory.require(
+        "run",
+        Memory.ofPredictions(inputs.examples(), count),
+        OptionalLong.of(Runtime.getRuntime().maxMemory()),
+        "Run fewer inputs at a time, or add --top 0");
   }
 
   private void write(LoadedModel loaded, RunOutcome outcome, Existing existing) throws IOException {
