@@ -23,6 +23,11 @@ final class Readings {
    */
   static int labels(Config config, ParameterReader in, String weight) {
     Optional<Integer> promised = config.labels();
-    return promised.orElseGet(() -> in.rows(weight).orElse(2));
+    int count = promised.orElseGet(() -> in.rows(weight).orElse(2));
+    if (count == 0) {
+      throw config.wrong(
+          "num_labels", "missing and " + weight + " has no rows", "a class at least");
+    }
+    return count;
   }
 }

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import vitrine.engine.InputException;
 
 /**
  * Picks a token from logits: the largest, or by chance after temperature, top-k and top-p (nucleus
@@ -18,7 +19,21 @@ final class Sampler {
     this.random = new SplittableRandom(sampling.seed());
   }
 
+  /**
+   * A token.
+   *
+   * @param logits (V)
+   * @throws InputException when one is not a number
+   */
   int pick(float[] logits) {
+    for (int id = 0; id < logits.length; id++) {
+      if (Float.isNaN(logits[id])) {
+        throw new InputException(
+            "generate: logits: NaN for token "
+                + id
+                + "; expected numbers. The model's values overflow on this text.");
+      }
+    }
     return switch (sampling.mode()) {
       case GREEDY -> largest(logits);
       case SAMPLED -> sample(logits);

@@ -8,7 +8,10 @@ import vitrine.engine.InputException;
 /** What an edit puts in the place of a site's value, or of the slice of it. */
 public sealed interface Edit {
 
-  /** Zeros. */
+  /**
+   * Zeros. On masked scores too, which are then as visible as any: what a hook of a framework would
+   * do. The same holds for {@link SetValue}, {@link SetFile} and {@link From}.
+   */
   record Zero() implements Edit {
     @Override
     public String toString() {

@@ -94,21 +94,14 @@ record Targets(Kind kind, int[] ids, int[] ends, double[] values) {
     int length = batch.length();
     int[] ids = new int[batch.batch() * length];
     Arrays.fill(ids, IGNORED);
-    boolean any = false;
     for (int b = 0; b < batch.batch(); b++) {
       int count = batch.examples().get(b).ids().length;
       int[] labels = many(batch, b, count, "a list of " + count + ", one a token");
       for (int t = 0; t < count; t++) {
         ids[b * length + t] = labels[t] == IGNORED ? IGNORED : inRange(labels[t], limit, b);
-        any |= labels[t] != IGNORED;
       }
     }
-    if (!any) {
-      throw new InputException(
-          "loss: labels: every label is "
-              + IGNORED
-              + ", ignored; expected at least one that counts.");
-    }
+    requireAny(ids);
     return ids;
   }
 
@@ -134,9 +127,19 @@ record Targets(Kind kind, int[] ids, int[] ends, double[] values) {
       if (!(labels(batch, b) instanceof Labels.One one) || one.value() != Math.rint(one.value())) {
         throw wrong(b, "not a class", "one whole number");
       }
-      ids[b] = inRange((int) one.value(), limit, b);
+      ids[b] = one.value() == IGNORED ? IGNORED : inRange((int) one.value(), limit, b);
     }
+    requireAny(ids);
     return ids;
+  }
+
+  private static void requireAny(int[] ids) {
+    if (Arrays.stream(ids).allMatch(id -> id == IGNORED)) {
+      throw new InputException(
+          "loss: labels: every label is "
+              + IGNORED
+              + ", ignored; expected at least one that counts.");
+    }
   }
 
   private static Targets sequence(Batch batch, int classes) {
@@ -168,8 +171,8 @@ record Targets(Kind kind, int[] ids, int[] ends, double[] values) {
     int[] ends = new int[batch.batch()];
     for (int b = 0; b < starts.length; b++) {
       int[] span = many(batch, b, 2, "[start, end]");
-      starts[b] = inRange(span[0], batch.length(), b);
-      ends[b] = inRange(span[1], batch.length(), b);
+      starts[b] = inRange(span[0], batch.examples().get(b).ids().length, b);
+      ends[b] = inRange(span[1], batch.examples().get(b).ids().length, b);
     }
     return new Targets(Kind.CLASSES, starts, ends, new double[0]);
   }

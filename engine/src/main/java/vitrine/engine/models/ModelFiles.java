@@ -41,12 +41,12 @@ public final class ModelFiles implements AutoCloseable {
   private final JsonNode config;
   private final Checkpoint checkpoint;
   private final Supplier<Optional<Tokenizer>> tokenizer;
-  private final JsonNode generation;
+  private final Supplier<JsonNode> generation;
 
   private ModelFiles(
       String name,
       JsonNode config,
-      JsonNode generation,
+      Supplier<JsonNode> generation,
       Checkpoint checkpoint,
       Supplier<Optional<Tokenizer>> tokenizer) {
     this.name = name;
@@ -77,12 +77,10 @@ public final class ModelFiles implements AutoCloseable {
     }
     JsonNode config = readJson(directory.resolve("config.json"));
     Path generation = directory.resolve("generation_config.json");
-    JsonNode generationConfig =
-        Files.exists(generation) ? readJson(generation) : JSON.createObjectNode();
     return new ModelFiles(
         directory.toString(),
         config,
-        generationConfig,
+        () -> Files.exists(generation) ? readJson(generation) : JSON.createObjectNode(),
         Checkpoints.open(directory),
         () -> Tokenizers.find(directory));
   }
@@ -96,7 +94,7 @@ public final class ModelFiles implements AutoCloseable {
   public static ModelFiles of(
       String name, String config, Checkpoint checkpoint, Optional<Tokenizer> tokenizer) {
     return new ModelFiles(
-        name, JSON.readTree(config), JSON.createObjectNode(), checkpoint, () -> tokenizer);
+        name, JSON.readTree(config), JSON::createObjectNode, checkpoint, () -> tokenizer);
   }
 
   private static JsonNode readJson(Path file) {
@@ -153,7 +151,7 @@ public final class ModelFiles implements AutoCloseable {
    * empty.
    */
   public Set<Integer> endOfText() {
-    JsonNode node = generation.get("eos_token_id");
+    JsonNode node = generation.get().get("eos_token_id");
     if (node == null || node.isNull()) {
       node = config.get("eos_token_id");
     }

@@ -2,10 +2,12 @@ package vitrine.engine.generation;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
+import vitrine.engine.InputException;
 
 class SamplerTest {
   private static final float[] LOGITS = {0f, 2f, 1f, 2f, -1f};
@@ -53,6 +55,15 @@ class SamplerTest {
       // Five standard deviations of a share at 200,000 draws are below 0.0056.
       assertEquals(Math.exp(LOGITS[id] / 2) / total, counts[id] / (double) draws, 0.0056);
     }
+  }
+
+  @Test
+  void should_name_the_token_when_a_logit_is_not_a_number() {
+    InputException e =
+        assertThrows(
+            InputException.class,
+            () -> new Sampler(Sampling.greedy()).pick(new float[] {1, Float.NaN}));
+    assertTrue(String.valueOf(e.getMessage()).startsWith("generate: logits: NaN for token 1"));
   }
 
   @Test

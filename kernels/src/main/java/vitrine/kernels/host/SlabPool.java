@@ -87,8 +87,7 @@ public final class SlabPool implements AutoCloseable {
               + size
               + " bytes more than the "
               + totalBytes
-              + " in use; the system or -XX:MaxDirectMemorySize (by default -Xmx) does not allow it."
-              + " Use a smaller batch or shorter text, or raise -XX:MaxDirectMemorySize.",
+              + " in use; the system does not give it. Use a smaller batch or a shorter text.",
           error);
     }
   }
