@@ -9,7 +9,6 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import org.jspecify.annotations.Nullable;
 import vitrine.kernels.Activation;
 import vitrine.kernels.host.SlabPool;
@@ -344,13 +343,11 @@ final class Product {
     int first = panel * WIDTH;
     int n = Math.min(WIDTH, columns - first);
     long at = outAt(panel, row);
-    for (int i = 0; i < n; i += Lanes.COUNT) {
-      VectorMask<Float> mask = Lanes.until(i, n);
-      FloatVector y = load(out, at + 4L * i, mask);
-      if (bias != null) {
-        y = y.add(load(bias, 4L * (first + i), mask));
-      }
-      store(VectorMath.activate(y, activation), out, at + 4L * i, mask);
+    if (bias != null) {
+      Pointwise.add(out, at, bias, 4L * first, n, out, at);
+    }
+    if (activation != Activation.IDENTITY) {
+      Pointwise.activate(activation, out, at, n, out, at);
     }
   }
 }

@@ -108,31 +108,14 @@ final class SimdArithmetic implements Arithmetic {
     MemorySegment left = a.memory();
     MemorySegment right = b.memory();
     MemorySegment to = out.memory();
-    stretches(a.shape(), (at, n) -> addRow(left, at, right, at, n, to, at));
-  }
-
-  private static void addRow(
-      MemorySegment a, long aAt, MemorySegment b, long bAt, int n, MemorySegment out, long outAt) {
-    for (int i = 0; i < n; i += COUNT) {
-      VectorMask<Float> mask = Lanes.until(i, n);
-      FloatVector sum = load(a, aAt + 4L * i, mask).add(load(b, bAt + 4L * i, mask));
-      store(sum, out, outAt + 4L * i, mask);
-    }
+    stretches(a.shape(), (at, n) -> Pointwise.add(left, at, right, at, n, to, at));
   }
 
   @Override
   public void activate(HostTensor x, Activation activation, HostTensor out) {
     MemorySegment from = x.memory();
     MemorySegment to = out.memory();
-    stretches(
-        x.shape(),
-        (at, n) -> {
-          for (int i = 0; i < n; i += COUNT) {
-            VectorMask<Float> mask = Lanes.until(i, n);
-            FloatVector value = load(from, at + 4L * i, mask);
-            store(VectorMath.activate(value, activation), to, at + 4L * i, mask);
-          }
-        });
+    stretches(x.shape(), (at, n) -> Pointwise.activate(activation, from, at, n, to, at));
   }
 
   @Override
@@ -288,7 +271,7 @@ final class SimdArithmetic implements Arithmetic {
           for (int r = first; r < end; r++) {
             long at = 4L * r * d;
             if (b != null) {
-              addRow(a, at, b, at, d, to, at);
+              Pointwise.add(a, at, b, at, d, to, at);
             }
             float mean = Rows.sum(from, at, d) / d;
             float scale = (float) Math.sqrt(Rows.variance(from, at, d, mean) + eps);
@@ -327,11 +310,7 @@ final class SimdArithmetic implements Arithmetic {
           for (int r = first; r < end; r++) {
             float mean = Rows.sum(from, 4L * r * d, d) / d;
             float divisor = divisors.getAtIndex(FLOAT, r);
-            for (int i = 0; i < d; i += COUNT) {
-              VectorMask<Float> mask = Lanes.until(i, d);
-              long at = 4L * ((long) r * d + i);
-              store(load(from, at, mask).sub(mean).div(divisor), to, at, mask);
-            }
+            Pointwise.centre(from, 4L * r * d, d, mean, divisor, to, 4L * r * d);
           }
         });
   }
@@ -348,13 +327,7 @@ final class SimdArithmetic implements Arithmetic {
         d,
         (first, end) -> {
           for (int r = first; r < end; r++) {
-            for (int i = 0; i < d; i += COUNT) {
-              VectorMask<Float> mask = Lanes.until(i, d);
-              long at = 4L * ((long) r * d + i);
-              FloatVector y =
-                  load(from, at, mask).fma(load(weight, 4L * i, mask), load(shift, 4L * i, mask));
-              store(y, to, at, mask);
-            }
+            Pointwise.affine(from, 4L * r * d, d, weight, shift, to, 4L * r * d);
           }
         });
   }
@@ -436,16 +409,28 @@ final class SimdArithmetic implements Arithmetic {
         d * heads,
         (first, end) -> {
           for (int r = first; r < end; r++) {
-            for (int i = 0; i < d; i += COUNT) {
-              VectorMask<Float> mask = Lanes.until(i, d);
-              FloatVector sum = start == null ? Lanes.zero() : load(start, 4L * i, mask);
-              for (int h = 0; h < heads; h++) {
-                sum = sum.add(load(from, 4L * (((long) r * heads + h) * d + i), mask));
-              }
-              store(sum, to, 4L * ((long) r * d + i), mask);
-            }
+            sumOfHeads(from, 4L * r * heads * d, heads, d, start, to, 4L * r * d);
           }
         });
+  }
+
+  /** The sum of {@code heads} rows of d and the bias. */
+  private static void sumOfHeads(
+      MemorySegment x,
+      long at,
+      int heads,
+      int d,
+      @Nullable MemorySegment bias,
+      MemorySegment out,
+      long outAt) {
+    for (int i = 0; i < d; i += COUNT) {
+      VectorMask<Float> mask = Lanes.until(i, d);
+      FloatVector sum = bias == null ? Lanes.zero() : load(bias, 4L * i, mask);
+      for (int h = 0; h < heads; h++) {
+        sum = sum.add(load(x, at + 4L * ((long) h * d + i), mask));
+      }
+      store(sum, out, outAt + 4L * i, mask);
+    }
   }
 
   // ---- losses ----

@@ -4,9 +4,7 @@ import static vitrine.kernels.simd.Lanes.all;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
-import vitrine.kernels.Activation;
 
 /**
  * exp, tanh and the activations as polynomials.
@@ -17,104 +15,119 @@ import vitrine.kernels.Activation;
  * double: exp 1 ulp or so (1e-7 relative); tanh 2e-7 relative; GELU 4e-7 absolute.
  */
 final class VectorMath {
-  private static final float LOG2_E = (float) (1 / Math.log(2));
+  // Constants are vectors: to broadcast one is a dozen nested calls to the compiler, which gives up
+  // inlining after so many, and then leaves every vector boxed.
+  private static final FloatVector ONE = all(1f);
+  private static final FloatVector TWO = all(2f);
+
+  private static final FloatVector LOG2_E = all((float) (1 / Math.log(2)));
   // ln 2 in two parts, the first short enough that n times it is exact (Cody and Waite 1980).
-  private static final float LN2_HIGH = 355f / 512f;
-  private static final float LN2_LOW = (float) (Math.log(2) - 355.0 / 512);
+  private static final FloatVector MINUS_LN2_HIGH = all(-355f / 512);
+  private static final FloatVector MINUS_LN2_LOW = all((float) (355.0 / 512 - Math.log(2)));
 
   /** 1.5 * 2^23: adding it leaves a float's nearest integer in the low bits. */
-  private static final float ROUNDER = 12582912f;
+  private static final FloatVector ROUNDER = all(12582912f);
 
-  private static final int ROUNDER_BITS = Float.floatToRawIntBits(ROUNDER);
+  // Where 2^n stays a normal number. exp(88.7) is 3.3e38, exp(-87.3) 1.2e-38.
+  private static final FloatVector EXP_HIGHEST = all(88.7f);
+  private static final FloatVector EXP_LOWEST = all(-87.3f);
 
-  // Below the first exp is 0, above the second infinite.
-  private static final float EXP_LOWEST = -104f;
-  private static final float EXP_HIGHEST = 89f;
+  private static final FloatVector EXP_2 = all(0.49999994f);
+  private static final FloatVector EXP_3 = all(0.16666515f);
+  private static final FloatVector EXP_4 = all(0.041668456f);
+  private static final FloatVector EXP_5 = all(0.008369419f);
+  private static final FloatVector EXP_6 = all(0.0013813145f);
 
-  private static final float SQRT_HALF = (float) Math.sqrt(0.5);
-  private static final float TWICE_SQRT_2_OVER_PI = (float) (2 * Math.sqrt(2 / Math.PI));
+  private static final FloatVector TANH_NEAR = all(0.625f);
+  private static final FloatVector TANH_3 = all(-0.33333278f);
+  private static final FloatVector TANH_5 = all(0.13331331f);
+  private static final FloatVector TANH_7 = all(-0.053730007f);
+  private static final FloatVector TANH_9 = all(0.020606177f);
+  private static final FloatVector TANH_11 = all(-0.0056669773f);
+
+  private static final FloatVector MINUS_HALF = all(-0.5f);
+  private static final FloatVector ERFC_U = all((float) (0.4 * Math.sqrt(0.5)));
+  private static final FloatVector ERFC_1 = all(0.5f * 0.2256263f);
+  private static final FloatVector ERFC_2 = all(0.5f * 0.22657572f);
+  private static final FloatVector ERFC_3 = all(0.5f * 0.20095856f);
+  private static final FloatVector ERFC_4 = all(0.5f * 0.19696309f);
+  private static final FloatVector ERFC_5 = all(0.5f * 0.07150815f);
+  private static final FloatVector ERFC_6 = all(0.5f * 0.09972983f);
+  private static final FloatVector ERFC_7 = all(0.5f * 0.07384192f);
+  private static final FloatVector ERFC_8 = all(0.5f * -0.13547099f);
+  private static final FloatVector ERFC_9 = all(0.5f * 0.04026747f);
+
+  private static final FloatVector CUBIC = all(0.044715f);
+  private static final FloatVector MINUS_TWICE_SQRT_2_OVER_PI =
+      all((float) (-2 * Math.sqrt(2 / Math.PI)));
 
   private VectorMath() {}
 
-  static FloatVector activate(FloatVector x, Activation activation) {
-    return switch (activation) {
-      case IDENTITY -> x;
-      case GELU -> gelu(x);
-      case GELU_TANH -> geluTanh(x);
-      case QUICK_GELU -> x.div(exp(x.mul(-1.702f)).add(1f));
-      case RELU -> x.max(0f);
-      case SILU -> x.div(exp(x.neg()).add(1f));
-      case TANH -> tanh(x);
-    };
-  }
-
   /**
-   * {@code exp x = 2^n exp r, n = round(x / ln 2), |r| <= ln 2 / 2}; exactly 0 at minus infinity.
+   * {@code exp x = 2^n exp r, n = round(x / ln 2), |r| <= ln 2 / 2}; exactly 0 below -87.3, minus
+   * infinity included, and 3.3e38 above 88.7.
    */
   static FloatVector exp(FloatVector x) {
-    FloatVector bounded = x.max(EXP_LOWEST).min(EXP_HIGHEST);
-    FloatVector shifted = bounded.fma(all(LOG2_E), all(ROUNDER));
+    FloatVector bounded = x.min(EXP_HIGHEST);
+    FloatVector shifted = bounded.fma(LOG2_E, ROUNDER);
     FloatVector n = shifted.sub(ROUNDER);
-    FloatVector r = n.fma(all(-LN2_HIGH), bounded);
-    r = n.fma(all(-LN2_LOW), r);
-    FloatVector p = r.fma(all(0.0013813145f), all(0.008369419f));
-    p = p.fma(r, all(0.041668456f));
-    p = p.fma(r, all(0.16666515f));
-    p = p.fma(r, all(0.49999994f));
-    p = p.mul(r).fma(r, r).add(1f);
-    // 2^n in two factors: n may be 128, or below the smallest exponent.
-    IntVector exponent = shifted.reinterpretAsInts().sub(ROUNDER_BITS);
-    IntVector half = exponent.lanewise(VectorOperators.ASHR, 1);
-    return p.mul(powerOfTwo(half)).mul(powerOfTwo(exponent.sub(half)));
-  }
-
-  private static FloatVector powerOfTwo(IntVector n) {
-    return n.add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
+    FloatVector r = n.fma(MINUS_LN2_HIGH, bounded);
+    r = n.fma(MINUS_LN2_LOW, r);
+    FloatVector p = r.fma(EXP_6, EXP_5);
+    p = p.fma(r, EXP_4);
+    p = p.fma(r, EXP_3);
+    p = p.fma(r, EXP_2);
+    p = p.mul(r).fma(r, r).add(ONE);
+    // n is in the low bits of the shifted number: here it is added to the exponent of p.
+    IntVector exponent = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
+    FloatVector y = p.reinterpretAsInts().add(exponent).reinterpretAsFloats();
+    return y.blend(0f, x.compare(VectorOperators.LT, EXP_LOWEST));
   }
 
   /** Near 0 an odd polynomial, beyond {@code 1 - 2 / (exp 2|x| + 1)}. */
   static FloatVector tanh(FloatVector x) {
     FloatVector size = x.abs();
     FloatVector square = x.mul(x);
-    FloatVector p = square.fma(all(-0.0056669773f), all(0.020606177f));
-    p = p.fma(square, all(-0.053730007f));
-    p = p.fma(square, all(0.13331331f));
-    p = p.fma(square, all(-0.33333278f));
+    FloatVector p = square.fma(TANH_11, TANH_9);
+    p = p.fma(square, TANH_7);
+    p = p.fma(square, TANH_5);
+    p = p.fma(square, TANH_3);
     FloatVector near = p.mul(square).fma(x, x);
-    FloatVector far = all(1f).sub(all(2f).div(exp(size.add(size)).add(1f)));
-    VectorMask<Float> negative = x.compare(VectorOperators.LT, 0f);
-    far = far.blend(far.neg(), negative);
-    return far.blend(near, size.compare(VectorOperators.LT, 0.625f));
-  }
-
-  /** {@code x Phi(x)}, by {@code Phi(-|x|) = erfc(t)/2} with {@code t = |x| / sqrt 2}. */
-  private static FloatVector gelu(FloatVector x) {
-    FloatVector t = x.abs().mul(SQRT_HALF);
-    FloatVector tail = halfErfc(t);
-    FloatVector phi = tail.blend(all(1f).sub(tail), x.compare(VectorOperators.GE, 0f));
-    return x.mul(phi);
+    FloatVector far = ONE.sub(TWO.div(exp(size.add(size)).add(ONE)));
+    far = far.blend(far.neg(), x.compare(VectorOperators.LT, 0f));
+    return far.blend(near, size.compare(VectorOperators.LT, TANH_NEAR));
   }
 
   /**
-   * {@code erfc(t)/2} for t at least 0, as {@code exp(-t^2) P(u)} with {@code u = 1 / (1 + 0.4 t)}:
-   * the form of Abramowitz and Stegun 7.1.26 with more terms (relative error 6e-8 before rounding).
+   * {@code x Phi(x) = max(x, 0) - |x| erfc(t)/2} with {@code t = |x| / sqrt 2}, and {@code erfc(t)
+   * = exp(-t^2) P(u)} with {@code u = 1 / (1 + 0.4 t)}: the form of Abramowitz and Stegun 7.1.26
+   * with more terms (relative error 6e-8 before rounding).
    */
-  private static FloatVector halfErfc(FloatVector t) {
-    FloatVector u = all(1f).div(t.fma(all(0.4f), all(1f)));
-    FloatVector p = u.fma(all(0.5f * 0.04026747f), all(0.5f * -0.13547099f));
-    p = p.fma(u, all(0.5f * 0.07384192f));
-    p = p.fma(u, all(0.5f * 0.09972983f));
-    p = p.fma(u, all(0.5f * 0.07150815f));
-    p = p.fma(u, all(0.5f * 0.19696309f));
-    p = p.fma(u, all(0.5f * 0.20095856f));
-    p = p.fma(u, all(0.5f * 0.22657572f));
-    p = p.fma(u, all(0.5f * 0.2256263f));
-    return p.mul(u).mul(exp(t.mul(t).neg()));
+  static FloatVector gelu(FloatVector x) {
+    FloatVector size = x.abs();
+    FloatVector u = ONE.div(size.fma(ERFC_U, ONE));
+    FloatVector p = u.fma(ERFC_9, ERFC_8);
+    p = p.fma(u, ERFC_7);
+    p = p.fma(u, ERFC_6);
+    p = p.fma(u, ERFC_5);
+    p = p.fma(u, ERFC_4);
+    p = p.fma(u, ERFC_3);
+    p = p.fma(u, ERFC_2);
+    p = p.fma(u, ERFC_1);
+    FloatVector half = p.mul(u).mul(exp(x.mul(x).mul(MINUS_HALF)));
+    return size.neg().fma(half, x.max(0f));
   }
 
-  /** {@code x/2 (1 + tanh y) = x / (1 + exp(-2y))}, {@code y = sqrt(2/pi) (x + 0.044715 x^3)}. */
-  private static FloatVector geluTanh(FloatVector x) {
-    FloatVector cubic = x.mul(x).mul(x).fma(all(0.044715f), x);
-    return x.div(exp(cubic.mul(-TWICE_SQRT_2_OVER_PI)).add(1f));
+  /** {@code x/2 (1 + tanh y) = x / (1 + exp(-2y)), y = sqrt(2/pi) (x + 0.044715 x^3)}. */
+  static FloatVector geluTanh(FloatVector x) {
+    FloatVector cubic = x.mul(x).mul(x).fma(CUBIC, x);
+    return x.div(exp(cubic.mul(MINUS_TWICE_SQRT_2_OVER_PI)).add(ONE));
+  }
+
+  /**
+   * {@code x sigmoid(factor x) = x / (1 + exp(-factor x))}: far left it tends to 0 as it should.
+   */
+  static FloatVector timesSigmoid(FloatVector x, float factor) {
+    return x.div(exp(x.mul(-factor)).add(ONE));
   }
 }
