@@ -1,6 +1,7 @@
 package vitrine.engine.families;
 
 import java.util.List;
+import java.util.Optional;
 import vitrine.engine.hooks.Head;
 import vitrine.engine.models.Model;
 
@@ -30,20 +31,22 @@ sealed interface Family permits Gpt2, Bert {
 
   /** The family a config is of. */
   static Family of(Config config) {
-    String type =
-        config
-            .text("model_type")
-            .orElseGet(() -> config.architecture().map(Family::guess).orElse("missing"));
-    return switch (type) {
+    Optional<String> type =
+        config.text("model_type").or(() -> config.architecture().flatMap(Family::guess));
+    if (type.isEmpty()) {
+      throw config.wrong("model_type", "missing", "\"gpt2\" or \"bert\"");
+    }
+    return switch (type.get()) {
       case "gpt2" -> new Gpt2();
       case "bert" -> new Bert();
-      default -> throw config.wrong("model_type", '"' + type + '"', "\"gpt2\" or \"bert\"");
+      default -> throw config.wrong("model_type", '"' + type.get() + '"', "\"gpt2\" or \"bert\"");
     };
   }
 
-  private static String guess(String architecture) {
-    return architecture.startsWith("GPT2")
-        ? "gpt2"
-        : architecture.startsWith("Bert") ? "bert" : "missing";
+  private static Optional<String> guess(String architecture) {
+    if (architecture.startsWith("GPT2")) {
+      return Optional.of("gpt2");
+    }
+    return architecture.startsWith("Bert") ? Optional.of("bert") : Optional.empty();
   }
 }

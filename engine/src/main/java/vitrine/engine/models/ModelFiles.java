@@ -115,13 +115,13 @@ public final class ModelFiles implements AutoCloseable {
       throw new InputException("model: " + file + ": cannot be read: " + e.getMessage(), e);
     } catch (JacksonException e) {
       throw new InputException(
-          "model: "
-              + file
-              + ": not valid JSON ("
-              + e.getOriginalMessage()
-              + "); expected a config.",
-          e);
+          "model: " + file + ": not valid JSON (" + reason(e) + "); expected a config.", e);
     }
+  }
+
+  /** What the parser says, without its word on a source that it does not show. */
+  private static String reason(JacksonException e) {
+    return e.getOriginalMessage().replaceAll(" \\(start marker at .*", "");
   }
 
   /** The directory as it was given, or the name of a model made in memory. */
