@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Random;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
-import org.junit.jupiter.api.Test;
 import vitrine.kernels.Activation;
 import vitrine.kernels.AttentionMask;
 import vitrine.kernels.AttentionMask.Causality;
@@ -153,7 +153,7 @@ class SimdPropertiesTest {
     }
   }
 
-  @Test
+  @Example
   void should_use_the_width_asked_for_when_property_is_set() {
     Integer bits = Integer.getInteger(Lanes.WIDTH_PROPERTY);
     int expected = bits == null ? Lanes.COUNT : bits / Float.SIZE;

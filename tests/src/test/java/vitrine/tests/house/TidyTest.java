@@ -127,6 +127,20 @@ final class TidyTest {
                     : List.of()));
   }
 
+  /** Surefire keeps one report a class: that of the engine that runs last. */
+  @Test
+  void should_keep_to_one_test_engine_when_a_class_has_tests() {
+    assertEquals(
+        List.of(),
+        offences(
+            file -> isJava(file) && file.toString().contains("src/test/"),
+            (file, text) ->
+                text.contains("\nimport net.jq" + "wik.api.")
+                        && text.contains("\nimport org.junit.jupiter.api.Test;")
+                    ? List.of(file.toString())
+                    : List.of()));
+  }
+
   @Test
   void should_run_the_readme_command_when_ci_runs() {
     String command = "./mvnw verify";
