@@ -22,6 +22,6 @@ class SelfCheckTest {
     SelfCheck slow = new SelfCheck(0.4, 8);
     assertFalse(slow.passed());
     assertTrue(slow.summary().contains("0.400 GFLOP/s; expected at least 8"), slow.summary());
-    assertTrue(slow.summary().contains("-XX:Tier3DelayOn=10000"), slow.summary());
+    assertTrue(slow.summary().contains("-XX:CompilationMode=high-only"), slow.summary());
   }
 }
