@@ -12,6 +12,7 @@ import vitrine.app.terminal.Table;
 import vitrine.kernels.Backends;
 import vitrine.kernels.Kernels;
 import vitrine.kernels.KernelsProvider;
+import vitrine.kernels.SelfCheck;
 
 /** {@code vitrine backends}: what can compute here, and why the rest cannot. */
 @CommandLine.Command(
@@ -19,7 +20,8 @@ import vitrine.kernels.KernelsProvider;
     header = "List what can compute on this machine.",
     description = "List what can compute on this machine, and why the rest cannot.",
     footer = {
-      "auto takes the first that is available. With --json:",
+      "auto takes the first that is available. The self-check times one product of matrices and",
+      "says what to do where the JVM has not compiled it well. With --json:",
       "  {\"backends\":[{\"name\":...,\"available\":...,\"auto\":...,\"description\":...}]}",
       "",
       "Example:",
@@ -38,7 +40,7 @@ final class BackendsCommand implements Command {
   /**
    * One line of the list.
    *
-   * @param description lanes and threads, or why it is not available
+   * @param description lanes, threads and measured speed, or why it is not available
    */
   private record Line(String name, boolean available, String description) {}
 
@@ -67,7 +69,9 @@ final class BackendsCommand implements Command {
       return new Line(provider.name(), false, reason.get());
     }
     try (Kernels kernels = provider.open(Runtime.getRuntime().availableProcessors())) {
-      return new Line(provider.name(), true, kernels.description());
+      SelfCheck check = SelfCheck.run(kernels, provider.leastGflops());
+      return new Line(
+          provider.name(), true, kernels.description() + "; self-check: " + check.summary());
     }
   }
 
