@@ -1,7 +1,6 @@
 package vitrine.engine.families;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -69,17 +68,6 @@ public final class ModelLoader {
         .architecture()
         .map(name -> family.task(config, name))
         .orElseGet(() -> family.defaultTask(reader));
-  }
-
-  /** The head of that {@code --task} name. */
-  public static Head head(String label) {
-    for (Head head : Head.values()) {
-      if (head.label().equals(label.toLowerCase(Locale.ROOT))) {
-        return head;
-      }
-    }
-    throw new InputException(
-        "load: task: " + label + "; expected one of " + labels(List.of(Head.values())) + ".");
   }
 
   private static String labels(List<Head> heads) {
