@@ -55,6 +55,29 @@ public interface Kernels extends AutoCloseable {
    */
   Weight pack(Workspace owner, MemorySegment values, int in, int out, Weight.Layout layout);
 
+  /** A matrix of zeros, of the size and form of another: for its gradient, for an optimizer. */
+  default Weight zeros(Workspace owner, Weight like) {
+    throw new UnsupportedOperationException("zeros");
+  }
+
+  /**
+   * The matrix becomes these numbers.
+   *
+   * @param values (in,out) or (out,in), as the layout says
+   */
+  default void repack(Tensor values, Weight.Layout layout, Weight w) {
+    throw new UnsupportedOperationException("repack");
+  }
+
+  /**
+   * out = w, or out += w, in a layout of the caller's choice.
+   *
+   * @param out (in,out) or (out,in), as the layout says
+   */
+  default void unpack(Weight w, Weight.Layout layout, Into into, Tensor out) {
+    throw new UnsupportedOperationException("unpack");
+  }
+
   // ---- element-wise and boxes ----
 
   /**
@@ -71,6 +94,18 @@ public interface Kernels extends AutoCloseable {
 
   /** out = a + b, of one shape. {@code out} may be a or b. */
   void add(Tensor a, Tensor b, Tensor out);
+
+  /**
+   * Dropout (Srivastava et al. 2014): each element becomes zero with the given probability, or is
+   * divided by the probability of staying. Which ones depends on the key and the element's place
+   * alone ({@link DropoutMask}), so that the backward pass is this op again with the same key.
+   *
+   * @param probability in [0, 1)
+   * @param out the shape of x; may be x
+   */
+  default void dropout(Tensor x, float probability, long key, Tensor out) {
+    throw new UnsupportedOperationException("dropout");
+  }
 
   /**
    * Gathers a box.
@@ -99,6 +134,18 @@ public interface Kernels extends AutoCloseable {
    */
   void meanOver(Tensor x, int axis, boolean[] counts, Tensor out);
 
+  /**
+   * The gradient of {@link #meanOver}: {@code dX[b, t'] = (sum over t of dOut[b, t]) / n_b} where
+   * t' counts and x is not minus infinity, else 0. The sum leaves out elements where x is minus
+   * infinity, which stayed what they were.
+   *
+   * @param x what went in
+   * @param dX the shape of x; replaced
+   */
+  default void meanOverBackward(Tensor x, int axis, boolean[] counts, Tensor dOut, Tensor dX) {
+    throw new UnsupportedOperationException("meanOverBackward");
+  }
+
   // ---- layers ----
 
   /**
@@ -111,6 +158,16 @@ public interface Kernels extends AutoCloseable {
   void gather(Tensor table, int[] ids, Tensor out);
 
   /**
+   * The gradient of {@link #gather}: {@code dTable[ids[i]] += dOut[i]}, in the order of i.
+   *
+   * @param dOut (..,D)
+   * @param dTable (..,D); added to
+   */
+  default void gatherBackward(Tensor dOut, int[] ids, Tensor dTable) {
+    throw new UnsupportedOperationException("gatherBackward");
+  }
+
+  /**
    * out = activation(x W + bias).
    *
    * @param x rows of {@code w.in()}
@@ -119,8 +176,60 @@ public interface Kernels extends AutoCloseable {
    */
   void linear(Tensor x, Weight w, @Nullable Tensor bias, Activation activation, Tensor out);
 
+  /**
+   * The gradient of {@link #linear} (without activation) to its input: dX = dOut W^T.
+   *
+   * @param dOut rows of {@code w.out()}
+   * @param dX as many rows of {@code w.in()}
+   */
+  default void linearBackwardInput(Tensor dOut, Weight w, Into into, Tensor dX) {
+    throw new UnsupportedOperationException("linearBackwardInput");
+  }
+
+  /**
+   * The gradient to its matrix: dW += x^T dOut.
+   *
+   * @param x rows of {@code dW.in()}
+   * @param dOut as many rows of {@code dW.out()}
+   * @param dW of {@link #zeros}; added to
+   */
+  default void linearBackwardWeight(Tensor x, Tensor dOut, Weight dW) {
+    throw new UnsupportedOperationException("linearBackwardWeight");
+  }
+
+  /**
+   * The gradient to its matrix where that is an embedding table: dTable += dOut^T x.
+   *
+   * @param x rows of D
+   * @param dOut as many rows of V
+   * @param dTable (V,D); added to
+   */
+  default void linearBackwardTable(Tensor x, Tensor dOut, Tensor dTable) {
+    throw new UnsupportedOperationException("linearBackwardTable");
+  }
+
+  /**
+   * The gradient to a bias: {@code out[j] += sum over rows of x[row][j]}.
+   *
+   * @param x rows of D
+   * @param out (D); added to
+   */
+  default void sumRows(Tensor x, Tensor out) {
+    throw new UnsupportedOperationException("sumRows");
+  }
+
   /** out = activation(x). {@code out} may be x. */
   void activate(Tensor x, Activation activation, Tensor out);
+
+  /**
+   * The gradient of {@link #activate}: dX = dOut * activation'(x); relu' is 0 at 0.
+   *
+   * @param x what went in
+   * @param dX the shape of x; replaced; may be dOut
+   */
+  default void activateBackward(Tensor x, Activation activation, Tensor dOut, Tensor dX) {
+    throw new UnsupportedOperationException("activateBackward");
+  }
 
   /**
    * Layer normalisation (Ba et al. 2016) of each row: {@code (x - mean) / sqrt(variance + eps) *
@@ -139,14 +248,75 @@ public interface Kernels extends AutoCloseable {
    */
   void addLayerNorm(Tensor a, Tensor b, Tensor gamma, Tensor beta, float eps, Tensor out);
 
+  /**
+   * The gradient of {@link #layerNorm}. With n the normalised row and g = dOut * gamma: {@code dX =
+   * (g - mean(g) - n * mean(g * n)) / scale}; {@code dGamma += sum over rows of dOut * n}; {@code
+   * dBeta += sum over rows of dOut}.
+   *
+   * @param x what went in (of addLayerNorm: the sum)
+   * @param dX the shape of x; replaced; may be dOut
+   * @param dGamma (D), added to; null, together with dBeta, when not wanted
+   * @param dBeta (D), added to; or null
+   */
+  default void layerNormBackward(
+      Tensor x,
+      Tensor gamma,
+      float eps,
+      Tensor dOut,
+      Tensor dX,
+      @Nullable Tensor dGamma,
+      @Nullable Tensor dBeta) {
+    throw new UnsupportedOperationException("layerNormBackward");
+  }
+
   /** The divisor alone: {@code out[row] = sqrt(variance(x[row]) + eps)}, (..,1). */
   void layerNormScale(Tensor x, float eps, Tensor out);
+
+  /**
+   * The gradient of {@link #layerNormScale}: {@code dX += dScale * (x - mean) / (D * scale)} with
+   * the scale that x itself has.
+   *
+   * @param dScale (..,1)
+   * @param dX the shape of x; added to
+   */
+  default void layerNormScaleBackward(Tensor x, float eps, Tensor dScale, Tensor dX) {
+    throw new UnsupportedOperationException("layerNormScaleBackward");
+  }
 
   /** {@code (x - mean(x)) / scale} by row, scale (..,1). {@code out} may be x. */
   void layerNormNormalize(Tensor x, Tensor scale, Tensor out);
 
+  /**
+   * The gradient of {@link #layerNormNormalize}, the scale being an input of its own: {@code dX =
+   * (dOut - mean(dOut)) / scale}, {@code dScale = -sum(dOut * (x - mean)) / scale^2}.
+   *
+   * @param dX the shape of x; replaced; may be dOut
+   * @param dScale (..,1); replaced
+   */
+  default void layerNormNormalizeBackward(Tensor x, Tensor scale, Tensor dOut, Tensor dX, Tensor dScale) {
+    throw new UnsupportedOperationException("layerNormNormalizeBackward");
+  }
+
   /** {@code x * gamma + beta} by row, gamma and beta (D). {@code out} may be x. */
   void affine(Tensor x, Tensor gamma, Tensor beta, Tensor out);
+
+  /**
+   * The gradient of {@link #affine}: {@code dX = dOut * gamma}, {@code dGamma += sum over rows of
+   * dOut * x}, {@code dBeta += sum over rows of dOut}.
+   *
+   * @param dX the shape of x; replaced; may be dOut
+   * @param dGamma (D), added to; null, together with dBeta, when not wanted
+   * @param dBeta (D), added to; or null
+   */
+  default void affineBackward(
+      Tensor x,
+      Tensor gamma,
+      Tensor dOut,
+      Tensor dX,
+      @Nullable Tensor dGamma,
+      @Nullable Tensor dBeta) {
+    throw new UnsupportedOperationException("affineBackward");
+  }
 
   // ---- attention ----
 
@@ -162,8 +332,42 @@ public interface Kernels extends AutoCloseable {
    */
   void attention(Tensor q, Tensor k, Tensor v, AttentionMask mask, float scale, Tensor out);
 
+  /**
+   * The gradient of {@link #attention}, from the inputs alone: patterns are computed again, row by
+   * row. With p a row of the pattern and {@code dp = dOut v^T}: {@code ds = p * (dp - sum(p *
+   * dp))}; {@code dQ = scale ds k}, {@code dK = scale ds^T q}, {@code dV = p^T dOut}.
+   *
+   * @param dOut (B,T,H,K); queries and keys are the same positions here
+   * @param dQ (B,T,H,K); replaced, as dK and dV are
+   */
+  default void attentionBackward(
+      Tensor q,
+      Tensor k,
+      Tensor v,
+      AttentionMask mask,
+      float scale,
+      Tensor dOut,
+      Tensor dQ,
+      Tensor dK,
+      Tensor dV) {
+    throw new UnsupportedOperationException("attentionBackward");
+  }
+
   /** scale q k^T, minus infinity where the mask forbids; out (B,H,Tq,Tk). */
   void attentionScores(Tensor q, Tensor k, AttentionMask mask, float scale, Tensor out);
+
+  /**
+   * The gradient of {@link #attentionScores}: {@code dQ = scale dScores k}, {@code dK = scale
+   * dScores^T q}; what the mask forbids contributes nothing.
+   *
+   * @param dScores (B,H,Tq,Tk)
+   * @param dQ the shape of q; replaced
+   * @param dK the shape of k; replaced
+   */
+  default void attentionScoresBackward(
+      Tensor dScores, Tensor q, Tensor k, AttentionMask mask, float scale, Tensor dQ, Tensor dK) {
+    throw new UnsupportedOperationException("attentionScoresBackward");
+  }
 
   /**
    * softmax over the last axis; a row of nothing but minus infinity becomes zeros. {@code out} may
@@ -172,10 +376,31 @@ public interface Kernels extends AutoCloseable {
   void softmax(Tensor x, Tensor out);
 
   /**
+   * The gradient of {@link #softmax}: {@code dX = y * (dOut - sum(y * dOut))} by row.
+   *
+   * @param y what came out
+   * @param dX the shape of y; replaced; may be dOut
+   */
+  default void softmaxBackward(Tensor y, Tensor dOut, Tensor dX) {
+    throw new UnsupportedOperationException("softmaxBackward");
+  }
+
+  /**
    * {@code z[b,i,h] = sum over j of pattern[b,h,i,j] v[b,j,h]}: pattern (B,H,Tq,Tk), v (B,T',H,K),
    * out (B,Tq,H,K).
    */
   void attentionMix(Tensor pattern, Tensor v, Tensor out);
+
+  /**
+   * The gradient of {@link #attentionMix}: {@code dPattern[b,h,i,j] = dOut[b,i,h] . v[b,j,h]} for
+   * every pair, masked ones too; {@code dV[b,j,h] = sum over i of pattern[b,h,i,j] dOut[b,i,h]}.
+   *
+   * @param dPattern the shape of the pattern; replaced
+   * @param dV the shape of v; replaced
+   */
+  default void attentionMixBackward(Tensor pattern, Tensor v, Tensor dOut, Tensor dPattern, Tensor dV) {
+    throw new UnsupportedOperationException("attentionMixBackward");
+  }
 
   /**
    * Each head's own contribution: {@code out[b,t,h] = z[b,t,h] W_O[h]}, without bias.
@@ -187,10 +412,41 @@ public interface Kernels extends AutoCloseable {
   void headResults(Tensor z, Weight w, Tensor out);
 
   /**
+   * The gradient of {@link #headResults} to z: {@code dZ[b,t,h] = dOut[b,t,h] W_O[h]^T}.
+   *
+   * @param dOut (B,T,H,D)
+   * @param dZ (B,T,H,K); replaced
+   */
+  default void headResultsBackwardInput(Tensor dOut, Weight w, Tensor dZ) {
+    throw new UnsupportedOperationException("headResultsBackwardInput");
+  }
+
+  /**
+   * The gradient to its matrix: {@code dW[h] += sum over b, t of z[b,t,h]^T dOut[b,t,h]}.
+   *
+   * @param z (B,T,H,K)
+   * @param dOut (B,T,H,D)
+   * @param dW of {@link #zeros}; added to
+   */
+  default void headResultsBackwardWeight(Tensor z, Tensor dOut, Weight dW) {
+    throw new UnsupportedOperationException("headResultsBackwardWeight");
+  }
+
+  /**
    * {@code out[b,t] = sum over h of results[b,t,h] + bias}: results (B,T,H,D), bias (D) or null,
    * out (B,T,D).
    */
   void sumHeads(Tensor results, @Nullable Tensor bias, Tensor out);
+
+  /**
+   * The gradient of {@link #sumHeads} to the results: {@code dResults[b,t,h] = dOut[b,t]}.
+   *
+   * @param dOut (B,T,D)
+   * @param dResults (B,T,H,D); replaced
+   */
+  default void sumHeadsBackward(Tensor dOut, Tensor dResults) {
+    throw new UnsupportedOperationException("sumHeadsBackward");
+  }
 
   // ---- losses ----
 
@@ -203,6 +459,41 @@ public interface Kernels extends AutoCloseable {
    * @param out (rows)
    */
   void crossEntropy(Tensor logits, int[] targets, Tensor out);
+
+  /**
+   * The gradient of {@code factor * sum over rows of crossEntropy}: {@code dLogits[i] = factor *
+   * (softmax(logits[i]) - onehot(targets[i]))}, zeros where the target is negative.
+   *
+   * @param dLogits the shape of logits; replaced; may be logits
+   */
+  default void crossEntropyBackward(Tensor logits, int[] targets, float factor, Tensor dLogits) {
+    throw new UnsupportedOperationException("crossEntropyBackward");
+  }
+
+  // ---- optimization ----
+
+  /**
+   * The sum of the squares of every element, in double: a download, in an order that depends on the
+   * shape alone.
+   */
+  default double sumOfSquares(Tensor x) {
+    throw new UnsupportedOperationException("sumOfSquares");
+  }
+
+  /**
+   * One step of AdamW (Loshchilov and Hutter 2019) on every element: with g = step.gradientScale *
+   * gradient, {@code m = beta1 m + (1 - beta1) g}, {@code v = beta2 v + (1 - beta2) g^2}, {@code x
+   * = x - learningRate * weightDecay * x - learningRate * (m / (1 - beta1^t)) / (sqrt(v / (1 -
+   * beta2^t)) + eps)}.
+   *
+   * @param x changed
+   * @param gradient of the shape of x
+   * @param m of the shape of x; changed
+   * @param v of the shape of x; changed
+   */
+  default void adamW(Tensor x, Tensor gradient, Tensor m, Tensor v, AdamStep step) {
+    throw new UnsupportedOperationException("adamW");
+  }
 
   /** Stops the backend's threads. Workspaces are closed by their owners, before this. */
   @Override

@@ -14,6 +14,14 @@ public interface Weight {
   /** Downloads the matrix as {@code [in, out]}, row-major, exactly as it was given. */
   float[] toArray();
 
+  /**
+   * The numbers in the backend's own order, with zeros where its form is padded: for element-wise
+   * ops with the elements of a matrix of the same form ({@link Kernels#zeros}). Shares the memory.
+   */
+  default Tensor elements() {
+    throw new UnsupportedOperationException("elements");
+  }
+
   /** How the numbers given to {@link Kernels#pack} are ordered. */
   enum Layout {
     /** {@code [in, out]}, as GPT-2's Conv1D stores it. */
