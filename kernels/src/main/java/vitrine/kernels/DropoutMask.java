@@ -1,8 +1,8 @@
 package vitrine.kernels;
 
 /**
- * Which elements {@link Kernels#dropout} keeps: a hash of the key and the element's row-major index,
- * in 32-bit arithmetic, so that every backend drops the same ones.
+ * Which elements {@link Kernels#dropout} keeps: a hash of the key and the element's row-major
+ * index, in 32-bit arithmetic, so that every backend drops the same ones.
  */
 public final class DropoutMask {
   private DropoutMask() {}

@@ -293,7 +293,8 @@ public interface Kernels extends AutoCloseable {
    * @param dX the shape of x; replaced; may be dOut
    * @param dScale (..,1); replaced
    */
-  default void layerNormNormalizeBackward(Tensor x, Tensor scale, Tensor dOut, Tensor dX, Tensor dScale) {
+  default void layerNormNormalizeBackward(
+      Tensor x, Tensor scale, Tensor dOut, Tensor dX, Tensor dScale) {
     throw new UnsupportedOperationException("layerNormNormalizeBackward");
   }
 
@@ -398,7 +399,8 @@ public interface Kernels extends AutoCloseable {
    * @param dPattern the shape of the pattern; replaced
    * @param dV the shape of v; replaced
    */
-  default void attentionMixBackward(Tensor pattern, Tensor v, Tensor dOut, Tensor dPattern, Tensor dV) {
+  default void attentionMixBackward(
+      Tensor pattern, Tensor v, Tensor dOut, Tensor dPattern, Tensor dV) {
     throw new UnsupportedOperationException("attentionMixBackward");
   }
 
