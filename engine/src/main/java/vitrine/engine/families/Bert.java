@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import vitrine.engine.hooks.Architecture;
+import vitrine.engine.hooks.Dropout;
 import vitrine.engine.hooks.Head;
 import vitrine.engine.hooks.Output;
 import vitrine.engine.layers.Attention;
@@ -12,9 +13,12 @@ import vitrine.engine.layers.Embeddings;
 import vitrine.engine.layers.LayerNorm;
 import vitrine.engine.layers.Linear;
 import vitrine.engine.layers.Mlp;
+import vitrine.engine.layers.Pooler;
 import vitrine.engine.layers.PostNormBlock;
 import vitrine.engine.layers.TaskHead;
 import vitrine.engine.models.Model;
+import vitrine.engine.models.Parameter;
+import vitrine.engine.models.Storage;
 import vitrine.kernels.Activation;
 import vitrine.kernels.AttentionMask.Causality;
 import vitrine.kernels.Tensor;
@@ -109,7 +113,7 @@ final class Bert implements Family {
 
     Model.Parts parts(Head task) {
       String words = prefix + "embeddings.word_embeddings.weight";
-      ParameterReader.@Nullable Tied tied = null;
+      Storage.@Nullable Tied tied = null;
       Tensor tokens;
       boolean predicts = task == Head.MASKED || task == Head.PRETRAINING;
       if (predicts && !in.has("cls.predictions.decoder.weight")) {
@@ -120,13 +124,21 @@ final class Bert implements Family {
         tied = in.tied(words, vocabulary, d);
         tokens = tied.table();
       } else {
-        tokens = in.tensor(words, vocabulary, d);
+        tokens = in.tensor(words, Parameter.Kind.EMBEDDING, vocabulary, d);
       }
       Embeddings embeddings =
           new Embeddings(
               tokens,
-              in.tensor(prefix + "embeddings.position_embeddings.weight", positions, d),
-              in.tensor(prefix + "embeddings.token_type_embeddings.weight", segments, d),
+              in.tensor(
+                  prefix + "embeddings.position_embeddings.weight",
+                  Parameter.Kind.EMBEDDING,
+                  positions,
+                  d),
+              in.tensor(
+                  prefix + "embeddings.token_type_embeddings.weight",
+                  Parameter.Kind.EMBEDDING,
+                  segments,
+                  d),
               norm("embeddings.LayerNorm"));
       List<Block> blocks = new ArrayList<>();
       for (int layer = 0; layer < layers; layer++) {
@@ -134,7 +146,7 @@ final class Bert implements Family {
       }
       // A buffer that older versions stored as if it were a parameter.
       in.expectUnused("(bert\\.)?embeddings\\.(position_ids|token_type_ids)");
-      TaskHead head = head(task, tied == null ? null : tied.unembed());
+      TaskHead head = head(task, tied == null ? null : tied.matrix());
       List<Output> outputs = new ArrayList<>(task.outputs(classes(task)));
       if (pools(head)) {
         outputs.add(Output.pooled());
@@ -154,7 +166,18 @@ final class Bert implements Family {
               Causality.BIDIRECTIONAL,
               task,
               outputs);
-      return new Model.Parts(architecture, embeddings, blocks, null, head);
+      return new Model.Parts(architecture, embeddings, blocks, null, head, dropout(task));
+    }
+
+    /** Only the classifiers that are made for fine-tuning drop what they read. */
+    private Dropout dropout(Head task) {
+      float hidden = config.rate("hidden_dropout_prob", 0.1);
+      boolean drops = task == Head.SEQUENCE || task == Head.TOKENS;
+      return new Dropout(
+          hidden,
+          config.rate("attention_probs_dropout_prob", 0.1),
+          hidden,
+          drops ? config.rate("classifier_dropout", hidden) : 0);
     }
 
     private static boolean pools(TaskHead head) {
@@ -202,13 +225,16 @@ final class Bert implements Family {
       // Newer files keep the bias inside the decoder; where both are stored it is the one that
       // counts.
       Tensor bias =
-          in.tensor(in.either("cls.predictions.decoder.bias", "cls.predictions.bias"), vocabulary);
+          in.tensor(
+              in.either("cls.predictions.decoder.bias", "cls.predictions.bias"),
+              Parameter.Kind.BIAS,
+              vocabulary);
       in.expectUnused("cls\\.predictions\\.bias");
       return new TaskHead.MaskedToken(transform, activation, norm, new Linear(unembed, bias));
     }
 
-    private TaskHead.Pooler pooler() {
-      return new TaskHead.Pooler(linear("pooler.dense", d, d));
+    private Pooler pooler() {
+      return new Pooler(linear("pooler.dense", d, d));
     }
 
     private Block block(String layer) {
@@ -239,7 +265,7 @@ final class Bert implements Family {
     private Linear plain(String name, int from, int to) {
       return new Linear(
           in.matrix(name + ".weight", from, to, Weight.Layout.OUT_IN),
-          in.tensor(name + ".bias", to));
+          in.tensor(name + ".bias", Parameter.Kind.BIAS, to));
     }
 
     private LayerNorm norm(String name) {

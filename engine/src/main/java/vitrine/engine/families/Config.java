@@ -60,6 +60,22 @@ final class Config {
     return (float) value;
   }
 
+  /** A probability of dropping, such as {@code attn_pdrop}. */
+  float rate(String key, double absent) {
+    Optional<JsonNode> node = find(key);
+    if (node.isEmpty()) {
+      return (float) absent;
+    }
+    if (!node.get().isNumber()) {
+      throw wrong(key, node.get(), "a probability");
+    }
+    double rate = node.get().doubleValue();
+    if (!(rate >= 0 && rate < 1)) {
+      throw wrong(key, node.get(), "0 or more and less than 1");
+    }
+    return (float) rate;
+  }
+
   /** A true/false key. */
   Flag flag(String key, Flag absent) {
     Optional<JsonNode> node = find(key);

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import vitrine.engine.hooks.Architecture;
+import vitrine.engine.hooks.Dropout;
 import vitrine.engine.hooks.Head;
 import vitrine.engine.layers.Attention;
 import vitrine.engine.layers.Block;
@@ -15,6 +16,8 @@ import vitrine.engine.layers.Mlp;
 import vitrine.engine.layers.PreNormBlock;
 import vitrine.engine.layers.TaskHead;
 import vitrine.engine.models.Model;
+import vitrine.engine.models.Parameter;
+import vitrine.engine.models.Storage;
 import vitrine.kernels.Activation;
 import vitrine.kernels.AttentionMask.Causality;
 import vitrine.kernels.Tensor;
@@ -89,7 +92,7 @@ final class Gpt2 implements Family {
     }
 
     Model.Parts parts(Head task) {
-      ParameterReader.@Nullable Tied tied = null;
+      Storage.@Nullable Tied tied = null;
       Tensor tokens;
       if (task == Head.LANGUAGE && !in.has("lm_head.weight")) {
         if (config.flag("tie_word_embeddings", Config.Flag.ON) == Config.Flag.OFF) {
@@ -99,9 +102,9 @@ final class Gpt2 implements Family {
         tied = in.tied(prefix + "wte.weight", vocabulary, d);
         tokens = tied.table();
       } else {
-        tokens = in.tensor(prefix + "wte.weight", vocabulary, d);
+        tokens = in.tensor(prefix + "wte.weight", Parameter.Kind.EMBEDDING, vocabulary, d);
       }
-      Tensor wpe = in.tensor(prefix + "wpe.weight", positions, d);
+      Tensor wpe = in.tensor(prefix + "wpe.weight", Parameter.Kind.EMBEDDING, positions, d);
       List<Block> blocks = new ArrayList<>();
       for (int layer = 0; layer < layers; layer++) {
         blocks.add(block(layer));
@@ -115,7 +118,7 @@ final class Gpt2 implements Family {
                 new TaskHead.NextToken(
                     new Linear(
                         tied != null
-                            ? tied.unembed()
+                            ? tied.matrix()
                             : in.matrix("lm_head.weight", d, vocabulary, Weight.Layout.OUT_IN),
                         null));
             case SEQUENCE ->
@@ -140,7 +143,15 @@ final class Gpt2 implements Family {
               task,
               task.outputs(classes));
       return new Model.Parts(
-          architecture, new Embeddings(tokens, wpe, null, null), blocks, last, head);
+          architecture, new Embeddings(tokens, wpe, null, null), blocks, last, head, dropout());
+    }
+
+    private Dropout dropout() {
+      return new Dropout(
+          config.rate("embd_pdrop", 0.1),
+          config.rate("attn_pdrop", 0.1),
+          config.rate("resid_pdrop", 0.1),
+          0);
     }
 
     private int labels() {
@@ -182,7 +193,7 @@ final class Gpt2 implements Family {
     private Linear conv(String name, int rows, int columns) {
       return new Linear(
           in.matrix(prefix + name + ".weight", rows, columns, Weight.Layout.IN_OUT),
-          in.tensor(prefix + name + ".bias", columns));
+          in.tensor(prefix + name + ".bias", Parameter.Kind.BIAS, columns));
     }
 
     private LayerNorm norm(String name) {

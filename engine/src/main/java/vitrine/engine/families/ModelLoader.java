@@ -54,6 +54,7 @@ public final class ModelLoader {
       tellUnused(files.name(), reader.unused(), task, notes);
       return new Model(
           parts,
+          reader.read(),
           kernels,
           weights,
           new Model.Facts(files.name(), reader.parameters(), files.padding()));

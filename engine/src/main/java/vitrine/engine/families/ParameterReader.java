@@ -12,6 +12,8 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import vitrine.engine.InputException;
+import vitrine.engine.models.Parameter;
+import vitrine.engine.models.Storage;
 import vitrine.kernels.Kernels;
 import vitrine.kernels.Shape;
 import vitrine.kernels.Tensor;
@@ -29,7 +31,7 @@ final class ParameterReader {
   private final Kernels kernels;
   private final Workspace owner;
   private final Set<String> unused;
-  private long parameters;
+  private final List<Parameter> read = new ArrayList<>();
 
   ParameterReader(Checkpoint checkpoint, String where, Kernels kernels, Workspace owner) {
     this.checkpoint = checkpoint;
@@ -65,35 +67,54 @@ final class ParameterReader {
   }
 
   /** A tensor kept as it is, such as a bias or an embedding table. */
-  Tensor tensor(String name, int... shape) {
-    return with(name, values -> kernels.upload(owner, Shape.of(shape), values), shape);
+  Tensor tensor(String name, Parameter.Kind kind, int... shape) {
+    Tensor tensor = with(name, values -> kernels.upload(owner, Shape.of(shape), values), shape);
+    record(name, kind, new Storage.Whole(tensor), shape);
+    return tensor;
   }
 
   /** A matrix for products, stored as {@code layout} says. */
   Weight matrix(String name, int in, int out, Weight.Layout layout) {
     int[] shape = layout == Weight.Layout.IN_OUT ? new int[] {in, out} : new int[] {out, in};
-    return with(name, values -> kernels.pack(owner, values, in, out, layout), shape);
+    Weight weight = with(name, values -> kernels.pack(owner, values, in, out, layout), shape);
+    record(name, Parameter.Kind.MATRIX, new Storage.Matrix(weight, layout), shape);
+    return weight;
   }
 
   /** An embedding table that is also the transposed matrix of a head: read once, kept both ways. */
-  Tied tied(String name, int vocabulary, int width) {
-    return with(
-        name,
-        values ->
-            new Tied(
-                kernels.upload(owner, Shape.of(vocabulary, width), values),
-                kernels.pack(owner, values, width, vocabulary, Weight.Layout.OUT_IN)),
-        vocabulary,
-        width);
+  Storage.Tied tied(String name, int vocabulary, int width) {
+    Storage.Tied tied =
+        with(
+            name,
+            values ->
+                new Storage.Tied(
+                    kernels.upload(owner, Shape.of(vocabulary, width), values),
+                    kernels.pack(owner, values, width, vocabulary, Weight.Layout.OUT_IN)),
+            vocabulary,
+            width);
+    record(name, Parameter.Kind.EMBEDDING, tied, vocabulary, width);
+    return tied;
   }
 
-  /** One parameter in its two uses. */
-  record Tied(Tensor table, Weight unembed) {}
+  private void record(String name, Parameter.Kind kind, Storage storage, int... shape) {
+    read.add(new Parameter(name, Shape.of(shape), kind, storage));
+  }
+
+  /** Everything that was read, in that order. */
+  List<Parameter> read() {
+    return read;
+  }
 
   /**
    * GPT-2's joined matrices: (in, parts*out) cut by columns into {@code parts} matrices (in, out).
    */
   List<Weight> columns(String name, int in, int out, int parts) {
+    List<Weight> weights = cut(name, in, out, parts);
+    record(name, Parameter.Kind.MATRIX, new Storage.Columns(weights), in, parts * out);
+    return weights;
+  }
+
+  private List<Weight> cut(String name, int in, int out, int parts) {
     return with(
         name,
         values -> {
@@ -120,6 +141,12 @@ final class ParameterReader {
 
   /** The biases of {@link #columns}: (parts*out) cut into {@code parts} of (out). */
   List<Tensor> pieces(String name, int out, int parts) {
+    List<Tensor> pieces = cut(name, out, parts);
+    record(name, Parameter.Kind.BIAS, new Storage.Pieces(pieces), parts * out);
+    return pieces;
+  }
+
+  private List<Tensor> cut(String name, int out, int parts) {
     return with(
         name,
         values -> {
@@ -158,7 +185,6 @@ final class ParameterReader {
               + " by the config.");
     }
     long count = Shape.of(shape).size();
-    parameters += count;
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment values = arena.allocate(4L * count, 64);
       checkpoint.readFloats(name, values);
@@ -201,6 +227,6 @@ final class ParameterReader {
 
   /** How many numbers were read; a tied matrix counts once. */
   long parameters() {
-    return parameters;
+    return read.stream().mapToLong(parameter -> parameter.shape().size()).sum();
   }
 }

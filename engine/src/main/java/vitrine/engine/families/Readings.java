@@ -2,6 +2,7 @@ package vitrine.engine.families;
 
 import java.util.Optional;
 import vitrine.engine.layers.LayerNorm;
+import vitrine.engine.models.Parameter;
 
 /** What both families read in the same way. */
 final class Readings {
@@ -10,8 +11,8 @@ final class Readings {
   /** A LayerNorm under its present names, or under the gamma and beta of early files. */
   static LayerNorm norm(ParameterReader in, String name, int width, float eps) {
     return new LayerNorm(
-        in.tensor(in.either(name + ".weight", name + ".gamma"), width),
-        in.tensor(in.either(name + ".bias", name + ".beta"), width),
+        in.tensor(in.either(name + ".weight", name + ".gamma"), Parameter.Kind.NORM, width),
+        in.tensor(in.either(name + ".bias", name + ".beta"), Parameter.Kind.NORM, width),
         eps);
   }
 

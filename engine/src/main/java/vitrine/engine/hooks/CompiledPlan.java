@@ -37,6 +37,7 @@ public final class CompiledPlan {
     this.edits = List.copyOf(edits);
     this.reads = List.copyOf(reads);
     this.gradients = List.copyOf(gradients);
+    checkDerivatives();
   }
 
   public Plan plan() {
@@ -102,6 +103,46 @@ public final class CompiledPlan {
   /** Every gradient to keep, in plan order and within a site by layer; none twice. */
   public List<ReadStep> gradients() {
     return gradients;
+  }
+
+  /**
+   * The lowest part that gradients are asked for: a block, {@link Differentiation#EMBEDDINGS} or
+   * {@link Differentiation#HEAD}. Nothing below it needs a backward pass.
+   */
+  public int lowestGradient() {
+    if (plan.wantsParameterGradients()) {
+      return Differentiation.EMBEDDINGS;
+    }
+    return gradients.stream()
+        .mapToInt(step -> depth(step.site()))
+        .min()
+        .orElse(Differentiation.HEAD);
+  }
+
+  private int depth(Site site) {
+    Tap tap = (Tap) site.target();
+    int layer =
+        tap.perBlock() ? site.layers().resolve(architecture.layers(), "site: " + site)[0] : 0;
+    return Differentiation.depth(tap, layer);
+  }
+
+  /** A gradient has to come back through every edit that stands between the loss and its site. */
+  private void checkDerivatives() {
+    if (!plan.wantsGradients()) {
+      return;
+    }
+    int lowest = lowestGradient();
+    for (EditStep step : edits) {
+      if (step.edit() instanceof Edit.Custom custom
+          && custom.function().derivative().isEmpty()
+          && depth(step.site()) >= lowest) {
+        throw new InputException(
+            "plan: gradient: the edit "
+                + step
+                + " has no derivative; expected one (EditFunction.withDerivative), or gradients"
+                + " of later sites only.");
+      }
+    }
   }
 
   /**

@@ -1,6 +1,9 @@
 package vitrine.engine.hooks;
 
 import java.util.Arrays;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import java.util.function.Consumer;
 import vitrine.kernels.AttentionMask;
 import vitrine.kernels.Kernels;
 import vitrine.kernels.Region;
@@ -12,15 +15,22 @@ import vitrine.kernels.Workspace;
 final class EditRunner {
   private final Run run;
 
+  /** Scores as they were before a mean, which left out the masked ones: the way back does too. */
+  private final Map<EditStep, Tensor> averaged = new IdentityHashMap<>();
+
   EditRunner(Run run) {
     this.run = run;
   }
 
   /**
+   * @param layer any number for a site outside the blocks
    * @param value the whole tensor of the site
    * @return the edited one: the same tensor, or another where a read keeps that one
    */
-  Tensor apply(EditStep step, Tensor value) {
+  Tensor apply(EditStep step, int layer, Tensor value) {
+    if (step.edit() instanceof Edit.Mean && step.site().target() == Tap.SCORES) {
+      averaged.put(step, run.save("attn.scores before their mean", layer, value));
+    }
     Tensor target = run.writable(value);
     if (step.isWhole()) {
       change(step, target, target);
@@ -89,20 +99,89 @@ final class EditRunner {
   }
 
   private void mean(EditStep step, Tensor whole, Tensor box) {
-    int axis =
-        step.axes().contains(Axis.QUERY)
-            ? step.axes().indexOf(Axis.QUERY)
-            : step.axes().indexOf(Axis.POSITION);
-    Batch batch = run.batch();
-    boolean[] counts = new boolean[batch.batch() * batch.length()];
-    for (int i = 0; i < counts.length; i++) {
-      counts[i] = batch.real(i / batch.length(), i % batch.length());
-    }
     Tensor means = run.allocate(whole.shape());
-    run.kernels().meanOver(whole, axis, counts, means);
+    run.kernels().meanOver(whole, averagedAxis(step), realPositions(), means);
     run.kernels().slice(means, step.region(whole.shape()), box);
     run.release(means);
   }
+
+  private static int averagedAxis(EditStep step) {
+    Axis axis = step.axes().contains(Axis.QUERY) ? Axis.QUERY : Axis.POSITION;
+    return step.axes().indexOf(axis);
+  }
+
+  private boolean[] realPositions() {
+    Batch batch = run.batch();
+    boolean[] real = new boolean[batch.batch() * batch.length()];
+    for (int i = 0; i < real.length; i++) {
+      real[i] = batch.real(i / batch.length(), i % batch.length());
+    }
+    return real;
+  }
+
+  // ---- backward ----
+
+  /**
+   * What an edit does to a gradient: a constant stops it, a factor scales it, a mean spreads it.
+   *
+   * @param d with respect to the edited value; the whole tensor of the site
+   * @return with respect to the value before the edit
+   */
+  Tensor applyBackward(EditStep step, Tensor d) {
+    return switch (step.edit()) {
+      case Edit.AddFile _, Edit.Noise _ -> d;
+      case Edit.Zero _,
+          Edit.SetValue _,
+          Edit.Uniform _,
+          Edit.MeanFile _,
+          Edit.SetFile _,
+          Edit.From _ ->
+          changed(step, d, box -> run.kernels().fill(box, 0f));
+      case Edit.Scale scale ->
+          changed(step, d, box -> run.kernels().scale(box, scale.factor(), box));
+      case Edit.Mean _ -> meanBackward(step, d);
+      case Edit.Custom custom -> {
+        EditFunction derivative = custom.function().derivative().orElseThrow();
+        yield changed(step, d, box -> derivative.apply(box, new Context(run, step.site())));
+      }
+    };
+  }
+
+  private Tensor changed(EditStep step, Tensor d, Consumer<Tensor> change) {
+    Tensor target = run.writable(d);
+    if (step.isWhole()) {
+      change.accept(target);
+      return target;
+    }
+    Region region = step.region(target.shape());
+    Tensor box = run.allocate(region.shape(target.shape()));
+    run.kernels().slice(target, region, box);
+    change.accept(box);
+    run.kernels().assign(target, region, box);
+    run.release(box);
+    return target;
+  }
+
+  /** Only the box was replaced by means, but they were taken over the whole tensor. */
+  private Tensor meanBackward(EditStep step, Tensor d) {
+    Kernels kernels = run.kernels();
+    Region region = step.region(d.shape());
+    Tensor box = run.allocate(region.shape(d.shape()));
+    kernels.slice(d, region, box);
+    Tensor dMeans = run.zeros(d.shape());
+    kernels.assign(dMeans, region, box);
+    run.release(box);
+    Tensor before = averaged.remove(step);
+    Tensor spread = run.allocate(d.shape());
+    int axis = averagedAxis(step);
+    kernels.meanOverBackward(
+        before == null ? dMeans : before, axis, realPositions(), dMeans, spread);
+    run.letGo(before);
+    run.release(dMeans);
+    return run.sum(changed(step, d, each -> kernels.fill(each, 0f)), spread);
+  }
+
+  // ---- values ----
 
   /** 1/n over the n keys that the mask allows each query, for a box of a pattern (B,H,Tq,Tk). */
   private float[] uniform(Region region, Shape shape) {

@@ -9,9 +9,6 @@ import vitrine.kernels.Shape;
  * it.
  */
 final class NoiseSource {
-  /** The golden ratio's fraction in 64 bits: steps of it spread over all numbers. */
-  private static final long STEP = 0x9E3779B97F4A7C15L;
-
   private final long key;
   private final double sigma;
 
@@ -19,10 +16,10 @@ final class NoiseSource {
    * @param site with a single layer; its slice does not matter
    */
   NoiseSource(long seed, Site site, double sigma) {
-    long hash = mix(seed + STEP);
+    long hash = SplitMix.next(seed);
     String name = site.whole().name();
     for (int i = 0; i < name.length(); i++) {
-      hash = mix(hash + STEP * (name.charAt(i) + 1L));
+      hash = SplitMix.mix(hash + SplitMix.STEP * (name.charAt(i) + 1L));
     }
     this.key = hash;
     this.sigma = sigma;
@@ -42,33 +39,14 @@ final class NoiseSource {
 
   private int fill(float[] values, int at, int[][] indices, int axis, long hash) {
     if (axis == indices.length) {
-      values[at] = (float) (sigma * gaussian(hash));
+      values[at] = (float) (sigma * SplitMix.gaussian(hash));
       return at + 1;
     }
     int next = at;
     for (int index : indices[axis]) {
-      next = fill(values, next, indices, axis + 1, mix(hash + STEP * (index + 1L)));
+      next =
+          fill(values, next, indices, axis + 1, SplitMix.mix(hash + SplitMix.STEP * (index + 1L)));
     }
     return next;
-  }
-
-  /** Box and Muller 1958, in strict arithmetic: the same bits on every machine. */
-  private static double gaussian(long hash) {
-    long first = mix(hash + STEP);
-    double radius = unit(first);
-    double angle = unit(mix(first + STEP));
-    return StrictMath.sqrt(-2 * StrictMath.log(1 - radius)) * StrictMath.cos(2 * Math.PI * angle);
-  }
-
-  /** In [0, 1). */
-  private static double unit(long hash) {
-    return (hash >>> 11) * 0x1.0p-53;
-  }
-
-  /** The finaliser of SplitMix64 (Steele et al. 2014). */
-  private static long mix(long hash) {
-    long z = (hash ^ (hash >>> 30)) * 0xBF58476D1CE4E5B9L;
-    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
-    return z ^ (z >>> 31);
   }
 }

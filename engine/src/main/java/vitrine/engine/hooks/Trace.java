@@ -6,10 +6,14 @@ import java.util.OptionalDouble;
 import vitrine.engine.InputException;
 import vitrine.kernels.Tensor;
 
-/** What a run has read. Owns the run's memory: its tensors are usable until it is closed. */
+/**
+ * What a run has read and differentiated. Owns the run's memory: its tensors are usable until it is
+ * closed.
+ */
 public final class Trace implements AutoCloseable {
   private final Run run;
   private final List<Read> reads;
+  private final List<Read> gradients;
   private final OptionalDouble loss;
 
   /**
@@ -35,6 +39,23 @@ public final class Trace implements AutoCloseable {
     for (ReadStep step : run.plan().reads()) {
       reads.add(new Read(step.site(), value(step, weights)));
     }
+    this.gradients = new ArrayList<>();
+    for (ReadStep step : run.plan().gradients()) {
+      gradients.add(new Read(step.site(), gradient(step)));
+    }
+  }
+
+  /** Zeros where nothing came back: the loss does not depend on that site. */
+  private Tensor gradient(ReadStep step) {
+    Tensor gradient = run.gradients().get(step.site());
+    if (gradient != null) {
+      return gradient;
+    }
+    var whole =
+        run.plan()
+            .architecture()
+            .shape(step.site().target(), run.batch().batch(), run.batch().length());
+    return run.zeros(step.region(whole).shape(whole));
   }
 
   private Tensor value(ReadStep step, Weights weights) {
@@ -72,14 +93,56 @@ public final class Trace implements AutoCloseable {
    * @throws InputException when the plan did not read it
    */
   public Tensor value(Site site) {
+    return find(reads, site, "not read by this plan; expected a single-layer site that it reads.");
+  }
+
+  /** Every gradient that was kept, in plan order and within a site by layer. */
+  public List<Read> gradients() {
+    return List.copyOf(gradients);
+  }
+
+  /**
+   * The loss's gradient with respect to one site's value, as edited; in the shape of the site, or
+   * of its slice.
+   *
+   * @param site of a single layer, its slice spelt as in the plan
+   * @throws InputException when the plan did not ask for it
+   */
+  public Tensor gradient(Site site) {
+    return find(
+        gradients,
+        site,
+        "no gradient of it in this plan; expected a single-layer site that it differentiates.");
+  }
+
+  private Tensor find(List<Read> kept, Site site, String otherwise) {
     List<Site> wanted = site.expand(run.plan().architecture());
-    for (Read read : reads) {
+    for (Read read : kept) {
       if (wanted.size() == 1 && read.site().equals(wanted.getFirst())) {
         return read.value();
       }
     }
-    throw new InputException(
-        "trace: " + site + ": not read by this plan; expected a single-layer site that it reads.");
+    throw new InputException("trace: " + site + ": " + otherwise);
+  }
+
+  /**
+   * The loss's gradients with respect to the model's parameters.
+   *
+   * @throws InputException when the plan did not ask for them
+   */
+  public Gradients parameterGradients() {
+    Gradients parameters = run.parameterGradients();
+    if (parameters == null) {
+      throw new InputException(
+          "trace: no gradients of parameters in this plan; expected one that asks for them"
+              + " (gradientOfParameters, --gradient params).");
+    }
+    return parameters;
+  }
+
+  /** What was kept for the backward pass, by name. */
+  public SavedMemory saved() {
+    return run.saved();
   }
 
   /** The plan's loss; empty when it has none. */
@@ -94,11 +157,16 @@ public final class Trace implements AutoCloseable {
 
   /** The most bytes that the run held at once. */
   public long peakBytes() {
-    return run.workspace().peakBytes();
+    Gradients parameters = run.parameterGradients();
+    return run.workspace().peakBytes() + (parameters == null ? 0 : parameters.bytes());
   }
 
   @Override
   public void close() {
+    Gradients parameters = run.parameterGradients();
+    if (parameters != null) {
+      parameters.close();
+    }
     run.workspace().close();
   }
 }

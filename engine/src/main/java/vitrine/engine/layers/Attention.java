@@ -1,6 +1,8 @@
 package vitrine.engine.layers;
 
 import org.jspecify.annotations.Nullable;
+import vitrine.engine.hooks.Dropout;
+import vitrine.engine.hooks.Gradients;
 import vitrine.engine.hooks.Run;
 import vitrine.engine.hooks.Tap;
 import vitrine.kernels.Activation;
@@ -24,27 +26,84 @@ public record Attention(
     Linear query, Linear key, Linear value, Linear output, int heads, float scale) {
 
   /**
+   * What the backward pass needs.
+   *
+   * @param x what went in, (B,T,D); null when no gradients of parameters are wanted
+   * @param q (B,T,H,K)
+   * @param k (B,T,H,K)
+   * @param v (B,T,H,K)
+   * @param patterns null where scores and pattern were never stored
+   * @param z (B,T,H,K); null as x
+   */
+  public record Cache(
+      @Nullable Tensor x,
+      Tensor q,
+      Tensor k,
+      Tensor v,
+      @Nullable Patterns patterns,
+      @Nullable Tensor z) {}
+
+  /**
+   * @param softmax what the softmax gave, (B,H,T,T)
+   * @param mixed what the values were mixed with, after edits and dropout, (B,H,T,T)
+   */
+  public record Patterns(Tensor softmax, Tensor mixed) {}
+
+  /**
    * @param x (B,Tq,D); stays the caller's
    * @param cache keys and values of earlier positions, to which those of x are added; null when x
    *     is everything
    * @return (B,Tq,D), W_O's bias included
    */
-  Tensor forward(Run run, int layer, Tensor x, @Nullable KeyValueCache cache) {
-    Tensor q = run.tap(Tap.Q, layer, split(run, query, x));
-    Tensor k = run.tap(Tap.K, layer, split(run, key, x));
-    Tensor v = run.tap(Tap.V, layer, split(run, value, x));
-    Tensor z;
+  Passed<Tensor, Cache> forward(Run run, int layer, Tensor x, @Nullable KeyValueCache cache) {
+    Tensor kept = run.saveForParameters("attn.x", layer, x);
+    Tensor q = run.save("attn.q", layer, run.tap(Tap.Q, layer, split(run, query, x)));
+    Tensor k = run.save("attn.k", layer, run.tap(Tap.K, layer, split(run, key, x)));
+    Tensor v = run.save("attn.v", layer, run.tap(Tap.V, layer, split(run, value, x)));
+    Passed<Tensor, @Nullable Patterns> mix;
     if (cache == null) {
-      z = mix(run, layer, q, k, v);
+      mix = mix(run, layer, q, k, v);
       run.release(k);
       run.release(v);
     } else {
       cache.append(run, layer, k, v);
-      z = mix(run, layer, q, cache.keys(layer), cache.values(layer));
+      mix = mix(run, layer, q, cache.keys(layer), cache.values(layer));
     }
     run.release(q);
-    z = run.tap(Tap.Z, layer, z);
-    return project(run, layer, z);
+    Tensor z = run.tap(Tap.Z, layer, mix.out());
+    Tensor keptZ = run.saveForParameters("attn.z", layer, z);
+    return new Passed<>(project(run, layer, z), new Cache(kept, q, k, v, mix.cache(), keptZ));
+  }
+
+  /**
+   * @param dOut (B,T,D); the run owns it from here
+   * @return with respect to x, (B,T,D)
+   */
+  Tensor backward(Run run, int layer, Tensor dOut, Cache cache) {
+    Tensor dZ = run.tapBackward(Tap.Z, layer, projectBackward(run, layer, dOut, cache));
+    run.letGo(cache.z());
+    Tensor dQ = run.allocate(cache.q().shape());
+    Tensor dK = run.allocate(cache.k().shape());
+    Tensor dV = run.allocate(cache.v().shape());
+    mixBackward(run, layer, dZ, cache, dQ, dK, dV);
+    run.letGo(cache.q());
+    run.letGo(cache.k());
+    run.letGo(cache.v());
+    dQ = run.tapBackward(Tap.Q, layer, dQ);
+    dK = run.tapBackward(Tap.K, layer, dK);
+    dV = run.tapBackward(Tap.V, layer, dV);
+    query.backwardParameters(run, cache.x(), dQ);
+    key.backwardParameters(run, cache.x(), dK);
+    value.backwardParameters(run, cache.x(), dV);
+    run.letGo(cache.x());
+    Shape shape = dQ.shape();
+    Tensor dX = query.backward(run, dQ, Shape.of(shape.dim(0), shape.dim(1), query.weight().in()));
+    key.addBackward(run, dK, dX);
+    value.addBackward(run, dV, dX);
+    run.release(dQ);
+    run.release(dK);
+    run.release(dV);
+    return dX;
   }
 
   /** (B,T,D) to (B,T,H,K). */
@@ -61,23 +120,58 @@ public record Attention(
    * z = softmax(scale q k^T + mask) v, (B,Tq,H,K). Scores and pattern exist only where they are
    * asked for.
    */
-  private Tensor mix(Run run, int layer, Tensor q, Tensor k, Tensor v) {
+  private Passed<Tensor, @Nullable Patterns> mix(Run run, int layer, Tensor q, Tensor k, Tensor v) {
     Kernels kernels = run.kernels();
     AttentionMask mask = run.mask();
     Tensor z = run.allocate(q.shape());
-    if (!run.taps(Tap.SCORES, layer) && !run.taps(Tap.PATTERN, layer)) {
+    if (!stores(run, layer)) {
       kernels.attention(q, k, v, mask, scale, z);
-      return z;
+      return new Passed<>(z, null);
     }
     Tensor scores = run.allocate(mask.batch(), heads, mask.queries(), mask.keys());
     kernels.attentionScores(q, k, mask, scale, scores);
     scores = run.tap(Tap.SCORES, layer, scores);
-    Tensor pattern = run.reuse(scores);
-    kernels.softmax(scores, pattern);
-    pattern = run.tap(Tap.PATTERN, layer, pattern);
+    Tensor softmax = run.reuse(scores);
+    kernels.softmax(scores, softmax);
+    run.save("attn.softmax", layer, softmax);
+    Tensor pattern = run.tap(Tap.PATTERN, layer, softmax);
+    pattern = run.dropout(Dropout.Place.ATTENTION, layer, pattern);
+    run.save("attn.pattern", layer, pattern);
     kernels.attentionMix(pattern, v, z);
     run.release(pattern);
-    return z;
+    return new Passed<>(z, new Patterns(softmax, pattern));
+  }
+
+  private static boolean stores(Run run, int layer) {
+    return run.taps(Tap.SCORES, layer)
+        || run.taps(Tap.PATTERN, layer)
+        || run.drops(Dropout.Place.ATTENTION);
+  }
+
+  /** Writes dQ, dK and dV; dZ is the run's. */
+  private void mixBackward(
+      Run run, int layer, Tensor dZ, Cache cache, Tensor dQ, Tensor dK, Tensor dV) {
+    Kernels kernels = run.kernels();
+    AttentionMask mask = run.mask();
+    Patterns patterns = cache.patterns();
+    if (patterns == null) {
+      kernels.attentionBackward(cache.q(), cache.k(), cache.v(), mask, scale, dZ, dQ, dK, dV);
+      run.release(dZ);
+      return;
+    }
+    Tensor dPattern = run.allocate(patterns.mixed().shape());
+    kernels.attentionMixBackward(patterns.mixed(), cache.v(), dZ, dPattern, dV);
+    run.release(dZ);
+    run.letGo(patterns.mixed());
+    dPattern = run.dropout(Dropout.Place.ATTENTION, layer, dPattern);
+    dPattern = run.tapBackward(Tap.PATTERN, layer, dPattern);
+    Tensor dScores = run.reuse(dPattern);
+    kernels.softmaxBackward(patterns.softmax(), dPattern, dScores);
+    run.releaseUnless(dPattern, dScores);
+    run.letGo(patterns.softmax());
+    dScores = run.tapBackward(Tap.SCORES, layer, dScores);
+    kernels.attentionScoresBackward(dScores, cache.q(), cache.k(), mask, scale, dQ, dK);
+    run.release(dScores);
   }
 
   private Tensor project(Run run, int layer, Tensor z) {
@@ -97,5 +191,31 @@ public record Attention(
     run.kernels().sumHeads(results, output.bias(), y);
     run.release(results);
     return y;
+  }
+
+  /** With respect to z, (B,T,H,K); dOut is the run's. */
+  private Tensor projectBackward(Run run, int layer, Tensor dOut, Cache cache) {
+    if (!run.taps(Tap.RESULT, layer)) {
+      output.backwardParameters(run, cache.z(), dOut);
+      Tensor dZ = output.backward(run, dOut, cache.q().shape());
+      run.release(dOut);
+      return dZ;
+    }
+    Kernels kernels = run.kernels();
+    Shape shape = dOut.shape();
+    output.backwardBias(run, dOut);
+    Tensor dResults = run.allocate(shape.dim(0), shape.dim(1), heads, shape.dim(2));
+    kernels.sumHeadsBackward(dOut, dResults);
+    run.release(dOut);
+    dResults = run.tapBackward(Tap.RESULT, layer, dResults);
+    Gradients gradients = run.parameterGradients();
+    Tensor z = cache.z();
+    if (gradients != null && z != null) {
+      kernels.headResultsBackwardWeight(z, dResults, gradients.of(output.weight()));
+    }
+    Tensor dZ = run.allocate(cache.q().shape());
+    kernels.headResultsBackwardInput(dResults, output.weight(), dZ);
+    run.release(dResults);
+    return dZ;
   }
 }

@@ -1,6 +1,9 @@
 package vitrine.engine.layers;
 
 import org.jspecify.annotations.Nullable;
+import vitrine.engine.hooks.Differentiation;
+import vitrine.engine.hooks.Dropout;
+import vitrine.engine.hooks.Gradients;
 import vitrine.engine.hooks.Run;
 import vitrine.engine.hooks.Tap;
 import vitrine.kernels.Shape;
@@ -17,13 +20,24 @@ import vitrine.kernels.Tensor;
 public record Embeddings(
     Tensor tokens, Tensor positions, @Nullable Tensor segments, @Nullable LayerNorm norm) {
   /**
+   * What the backward pass needs.
+   *
+   * @param ids (B*T)
+   * @param positionIds (B*T)
+   * @param segmentIds (B*T)
+   * @param sum what the LayerNorm normalised, (B,T,D); null without one
+   */
+  @SuppressWarnings("ArrayRecordComponent") // handed from forward to backward, compared by no one
+  public record Cache(int[] ids, int[] positionIds, int[] segmentIds, @Nullable Tensor sum) {}
+
+  /**
    * @param ids (B*T) token ids, row by row
    * @param segmentIds (B*T)
    * @param start the absolute position of the first column: how many positions a cache already
    *     holds
    * @return the residual stream that enters block 0, (B,T,D)
    */
-  public Tensor forward(Run run, int[] ids, int[] segmentIds, int batch, int start) {
+  public Passed<Tensor, Cache> forward(Run run, int[] ids, int[] segmentIds, int batch, int start) {
     int length = ids.length / batch;
     Shape shape = Shape.of(batch, length, tokens.shape().dim(1));
     int[] at = new int[ids.length];
@@ -35,12 +49,45 @@ public record Embeddings(
       sum = run.sum(sum, run.tap(Tap.TYPE_EMBED, 0, gather(run, segments, segmentIds, shape)));
     }
     sum = run.sum(sum, run.tap(Tap.POS_EMBED, 0, gather(run, positions, at, shape)));
+    Tensor kept = null;
     if (norm != null) {
+      kept = run.save("sum", Differentiation.EMBEDDINGS, sum);
       Tensor out = run.reuse(sum);
       run.kernels().layerNorm(sum, norm.gamma(), norm.beta(), norm.eps(), out);
       sum = out;
     }
-    return run.tap(Tap.EMBED_OUT, 0, sum);
+    Tensor dropped = run.dropout(Dropout.Place.EMBEDDING, 0, run.tap(Tap.EMBED_OUT, 0, sum));
+    return new Passed<>(dropped, new Cache(ids, at, segmentIds, kept));
+  }
+
+  /**
+   * @param dOut with respect to the residual stream that enters block 0, (B,T,D); released
+   */
+  public void backward(Run run, Tensor dOut, Cache cache) {
+    Tensor d = run.dropout(Dropout.Place.EMBEDDING, 0, dOut);
+    d = run.tapBackward(Tap.EMBED_OUT, 0, d);
+    Tensor sum = cache.sum();
+    if (norm != null && sum != null) {
+      d = norm.backwardFused(run, d, sum);
+      run.letGo(sum);
+    }
+    run.pin(d); // every part of the sum gets the same
+    backwardPart(run, Tap.POS_EMBED, d, positions, cache.positionIds());
+    if (segments != null) {
+      backwardPart(run, Tap.TYPE_EMBED, d, segments, cache.segmentIds());
+    }
+    backwardPart(run, Tap.EMBED, d, tokens, cache.ids());
+    run.unpin(d);
+    run.release(d);
+  }
+
+  private static void backwardPart(Run run, Tap tap, Tensor d, Tensor table, int[] rows) {
+    Tensor part = run.tapBackward(tap, 0, d);
+    Gradients gradients = run.parameterGradients();
+    if (gradients != null) {
+      run.kernels().gatherBackward(part, rows, gradients.of(table));
+    }
+    run.releaseUnless(part, d);
   }
 
   private static Tensor gather(Run run, Tensor table, int[] rows, Shape shape) {

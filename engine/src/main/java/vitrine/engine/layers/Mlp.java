@@ -1,8 +1,10 @@
 package vitrine.engine.layers;
 
+import org.jspecify.annotations.Nullable;
 import vitrine.engine.hooks.Run;
 import vitrine.engine.hooks.Tap;
 import vitrine.kernels.Activation;
+import vitrine.kernels.Shape;
 import vitrine.kernels.Tensor;
 
 /**
@@ -14,21 +16,59 @@ import vitrine.kernels.Tensor;
  */
 public record Mlp(Linear in, Activation activation, Linear out) {
   /**
+   * What the backward pass needs.
+   *
+   * @param x what went in, (B,T,D); null when no gradients of parameters are wanted
+   * @param pre before the activation, (B,T,M)
+   * @param post after it, (B,T,M); null as x
+   */
+  public record Cache(@Nullable Tensor x, Tensor pre, @Nullable Tensor post) {}
+
+  /**
    * @param x (B,T,D); stays the caller's
    * @return a new (B,T,D)
    */
-  Tensor forward(Run run, int layer, Tensor x) {
+  Passed<Tensor, Cache> forward(Run run, int layer, Tensor x) {
+    Tensor kept = run.saveForParameters("mlp.x", layer, x);
+    Tensor pre;
     Tensor post;
-    if (run.taps(Tap.MLP_PRE, layer)) {
-      Tensor pre = run.tap(Tap.MLP_PRE, layer, in.forward(run, x, Activation.IDENTITY));
+    if (run.taps(Tap.MLP_PRE, layer) || run.differentiates(layer)) {
+      pre = run.tap(Tap.MLP_PRE, layer, in.forward(run, x, Activation.IDENTITY));
+      run.save("mlp.pre", layer, pre);
       post = run.reuse(pre);
       run.kernels().activate(pre, activation, post);
+      run.releaseUnless(pre, post);
     } else {
       post = in.forward(run, x, activation);
+      pre = post;
     }
     post = run.tap(Tap.MLP_POST, layer, post);
+    Tensor keptPost = run.saveForParameters("mlp.post", layer, post);
     Tensor y = out.forward(run, post, Activation.IDENTITY);
     run.release(post);
-    return y;
+    return new Passed<>(y, new Cache(kept, pre, keptPost));
+  }
+
+  /**
+   * @param dOut (B,T,D); the run owns it from here
+   * @return with respect to x, (B,T,D)
+   */
+  Tensor backward(Run run, int layer, Tensor dOut, Cache cache) {
+    Shape shape = dOut.shape();
+    out.backwardParameters(run, cache.post(), dOut);
+    run.letGo(cache.post());
+    Tensor dPost = out.backward(run, dOut, cache.pre().shape());
+    run.release(dOut);
+    dPost = run.tapBackward(Tap.MLP_POST, layer, dPost);
+    Tensor dPre = run.reuse(dPost);
+    run.kernels().activateBackward(cache.pre(), activation, dPost, dPre);
+    run.releaseUnless(dPost, dPre);
+    run.letGo(cache.pre());
+    dPre = run.tapBackward(Tap.MLP_PRE, layer, dPre);
+    in.backwardParameters(run, cache.x(), dPre);
+    run.letGo(cache.x());
+    Tensor dX = in.backward(run, dPre, Shape.of(shape.dim(0), shape.dim(1), in.weight().in()));
+    run.release(dPre);
+    return dX;
   }
 }

@@ -1,6 +1,7 @@
 package vitrine.engine.layers;
 
 import org.jspecify.annotations.Nullable;
+import vitrine.engine.hooks.Dropout;
 import vitrine.engine.hooks.Run;
 import vitrine.engine.hooks.Tap;
 import vitrine.kernels.Tensor;
@@ -12,16 +13,42 @@ import vitrine.kernels.Tensor;
 public record PreNormBlock(LayerNorm ln1, Attention attention, LayerNorm ln2, Mlp mlp)
     implements Block {
   @Override
-  public Tensor forward(Run run, int layer, Tensor x, @Nullable KeyValueCache cache) {
+  public Passed<Tensor, Cache> forward(
+      Run run, int layer, Tensor x, @Nullable KeyValueCache cache) {
     Tensor pre = run.tap(Tap.RESID_PRE, layer, x);
-    Tensor normalized = ln1.forward(run, LayerNorm.Place.LN1, layer, pre);
-    Tensor attended = attention.forward(run, layer, normalized, cache);
-    run.release(normalized);
-    Tensor mid =
-        run.tap(Tap.RESID_MID, layer, run.sum(pre, run.tap(Tap.ATTN_OUT, layer, attended)));
-    normalized = ln2.forward(run, LayerNorm.Place.LN2, layer, mid);
-    Tensor moved = mlp.forward(run, layer, normalized);
-    run.release(normalized);
-    return run.tap(Tap.RESID_POST, layer, run.sum(mid, run.tap(Tap.MLP_OUT, layer, moved)));
+    var normalized = ln1.forward(run, LayerNorm.Place.LN1, layer, pre);
+    var attended = attention.forward(run, layer, normalized.out(), cache);
+    run.release(normalized.out());
+    Tensor attnOut = run.tap(Tap.ATTN_OUT, layer, attended.out());
+    attnOut = run.dropout(Dropout.Place.ATTENTION_OUT, layer, attnOut);
+    Tensor mid = run.tap(Tap.RESID_MID, layer, run.sum(pre, attnOut));
+    var normalizedMid = ln2.forward(run, LayerNorm.Place.LN2, layer, mid);
+    var moved = mlp.forward(run, layer, normalizedMid.out());
+    run.release(normalizedMid.out());
+    Tensor mlpOut = run.tap(Tap.MLP_OUT, layer, moved.out());
+    mlpOut = run.dropout(Dropout.Place.MLP_OUT, layer, mlpOut);
+    Tensor post = run.tap(Tap.RESID_POST, layer, run.sum(mid, mlpOut));
+    return new Passed<>(
+        post,
+        new Cache(normalized.cache(), attended.cache(), normalizedMid.cache(), moved.cache()));
+  }
+
+  @Override
+  public Tensor backward(Run run, int layer, Tensor dOut, Cache cache) {
+    Tensor dPost = run.tapBackward(Tap.RESID_POST, layer, dOut);
+    run.pin(dPost); // it goes both ways: into the sublayer and past it
+    Tensor d = run.dropout(Dropout.Place.MLP_OUT, layer, dPost);
+    d = run.tapBackward(Tap.MLP_OUT, layer, d);
+    d = mlp.backward(run, layer, d, cache.mlp());
+    d = ln2.backward(run, LayerNorm.Place.LN2, layer, d, cache.ln2());
+    run.unpin(dPost);
+    Tensor dMid = run.tapBackward(Tap.RESID_MID, layer, run.sum(dPost, d));
+    run.pin(dMid);
+    d = run.dropout(Dropout.Place.ATTENTION_OUT, layer, dMid);
+    d = run.tapBackward(Tap.ATTN_OUT, layer, d);
+    d = attention.backward(run, layer, d, cache.attention());
+    d = ln1.backward(run, LayerNorm.Place.LN1, layer, d, cache.ln1());
+    run.unpin(dMid);
+    return run.tapBackward(Tap.RESID_PRE, layer, run.sum(dMid, d));
   }
 }

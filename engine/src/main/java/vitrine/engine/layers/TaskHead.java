@@ -1,6 +1,9 @@
 package vitrine.engine.layers;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import vitrine.engine.hooks.Differentiation;
+import vitrine.engine.hooks.Dropout;
 import vitrine.engine.hooks.Run;
 import vitrine.engine.hooks.Tap;
 import vitrine.kernels.Activation;
@@ -24,7 +27,15 @@ public sealed interface TaskHead
    * @param x the last hidden state (after GPT-2's final LayerNorm), (B,T,D); stays the caller's
    * @param rows for each example the position that a sequence head reads (B)
    */
-  Outputs forward(Run run, Tensor x, int[] rows);
+  Passed<Outputs, Cache> forward(Run run, Tensor x, int[] rows);
+
+  /**
+   * @param d with respect to each output; null where the loss does not depend on it; the run owns
+   *     them from here
+   * @param rows as in forward
+   * @param dX with respect to x, (B,T,D); added to
+   */
+  void backward(Run run, Outputs d, Cache cache, int[] rows, Tensor dX);
 
   /**
    * What a head gives; null where it has no such output.
@@ -42,29 +53,34 @@ public sealed interface TaskHead
   }
 
   /**
-   * BERT's pooler: tanh(x[:,0] W + b).
+   * What the backward pass needs; each head fills what it has.
    *
-   * @param dense (D,D)
+   * @param x what its last product read; null when no gradients of parameters are wanted
+   * @param nsp what the next-sentence product read, likewise
    */
-  record Pooler(Linear dense) {
-    /** (B,T,D) to (B,D). */
-    Tensor forward(Run run, Tensor x) {
-      Tensor first = Rows.at(run, x, new int[x.shape().dim(0)]);
-      Tensor pooled = dense.forward(run, first, Activation.TANH);
-      run.release(first);
-      return run.tap(Tap.POOLED, 0, pooled);
+  record Cache(
+      @Nullable Tensor x,
+      @Nullable Tensor nsp,
+      MaskedToken.@Nullable Hidden masked,
+      Pooler.@Nullable Cache pooler) {
+    static Cache of(@Nullable Tensor x) {
+      return new Cache(x, null, null, null);
     }
   }
 
   /** No logits; BERT's pooler if the file has one. */
   record None(@Nullable Pooler pooler) implements TaskHead {
     @Override
-    public Outputs forward(Run run, Tensor x, int[] rows) {
+    public Passed<Outputs, Cache> forward(Run run, Tensor x, int[] rows) {
       if (pooler != null && run.taps(Tap.POOLED, 0)) {
-        run.release(pooler.forward(run, x));
+        run.release(pooler.forward(run, x).out());
       }
-      return Outputs.of(null);
+      return new Passed<>(Outputs.of(null), Cache.of(null));
     }
+
+    /** Nothing to do: without logits there is no loss. */
+    @Override
+    public void backward(Run run, Outputs d, Cache cache, int[] rows, Tensor dX) {}
   }
 
   /**
@@ -74,8 +90,13 @@ public sealed interface TaskHead
    */
   record NextToken(Linear unembed) implements TaskHead {
     @Override
-    public Outputs forward(Run run, Tensor x, int[] rows) {
-      return Outputs.of(run.tap(Tap.LOGITS, 0, unembed.forward(run, x, Activation.IDENTITY)));
+    public Passed<Outputs, Cache> forward(Run run, Tensor x, int[] rows) {
+      return Products.forward(run, unembed, x);
+    }
+
+    @Override
+    public void backward(Run run, Outputs d, Cache cache, int[] rows, Tensor dX) {
+      Products.backward(run, unembed, d.logits(), cache, dX);
     }
 
     /** The logits of one position an example alone, (B,V): what decoding needs. Not tapped. */
@@ -95,17 +116,59 @@ public sealed interface TaskHead
    */
   record MaskedToken(Linear transform, Activation activation, LayerNorm norm, Linear unembed)
       implements TaskHead {
+    /**
+     * What the backward pass of the head's hidden layer needs.
+     *
+     * @param x what went in; null when no gradients of parameters are wanted
+     * @param pre before the activation, (B,T,D)
+     * @param post after it, (B,T,D)
+     */
+    record Hidden(@Nullable Tensor x, Tensor pre, Tensor post) {}
+
     @Override
-    public Outputs forward(Run run, Tensor x, int[] rows) {
-      return Outputs.of(run.tap(Tap.LOGITS, 0, logits(run, x)));
+    public Passed<Outputs, Cache> forward(Run run, Tensor x, int[] rows) {
+      Passed<Tensor, Cache> logits = logits(run, x);
+      return new Passed<>(Outputs.of(logits.out()), logits.cache());
     }
 
-    Tensor logits(Run run, Tensor x) {
-      Tensor hidden = transform.forward(run, x, activation);
-      run.kernels().layerNorm(hidden, norm.gamma(), norm.beta(), norm.eps(), hidden);
-      Tensor logits = unembed.forward(run, hidden, Activation.IDENTITY);
-      run.release(hidden);
-      return logits;
+    Passed<Tensor, Cache> logits(Run run, Tensor x) {
+      Tensor keptX = run.saveForParameters("transform.x", Differentiation.HEAD, x);
+      Tensor pre = transform.forward(run, x, Activation.IDENTITY);
+      run.save("transform.pre", Differentiation.HEAD, pre);
+      Tensor post = run.reuse(pre);
+      run.kernels().activate(pre, activation, post);
+      run.releaseUnless(pre, post);
+      run.save("transform.post", Differentiation.HEAD, post);
+      Tensor normalized = run.reuse(post);
+      run.kernels().layerNorm(post, norm.gamma(), norm.beta(), norm.eps(), normalized);
+      run.releaseUnless(post, normalized);
+      Tensor kept = run.saveForParameters("logits.x", Differentiation.HEAD, normalized);
+      Tensor logits = unembed.forward(run, normalized, Activation.IDENTITY);
+      run.release(normalized);
+      return new Passed<>(
+          run.tap(Tap.LOGITS, 0, logits),
+          new Cache(kept, null, new Hidden(keptX, pre, post), null));
+    }
+
+    @Override
+    public void backward(Run run, Outputs d, Cache cache, int[] rows, Tensor dX) {
+      Tensor dLogits = d.logits();
+      Hidden hidden = Objects.requireNonNull(cache.masked());
+      if (dLogits != null) {
+        dLogits = run.tapBackward(Tap.LOGITS, 0, dLogits);
+        unembed.backwardParameters(run, cache.x(), dLogits);
+        Tensor dHidden = unembed.backward(run, dLogits, hidden.pre().shape());
+        run.release(dLogits);
+        dHidden = norm.backwardFused(run, dHidden, hidden.post());
+        run.kernels().activateBackward(hidden.pre(), activation, dHidden, dHidden);
+        transform.backwardParameters(run, hidden.x(), dHidden);
+        transform.addBackward(run, dHidden, dX);
+        run.release(dHidden);
+      }
+      run.letGo(cache.x());
+      run.letGo(hidden.x());
+      run.letGo(hidden.pre());
+      run.letGo(hidden.post());
     }
   }
 
@@ -116,11 +179,18 @@ public sealed interface TaskHead
    */
   record LastToken(Linear score) implements TaskHead {
     @Override
-    public Outputs forward(Run run, Tensor x, int[] rows) {
+    public Passed<Outputs, Cache> forward(Run run, Tensor x, int[] rows) {
       Tensor last = Rows.at(run, x, rows);
-      Tensor logits = score.forward(run, last, Activation.IDENTITY);
+      Passed<Outputs, Cache> passed = Products.forward(run, score, last);
       run.release(last);
-      return Outputs.of(run.tap(Tap.LOGITS, 0, logits));
+      return passed;
+    }
+
+    @Override
+    public void backward(Run run, Outputs d, Cache cache, int[] rows, Tensor dX) {
+      Tensor dLast = run.zeros(Shape.of(rows.length, dX.shape().dim(2)));
+      Products.backward(run, score, d.logits(), cache, dLast);
+      Rows.addAt(run, dLast, rows, dX);
     }
   }
 
@@ -131,11 +201,20 @@ public sealed interface TaskHead
    */
   record Pooled(Pooler pooler, Linear classifier) implements TaskHead {
     @Override
-    public Outputs forward(Run run, Tensor x, int[] rows) {
-      Tensor pooled = pooler.forward(run, x);
-      Tensor logits = classifier.forward(run, pooled, Activation.IDENTITY);
-      run.release(pooled);
-      return Outputs.of(run.tap(Tap.LOGITS, 0, logits));
+    public Passed<Outputs, Cache> forward(Run run, Tensor x, int[] rows) {
+      var pooled = pooler.forward(run, x);
+      Tensor read = run.dropout(Dropout.Place.HEAD, 0, pooled.out());
+      Passed<Outputs, Cache> passed = Products.forward(run, classifier, read);
+      run.release(read);
+      return new Passed<>(passed.out(), new Cache(passed.cache().x(), null, null, pooled.cache()));
+    }
+
+    @Override
+    public void backward(Run run, Outputs d, Cache cache, int[] rows, Tensor dX) {
+      Tensor dPooled = run.zeros(Shape.of(rows.length, dX.shape().dim(2)));
+      Products.backward(run, classifier, d.logits(), cache, dPooled);
+      dPooled = run.dropout(Dropout.Place.HEAD, 0, dPooled);
+      pooler.backward(run, dPooled, Objects.requireNonNull(cache.pooler()), dX);
     }
   }
 
@@ -146,8 +225,25 @@ public sealed interface TaskHead
    */
   record EachToken(Linear classifier) implements TaskHead {
     @Override
-    public Outputs forward(Run run, Tensor x, int[] rows) {
-      return Outputs.of(run.tap(Tap.LOGITS, 0, classifier.forward(run, x, Activation.IDENTITY)));
+    public Passed<Outputs, Cache> forward(Run run, Tensor x, int[] rows) {
+      if (!run.drops(Dropout.Place.HEAD)) {
+        return Products.forward(run, classifier, x);
+      }
+      run.pin(x); // the caller's
+      Tensor read = run.dropout(Dropout.Place.HEAD, 0, x);
+      run.unpin(x);
+      Passed<Outputs, Cache> passed = Products.forward(run, classifier, read);
+      run.release(read);
+      return passed;
+    }
+
+    @Override
+    public void backward(Run run, Outputs d, Cache cache, int[] rows, Tensor dX) {
+      Tensor dRead = run.zeros(dX.shape());
+      Products.backward(run, classifier, d.logits(), cache, dRead);
+      dRead = run.dropout(Dropout.Place.HEAD, 0, dRead);
+      run.kernels().add(dX, dRead, dX);
+      run.release(dRead);
     }
   }
 
@@ -159,11 +255,20 @@ public sealed interface TaskHead
    */
   record Span(Linear outputs) implements TaskHead {
     @Override
-    public Outputs forward(Run run, Tensor x, int[] rows) {
-      Tensor both = run.tap(Tap.LOGITS, 0, outputs.forward(run, x, Activation.IDENTITY));
+    public Passed<Outputs, Cache> forward(Run run, Tensor x, int[] rows) {
+      Passed<Outputs, Cache> passed = Products.forward(run, outputs, x);
+      Tensor both = Objects.requireNonNull(passed.out().logits());
       Tensor start = run.tap(Tap.LOGITS_START, 0, column(run, both, 0));
       Tensor end = run.tap(Tap.LOGITS_END, 0, column(run, both, 1));
-      return new Outputs(both, null, start, end);
+      return new Passed<>(new Outputs(both, null, start, end), passed.cache());
+    }
+
+    @Override
+    public void backward(Run run, Outputs d, Cache cache, int[] rows, Tensor dX) {
+      Tensor dBoth = run.zeros(Shape.of(dX.shape().dim(0), dX.shape().dim(1), 2));
+      columnBackward(run, Tap.LOGITS_START, d.start(), dBoth, 0);
+      columnBackward(run, Tap.LOGITS_END, d.end(), dBoth, 1);
+      Products.backward(run, outputs, dBoth, cache, dX);
     }
 
     /** (B,T,2) to (B,T). */
@@ -176,17 +281,50 @@ public sealed interface TaskHead
       run.release(out);
       return flat;
     }
+
+    /** Puts the gradient of a column, (B,T), into that of both, (B,T,2). */
+    private static void columnBackward(
+        Run run, Tap tap, @Nullable Tensor d, Tensor dBoth, int index) {
+      if (d == null) {
+        return;
+      }
+      Tensor column = run.tapBackward(tap, 0, d);
+      Tensor deep = run.allocate(column.shape().dim(0), column.shape().dim(1), 1);
+      run.kernels().copy(column, deep);
+      run.release(column);
+      run.kernels().assign(dBoth, Region.all(3).with(2, index), deep);
+      run.release(deep);
+    }
   }
 
   /** BERT's two pre-training heads at once. */
   record Pretraining(MaskedToken masked, Pooler pooler, Linear relationship) implements TaskHead {
     @Override
-    public Outputs forward(Run run, Tensor x, int[] rows) {
-      Tensor logits = run.tap(Tap.LOGITS, 0, masked.logits(run, x));
-      Tensor pooled = pooler.forward(run, x);
-      Tensor nsp = relationship.forward(run, pooled, Activation.IDENTITY);
-      run.release(pooled);
-      return new Outputs(logits, run.tap(Tap.LOGITS_NSP, 0, nsp), null, null);
+    public Passed<Outputs, Cache> forward(Run run, Tensor x, int[] rows) {
+      Passed<Tensor, Cache> logits = masked.logits(run, x);
+      var pooled = pooler.forward(run, x);
+      Tensor kept = run.saveForParameters("logits.nsp.x", Differentiation.HEAD, pooled.out());
+      Tensor nsp = relationship.forward(run, pooled.out(), Activation.IDENTITY);
+      run.release(pooled.out());
+      Cache cache = logits.cache();
+      return new Passed<>(
+          new Outputs(logits.out(), run.tap(Tap.LOGITS_NSP, 0, nsp), null, null),
+          new Cache(cache.x(), kept, cache.masked(), pooled.cache()));
+    }
+
+    @Override
+    public void backward(Run run, Outputs d, Cache cache, int[] rows, Tensor dX) {
+      masked.backward(run, d, cache, rows, dX);
+      Tensor dPooled = run.zeros(Shape.of(rows.length, dX.shape().dim(2)));
+      Tensor dNsp = d.nsp();
+      if (dNsp != null) {
+        dNsp = run.tapBackward(Tap.LOGITS_NSP, 0, dNsp);
+        relationship.backwardParameters(run, cache.nsp(), dNsp);
+        relationship.addBackward(run, dNsp, dPooled);
+        run.release(dNsp);
+      }
+      run.letGo(cache.nsp());
+      pooler.backward(run, dPooled, Objects.requireNonNull(cache.pooler()), dX);
     }
   }
 }

@@ -11,6 +11,7 @@ import vitrine.engine.hooks.Head;
 import vitrine.engine.hooks.Loss;
 import vitrine.engine.hooks.Run;
 import vitrine.engine.layers.TaskHead;
+import vitrine.kernels.Region;
 import vitrine.kernels.Tensor;
 
 /**
@@ -114,6 +115,97 @@ public final class Losses {
               meanOf(run, there(outputs.start()), everywhere(row(start.position())));
           case Loss.End end -> meanOf(run, there(outputs.end()), everywhere(row(end.position())));
         });
+  }
+
+  /**
+   * The gradient of {@code factor * loss} with respect to the outputs; null for those that the loss
+   * does not read. Outputs that no read keeps may be written over.
+   */
+  public TaskHead.Outputs backward(Run run, TaskHead.Outputs outputs, double factor) {
+    if (loss == null) {
+      throw new IllegalStateException("loss: none to differentiate; the plan refuses it");
+    }
+    return switch (loss) {
+      case Loss.Next next ->
+          ofLogits(LossGradients.ofMean(run, logits(outputs), Targets.next(batch), factor));
+      case Loss.Labels labels -> labelsBackward(run, outputs, factor);
+      case Loss.MaskedTokens masked ->
+          ofLogits(LossGradients.ofMean(run, logits(outputs), expected(masked), factor));
+      case Loss.Label label ->
+          ofClassLogits(
+              LossGradients.ofMean(run, classLogits(outputs), everywhere(label.label()), factor));
+      case Loss.Value value ->
+          ofLogits(
+              LossGradients.ofSquaredError(run, logits(outputs), filled(value.value()), factor));
+      case Loss.Logit logit ->
+          ofLogits(logitBackward(run, outputs, logit.position(), logit.token(), factor));
+      case Loss.LogProbability logprob ->
+          ofLogits(
+              LossGradients.ofCrossEntropy(
+                  run, logits(outputs), at(logprob.position(), logprob.token()), -factor));
+      case Loss.Difference difference ->
+          ofLogits(
+              run.sum(
+                  logitBackward(run, outputs, difference.position(), difference.token(), factor),
+                  logitBackward(run, outputs, difference.position(), difference.minus(), -factor)));
+      case Loss.ClassLogit logit -> {
+        Tensor read = classLogits(outputs);
+        Region region = Region.all(2).with(1, logit.label());
+        yield ofClassLogits(LossGradients.ofLogits(run, read.shape(), region, factor));
+      }
+      case Loss.Start start ->
+          new TaskHead.Outputs(
+              null,
+              null,
+              LossGradients.ofMean(
+                  run, there(outputs.start()), everywhere(row(start.position())), factor),
+              null);
+      case Loss.End end ->
+          new TaskHead.Outputs(
+              null,
+              null,
+              null,
+              LossGradients.ofMean(
+                  run, there(outputs.end()), everywhere(row(end.position())), factor));
+    };
+  }
+
+  private TaskHead.Outputs labelsBackward(Run run, TaskHead.Outputs outputs, double factor) {
+    return switch (head) {
+      case LANGUAGE, MASKED, PRETRAINING, TOKENS, NEXT_SENTENCE ->
+          ofLogits(LossGradients.ofMean(run, logits(outputs), targets.ids(), factor));
+      case SEQUENCE ->
+          ofLogits(
+              switch (targets.kind()) {
+                case CLASSES -> LossGradients.ofMean(run, logits(outputs), targets.ids(), factor);
+                case VALUES ->
+                    LossGradients.ofSquaredError(run, logits(outputs), targets.values(), factor);
+                case SEVERAL ->
+                    LossGradients.ofBinaryCrossEntropy(
+                        run, logits(outputs), targets.values(), factor);
+              });
+      case QUESTION ->
+          new TaskHead.Outputs(
+              null,
+              null,
+              LossGradients.ofMean(run, there(outputs.start()), targets.ids(), factor / 2),
+              LossGradients.ofMean(run, there(outputs.end()), targets.ends(), factor / 2));
+      case NONE -> throw new IllegalStateException("loss: labels: no head; the plan refuses it");
+    };
+  }
+
+  private Tensor logitBackward(
+      Run run, TaskHead.Outputs outputs, int position, int token, double factor) {
+    Region region = Region.all(3).with(1, row(position)).with(2, token);
+    return LossGradients.ofLogits(run, logits(outputs).shape(), region, factor);
+  }
+
+  private static TaskHead.Outputs ofLogits(Tensor d) {
+    return new TaskHead.Outputs(d, null, null, null);
+  }
+
+  private TaskHead.Outputs ofClassLogits(Tensor d) {
+    return head == Head.PRETRAINING ? new TaskHead.Outputs(null, d, null, null) : ofLogits(d);
   }
 
   private double labels(Run run, TaskHead.Outputs outputs) {

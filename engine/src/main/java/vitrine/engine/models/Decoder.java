@@ -78,7 +78,7 @@ public final class Decoder implements AutoCloseable {
     AttentionMask mask =
         new AttentionMask(1, ids.length, length, AttentionMask.Causality.CAUSAL, null);
     Run run = new Run(model.kernels(), workspace, nothing, batch, mask);
-    Tensor hidden = model.forward(run, batch, cache, cache.length());
+    Tensor hidden = Pass.decode(model.parts(), run, batch, cache);
     cache.advance(ids.length);
     Tensor logits = head.forwardRows(run, hidden, new int[] {ids.length - 1});
     float[] values = logits.toArray();

@@ -1,28 +1,25 @@
 package vitrine.engine.models;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import vitrine.engine.InputException;
 import vitrine.engine.hooks.Architecture;
-import vitrine.engine.hooks.Batch;
 import vitrine.engine.hooks.CompiledPlan;
+import vitrine.engine.hooks.Differentiation;
+import vitrine.engine.hooks.Dropout;
+import vitrine.engine.hooks.Gradients;
 import vitrine.engine.hooks.Inputs;
+import vitrine.engine.hooks.Loss;
 import vitrine.engine.hooks.Plan;
-import vitrine.engine.hooks.Run;
-import vitrine.engine.hooks.Tap;
+import vitrine.engine.hooks.Saving;
 import vitrine.engine.hooks.Trace;
 import vitrine.engine.layers.Block;
 import vitrine.engine.layers.Embeddings;
-import vitrine.engine.layers.KeyValueCache;
 import vitrine.engine.layers.LayerNorm;
 import vitrine.engine.layers.TaskHead;
-import vitrine.engine.loss.Losses;
-import vitrine.kernels.AttentionMask;
 import vitrine.kernels.Kernels;
-import vitrine.kernels.Tensor;
 import vitrine.kernels.Workspace;
 
 /**
@@ -33,19 +30,22 @@ public final class Model implements AutoCloseable {
   private final Parts parts;
   private final Kernels kernels;
   private final Workspace weights;
+  private final List<Parameter> parameters;
   private final Facts facts;
 
   /**
    * What a family builds.
    *
    * @param last GPT-2's final LayerNorm; null for BERT
+   * @param dropout what the config says of training
    */
   public record Parts(
       Architecture architecture,
       Embeddings embeddings,
       List<Block> blocks,
       @Nullable LayerNorm last,
-      TaskHead head) {
+      TaskHead head,
+      Dropout dropout) {
     public Parts {
       blocks = List.copyOf(blocks);
     }
@@ -63,10 +63,13 @@ public final class Model implements AutoCloseable {
   /**
    * Puts a model together; {@link vitrine.engine.families.ModelLoader} does this for files.
    *
+   * @param parameters the parts' tensors by their names
    * @param weights owns the parts' tensors; closed with the model
    */
-  public Model(Parts parts, Kernels kernels, Workspace weights, Facts facts) {
+  public Model(
+      Parts parts, List<Parameter> parameters, Kernels kernels, Workspace weights, Facts facts) {
     this.parts = parts;
+    this.parameters = List.copyOf(parameters);
     this.kernels = kernels;
     this.weights = weights;
     this.facts = facts;
@@ -84,54 +87,97 @@ public final class Model implements AutoCloseable {
     return kernels;
   }
 
+  /** What the model was trained to be, by the names in its files; what training changes. */
+  public List<Parameter> parameters() {
+    return parameters;
+  }
+
+  /** The rates at which the config would have elements dropped in training. */
+  public Dropout dropout() {
+    return parts.dropout();
+  }
+
   /** Bytes that the weights hold on the backend. */
   public long weightBytes() {
     return weights.bytesInUse();
   }
 
   /**
-   * Runs the model as a plan says.
+   * Runs the model as a plan says, backward too if it asks for gradients.
    *
-   * @return what was read; close it to free the run's memory
+   * @return what was read and differentiated; close it to free the run's memory
    * @throws InputException when the plan or the inputs do not fit the model; nothing has been
    *     computed then
    */
   public Trace run(Plan plan, Inputs inputs) {
-    Architecture architecture = parts.architecture();
-    CompiledPlan compiled = plan.compile(architecture);
-    if (plan.wantsGradients()) {
-      throw new InputException(
-          "run: gradient: this version computes no gradients; expected a plan that only reads and"
-              + " edits.");
-    }
-    Batch batch = Batch.of(inputs, architecture, facts.padding().orElse(0));
-    compiled.check(batch.batch(), batch.length());
-    Losses losses = Losses.of(plan.loss().orElse(null), architecture, batch);
+    return run(plan, inputs, Saving.KEEP);
+  }
+
+  /**
+   * As above.
+   *
+   * @param saving how the backward pass comes by the forward pass's values; the results are the
+   *     same
+   */
+  public Trace run(Plan plan, Inputs inputs, Saving saving) {
+    CompiledPlan compiled = plan.compile(parts.architecture());
+    Gradients gradients = plan.wantsParameterGradients() ? gradients() : null;
+    Differentiation differentiation =
+        plan.wantsGradients()
+            ? new Differentiation(compiled.lowestGradient(), saving, gradients)
+            : null;
     Workspace workspace = kernels.workspace();
     try {
-      AttentionMask mask =
-          new AttentionMask(
-              batch.batch(),
-              batch.length(),
-              batch.length(),
-              architecture.causality(),
-              batch.real());
-      Run run = new Run(kernels, workspace, compiled, batch, mask);
-      Tensor hidden = forward(run, batch, null, 0);
-      OptionalDouble loss = OptionalDouble.empty();
-      if (losses.wanted() || wantsOutputs(compiled)) {
-        loss = losses.value(run, parts.head().forward(run, hidden, sequenceRows(batch)));
+      Pass pass = new Pass(this, compiled, inputs, workspace, differentiation, null);
+      OptionalDouble loss = pass.forward();
+      if (differentiation != null) {
+        pass.backward(1);
       }
-      run.release(hidden);
-      return new Trace(run, new WeightReader(this, workspace)::read, loss);
+      return new Trace(pass.run(), new WeightReader(this, workspace)::read, loss);
     } catch (RuntimeException | Error e) {
       workspace.close();
+      if (gradients != null) {
+        gradients.close();
+      }
       throw e;
     }
   }
 
-  private static boolean wantsOutputs(CompiledPlan plan) {
-    return Arrays.stream(Tap.values()).anyMatch(tap -> tap.isOutput() && plan.wants(tap));
+  /** Gradients for this model's parameters, zero so far; the caller closes them. */
+  public Gradients gradients() {
+    Gradients gradients = new Gradients(kernels);
+    for (Parameter parameter : parameters) {
+      if (parameter.storage() instanceof Storage.Tied tied) {
+        gradients.tie(tied.matrix(), tied.table());
+      }
+    }
+    return gradients;
+  }
+
+  /**
+   * One forward and backward pass of training: adds the gradient of {@code pass.weight() * loss}
+   * with respect to every parameter.
+   *
+   * @param into made by {@link #gradients}
+   * @return the loss itself, not weighted
+   * @throws InputException when loss or inputs do not fit the model
+   */
+  public double accumulate(Inputs inputs, Loss loss, TrainingPass pass, Gradients into) {
+    CompiledPlan compiled =
+        Plan.empty().loss(loss).gradientOfParameters().compile(parts.architecture());
+    try (Workspace workspace = kernels.workspace()) {
+      Pass training =
+          new Pass(
+              this,
+              compiled,
+              inputs,
+              workspace,
+              new Differentiation(Differentiation.EMBEDDINGS, pass.saving(), into),
+              pass.dropout().keyed(pass.seed()));
+      double value = training.forward().orElseThrow();
+      training.backward(pass.weight());
+      return value;
+    }
   }
 
   /**
@@ -160,47 +206,6 @@ public final class Model implements AutoCloseable {
               + " positions.");
     }
     return new Decoder(this, head, Plan.empty().compile(architecture()), capacity);
-  }
-
-  /**
-   * From tokens to the last hidden state (after GPT-2's final LayerNorm), (B,T,D).
-   *
-   * @param cache earlier positions; null when the batch is everything
-   * @param start how many positions the cache holds
-   */
-  Tensor forward(Run run, Batch batch, @Nullable KeyValueCache cache, int start) {
-    Tensor x = parts.embeddings().forward(run, batch.ids(), batch.typeIds(), batch.batch(), start);
-    List<Block> blocks = parts.blocks();
-    for (int layer = 0; layer < blocks.size(); layer++) {
-      x = blocks.get(layer).forward(run, layer, x, cache);
-    }
-    LayerNorm last = parts.last();
-    if (last == null) {
-      return x;
-    }
-    Tensor normalized = last.forward(run, LayerNorm.Place.FINAL, 0, x);
-    run.release(x);
-    return normalized;
-  }
-
-  /**
-   * Which position a sequence head reads: the last real token that is not the padding token, as the
-   * reference implementation has it (it looks at the ids; the mask is looked at here too).
-   */
-  private int[] sequenceRows(Batch batch) {
-    int[] rows = new int[batch.batch()];
-    for (int b = 0; b < rows.length; b++) {
-      rows[b] = batch.lastReal(b);
-      if (facts.padding().isPresent()) {
-        int padding = facts.padding().getAsInt();
-        int t = batch.length() - 1;
-        while (t > 0 && !(batch.real(b, t) && batch.ids()[b * batch.length() + t] != padding)) {
-          t--;
-        }
-        rows[b] = t;
-      }
-    }
-    return rows;
   }
 
   Parts parts() {

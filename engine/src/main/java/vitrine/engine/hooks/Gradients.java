@@ -1,0 +1,77 @@
+package vitrine.engine.hooks;
+
+import java.util.IdentityHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import vitrine.kernels.Kernels;
+import vitrine.kernels.Tensor;
+import vitrine.kernels.Weight;
+import vitrine.kernels.Workspace;
+
+/**
+ * The gradients of a model's parameters, each found by the parameter's own tensor or matrix. A
+ * backward pass adds into them; several passes may add up. Used by one thread.
+ */
+public final class Gradients implements AutoCloseable {
+  private final Kernels kernels;
+  private final Workspace workspace;
+  private final Map<Tensor, Tensor> tensors = new IdentityHashMap<>();
+  private final Map<Weight, Weight> matrices = new IdentityHashMap<>();
+
+  /** Matrices that are an embedding table's second form: their gradient is the table's. */
+  private final Map<Weight, Tensor> tables = new IdentityHashMap<>();
+
+  /** Gradients that are all zero so far. */
+  public Gradients(Kernels kernels) {
+    this.kernels = kernels;
+    this.workspace = kernels.workspace();
+  }
+
+  /** The gradient of a parameter, of its shape; zeros where nothing was added. */
+  public Tensor of(Tensor parameter) {
+    return tensors.computeIfAbsent(
+        parameter,
+        _ -> {
+          Tensor gradient = workspace.allocate(parameter.shape());
+          kernels.fill(gradient, 0f);
+          return gradient;
+        });
+  }
+
+  /** The gradient of a matrix that is a parameter of its own, of its form. */
+  public Weight of(Weight parameter) {
+    return matrices.computeIfAbsent(parameter, _ -> kernels.zeros(workspace, parameter));
+  }
+
+  /**
+   * Says that a matrix is the transposed table: both uses then add into the table's gradient.
+   *
+   * @param matrix (D,V)
+   * @param table (V,D)
+   */
+  public void tie(Weight matrix, Tensor table) {
+    tables.put(matrix, table);
+  }
+
+  /** The gradient of the table that a matrix is another form of; null for a matrix of its own. */
+  public @Nullable Tensor ofTable(Weight matrix) {
+    Tensor table = tables.get(matrix);
+    return table == null ? null : of(table);
+  }
+
+  /** Makes every gradient zero again; the memory stays. */
+  public void clear() {
+    tensors.values().forEach(gradient -> kernels.fill(gradient, 0f));
+    matrices.values().forEach(gradient -> kernels.fill(gradient.elements(), 0f));
+  }
+
+  /** Bytes that the gradients hold. */
+  public long bytes() {
+    return workspace.bytesInUse();
+  }
+
+  @Override
+  public void close() {
+    workspace.close();
+  }
+}

@@ -1,0 +1,9 @@
+package vitrine.engine.layers;
+
+/**
+ * What a layer's forward pass gives.
+ *
+ * @param out what flows on
+ * @param cache what its backward pass needs; where the run has none, its tensors are gone already
+ */
+public record Passed<O, C>(O out, C cache) {}
