@@ -14,11 +14,18 @@ public record Dropout(float embedding, float attention, float residual, float he
 
   /** Where elements are dropped. */
   public enum Place {
-    EMBEDDING,
-    ATTENTION,
-    ATTENTION_OUT,
-    MLP_OUT,
-    HEAD
+    EMBEDDING(1),
+    ATTENTION(2),
+    ATTENTION_OUT(3),
+    MLP_OUT(4),
+    HEAD(5);
+
+    /** Part of the key: changing it changes what trained models are repeated from. */
+    final int number;
+
+    Place(int number) {
+      this.number = number;
+    }
   }
 
   public Dropout {
@@ -56,7 +63,7 @@ public record Dropout(float embedding, float attention, float residual, float he
   public record Keyed(Dropout rates, long seed) {
     long key(Place place, int layer) {
       long hash = SplitMix.next(seed);
-      hash = SplitMix.next(hash + place.ordinal());
+      hash = SplitMix.next(hash + place.number);
       return SplitMix.next(hash + layer);
     }
   }

@@ -2,7 +2,6 @@ package vitrine.engine.hooks;
 
 import java.util.Arrays;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import java.util.function.Consumer;
 import vitrine.kernels.AttentionMask;
 import vitrine.kernels.Kernels;
@@ -16,7 +15,7 @@ final class EditRunner {
   private final Run run;
 
   /** Scores as they were before a mean, which left out the masked ones: the way back does too. */
-  private final Map<EditStep, Tensor> averaged = new IdentityHashMap<>();
+  private final IdentityHashMap<EditStep, Tensor> averaged = new IdentityHashMap<>();
 
   EditRunner(Run run) {
     this.run = run;

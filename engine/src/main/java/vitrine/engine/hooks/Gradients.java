@@ -1,7 +1,6 @@
 package vitrine.engine.hooks;
 
 import java.util.IdentityHashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import vitrine.kernels.Kernels;
 import vitrine.kernels.Tensor;
@@ -15,11 +14,11 @@ import vitrine.kernels.Workspace;
 public final class Gradients implements AutoCloseable {
   private final Kernels kernels;
   private final Workspace workspace;
-  private final Map<Tensor, Tensor> tensors = new IdentityHashMap<>();
-  private final Map<Weight, Weight> matrices = new IdentityHashMap<>();
+  private final IdentityHashMap<Tensor, Tensor> tensors = new IdentityHashMap<>();
+  private final IdentityHashMap<Weight, Weight> matrices = new IdentityHashMap<>();
 
   /** Matrices that are an embedding table's second form: their gradient is the table's. */
-  private final Map<Weight, Tensor> tables = new IdentityHashMap<>();
+  private final IdentityHashMap<Weight, Tensor> tables = new IdentityHashMap<>();
 
   /** Gradients that are all zero so far. */
   public Gradients(Kernels kernels) {

@@ -1,14 +1,13 @@
 package vitrine.engine.hooks;
 
 import java.util.IdentityHashMap;
-import java.util.Map;
 import vitrine.kernels.Tensor;
 
 /**
  * Which tensors someone still needs, and how many do: those are neither written to nor released.
  */
 final class Pins {
-  private final Map<Tensor, Integer> counts = new IdentityHashMap<>();
+  private final IdentityHashMap<Tensor, Integer> counts = new IdentityHashMap<>();
 
   void add(Tensor tensor) {
     counts.merge(tensor, 1, Integer::sum);
