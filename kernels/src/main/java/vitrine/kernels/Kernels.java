@@ -56,27 +56,21 @@ public interface Kernels extends AutoCloseable {
   Weight pack(Workspace owner, MemorySegment values, int in, int out, Weight.Layout layout);
 
   /** A matrix of zeros, of the size and form of another: for its gradient, for an optimizer. */
-  default Weight zeros(Workspace owner, Weight like) {
-    throw new UnsupportedOperationException("zeros");
-  }
+  Weight zeros(Workspace owner, Weight like);
 
   /**
    * The matrix becomes these numbers.
    *
    * @param values (in,out) or (out,in), as the layout says
    */
-  default void repack(Tensor values, Weight.Layout layout, Weight w) {
-    throw new UnsupportedOperationException("repack");
-  }
+  void repack(Tensor values, Weight.Layout layout, Weight w);
 
   /**
    * out = w, or out += w, in a layout of the caller's choice.
    *
    * @param out (in,out) or (out,in), as the layout says
    */
-  default void unpack(Weight w, Weight.Layout layout, Into into, Tensor out) {
-    throw new UnsupportedOperationException("unpack");
-  }
+  void unpack(Weight w, Weight.Layout layout, Into into, Tensor out);
 
   // ---- element-wise and boxes ----
 
@@ -103,9 +97,7 @@ public interface Kernels extends AutoCloseable {
    * @param probability in [0, 1)
    * @param out the shape of x; may be x
    */
-  default void dropout(Tensor x, float probability, long key, Tensor out) {
-    throw new UnsupportedOperationException("dropout");
-  }
+  void dropout(Tensor x, float probability, long key, Tensor out);
 
   /**
    * Gathers a box.
@@ -142,9 +134,7 @@ public interface Kernels extends AutoCloseable {
    * @param x what went in
    * @param dX the shape of x; replaced
    */
-  default void meanOverBackward(Tensor x, int axis, boolean[] counts, Tensor dOut, Tensor dX) {
-    throw new UnsupportedOperationException("meanOverBackward");
-  }
+  void meanOverBackward(Tensor x, int axis, boolean[] counts, Tensor dOut, Tensor dX);
 
   // ---- layers ----
 
@@ -163,9 +153,7 @@ public interface Kernels extends AutoCloseable {
    * @param dOut (..,D)
    * @param dTable (..,D); added to
    */
-  default void gatherBackward(Tensor dOut, int[] ids, Tensor dTable) {
-    throw new UnsupportedOperationException("gatherBackward");
-  }
+  void gatherBackward(Tensor dOut, int[] ids, Tensor dTable);
 
   /**
    * out = activation(x W + bias).
@@ -182,9 +170,7 @@ public interface Kernels extends AutoCloseable {
    * @param dOut rows of {@code w.out()}
    * @param dX as many rows of {@code w.in()}
    */
-  default void linearBackwardInput(Tensor dOut, Weight w, Into into, Tensor dX) {
-    throw new UnsupportedOperationException("linearBackwardInput");
-  }
+  void linearBackwardInput(Tensor dOut, Weight w, Into into, Tensor dX);
 
   /**
    * The gradient to its matrix: dW += x^T dOut.
@@ -193,9 +179,7 @@ public interface Kernels extends AutoCloseable {
    * @param dOut as many rows of {@code dW.out()}
    * @param dW of {@link #zeros}; added to
    */
-  default void linearBackwardWeight(Tensor x, Tensor dOut, Weight dW) {
-    throw new UnsupportedOperationException("linearBackwardWeight");
-  }
+  void linearBackwardWeight(Tensor x, Tensor dOut, Weight dW);
 
   /**
    * The gradient to its matrix where that is an embedding table: dTable += dOut^T x.
@@ -204,9 +188,7 @@ public interface Kernels extends AutoCloseable {
    * @param dOut as many rows of V
    * @param dTable (V,D); added to
    */
-  default void linearBackwardTable(Tensor x, Tensor dOut, Tensor dTable) {
-    throw new UnsupportedOperationException("linearBackwardTable");
-  }
+  void linearBackwardTable(Tensor x, Tensor dOut, Tensor dTable);
 
   /**
    * The gradient to a bias: {@code out[j] += sum over rows of x[row][j]}.
@@ -214,9 +196,7 @@ public interface Kernels extends AutoCloseable {
    * @param x rows of D
    * @param out (D); added to
    */
-  default void sumRows(Tensor x, Tensor out) {
-    throw new UnsupportedOperationException("sumRows");
-  }
+  void sumRows(Tensor x, Tensor out);
 
   /** out = activation(x). {@code out} may be x. */
   void activate(Tensor x, Activation activation, Tensor out);
@@ -227,9 +207,7 @@ public interface Kernels extends AutoCloseable {
    * @param x what went in
    * @param dX the shape of x; replaced; may be dOut
    */
-  default void activateBackward(Tensor x, Activation activation, Tensor dOut, Tensor dX) {
-    throw new UnsupportedOperationException("activateBackward");
-  }
+  void activateBackward(Tensor x, Activation activation, Tensor dOut, Tensor dX);
 
   /**
    * Layer normalisation (Ba et al. 2016) of each row: {@code (x - mean) / sqrt(variance + eps) *
@@ -258,16 +236,14 @@ public interface Kernels extends AutoCloseable {
    * @param dGamma (D), added to; null, together with dBeta, when not wanted
    * @param dBeta (D), added to; or null
    */
-  default void layerNormBackward(
+  void layerNormBackward(
       Tensor x,
       Tensor gamma,
       float eps,
       Tensor dOut,
       Tensor dX,
       @Nullable Tensor dGamma,
-      @Nullable Tensor dBeta) {
-    throw new UnsupportedOperationException("layerNormBackward");
-  }
+      @Nullable Tensor dBeta);
 
   /** The divisor alone: {@code out[row] = sqrt(variance(x[row]) + eps)}, (..,1). */
   void layerNormScale(Tensor x, float eps, Tensor out);
@@ -279,9 +255,7 @@ public interface Kernels extends AutoCloseable {
    * @param dScale (..,1)
    * @param dX the shape of x; added to
    */
-  default void layerNormScaleBackward(Tensor x, float eps, Tensor dScale, Tensor dX) {
-    throw new UnsupportedOperationException("layerNormScaleBackward");
-  }
+  void layerNormScaleBackward(Tensor x, float eps, Tensor dScale, Tensor dX);
 
   /** {@code (x - mean(x)) / scale} by row, scale (..,1). {@code out} may be x. */
   void layerNormNormalize(Tensor x, Tensor scale, Tensor out);
@@ -293,10 +267,7 @@ public interface Kernels extends AutoCloseable {
    * @param dX the shape of x; replaced; may be dOut
    * @param dScale (..,1); replaced
    */
-  default void layerNormNormalizeBackward(
-      Tensor x, Tensor scale, Tensor dOut, Tensor dX, Tensor dScale) {
-    throw new UnsupportedOperationException("layerNormNormalizeBackward");
-  }
+  void layerNormNormalizeBackward(Tensor x, Tensor scale, Tensor dOut, Tensor dX, Tensor dScale);
 
   /** {@code x * gamma + beta} by row, gamma and beta (D). {@code out} may be x. */
   void affine(Tensor x, Tensor gamma, Tensor beta, Tensor out);
@@ -309,15 +280,13 @@ public interface Kernels extends AutoCloseable {
    * @param dGamma (D), added to; null, together with dBeta, when not wanted
    * @param dBeta (D), added to; or null
    */
-  default void affineBackward(
+  void affineBackward(
       Tensor x,
       Tensor gamma,
       Tensor dOut,
       Tensor dX,
       @Nullable Tensor dGamma,
-      @Nullable Tensor dBeta) {
-    throw new UnsupportedOperationException("affineBackward");
-  }
+      @Nullable Tensor dBeta);
 
   // ---- attention ----
 
@@ -341,7 +310,7 @@ public interface Kernels extends AutoCloseable {
    * @param dOut (B,T,H,K); queries and keys are the same positions here
    * @param dQ (B,T,H,K); replaced, as dK and dV are
    */
-  default void attentionBackward(
+  void attentionBackward(
       Tensor q,
       Tensor k,
       Tensor v,
@@ -350,9 +319,7 @@ public interface Kernels extends AutoCloseable {
       Tensor dOut,
       Tensor dQ,
       Tensor dK,
-      Tensor dV) {
-    throw new UnsupportedOperationException("attentionBackward");
-  }
+      Tensor dV);
 
   /** scale q k^T, minus infinity where the mask forbids; out (B,H,Tq,Tk). */
   void attentionScores(Tensor q, Tensor k, AttentionMask mask, float scale, Tensor out);
@@ -365,10 +332,8 @@ public interface Kernels extends AutoCloseable {
    * @param dQ the shape of q; replaced
    * @param dK the shape of k; replaced
    */
-  default void attentionScoresBackward(
-      Tensor dScores, Tensor q, Tensor k, AttentionMask mask, float scale, Tensor dQ, Tensor dK) {
-    throw new UnsupportedOperationException("attentionScoresBackward");
-  }
+  void attentionScoresBackward(
+      Tensor dScores, Tensor q, Tensor k, AttentionMask mask, float scale, Tensor dQ, Tensor dK);
 
   /**
    * softmax over the last axis; a row of nothing but minus infinity becomes zeros. {@code out} may
@@ -382,9 +347,7 @@ public interface Kernels extends AutoCloseable {
    * @param y what came out
    * @param dX the shape of y; replaced; may be dOut
    */
-  default void softmaxBackward(Tensor y, Tensor dOut, Tensor dX) {
-    throw new UnsupportedOperationException("softmaxBackward");
-  }
+  void softmaxBackward(Tensor y, Tensor dOut, Tensor dX);
 
   /**
    * {@code z[b,i,h] = sum over j of pattern[b,h,i,j] v[b,j,h]}: pattern (B,H,Tq,Tk), v (B,T',H,K),
@@ -399,10 +362,7 @@ public interface Kernels extends AutoCloseable {
    * @param dPattern the shape of the pattern; replaced
    * @param dV the shape of v; replaced
    */
-  default void attentionMixBackward(
-      Tensor pattern, Tensor v, Tensor dOut, Tensor dPattern, Tensor dV) {
-    throw new UnsupportedOperationException("attentionMixBackward");
-  }
+  void attentionMixBackward(Tensor pattern, Tensor v, Tensor dOut, Tensor dPattern, Tensor dV);
 
   /**
    * Each head's own contribution: {@code out[b,t,h] = z[b,t,h] W_O[h]}, without bias.
@@ -419,9 +379,7 @@ public interface Kernels extends AutoCloseable {
    * @param dOut (B,T,H,D)
    * @param dZ (B,T,H,K); replaced
    */
-  default void headResultsBackwardInput(Tensor dOut, Weight w, Tensor dZ) {
-    throw new UnsupportedOperationException("headResultsBackwardInput");
-  }
+  void headResultsBackwardInput(Tensor dOut, Weight w, Tensor dZ);
 
   /**
    * The gradient to its matrix: {@code dW[h] += sum over b, t of z[b,t,h]^T dOut[b,t,h]}.
@@ -430,9 +388,7 @@ public interface Kernels extends AutoCloseable {
    * @param dOut (B,T,H,D)
    * @param dW of {@link #zeros}; added to
    */
-  default void headResultsBackwardWeight(Tensor z, Tensor dOut, Weight dW) {
-    throw new UnsupportedOperationException("headResultsBackwardWeight");
-  }
+  void headResultsBackwardWeight(Tensor z, Tensor dOut, Weight dW);
 
   /**
    * {@code out[b,t] = sum over h of results[b,t,h] + bias}: results (B,T,H,D), bias (D) or null,
@@ -446,9 +402,7 @@ public interface Kernels extends AutoCloseable {
    * @param dOut (B,T,D)
    * @param dResults (B,T,H,D); replaced
    */
-  default void sumHeadsBackward(Tensor dOut, Tensor dResults) {
-    throw new UnsupportedOperationException("sumHeadsBackward");
-  }
+  void sumHeadsBackward(Tensor dOut, Tensor dResults);
 
   // ---- losses ----
 
@@ -468,9 +422,7 @@ public interface Kernels extends AutoCloseable {
    *
    * @param dLogits the shape of logits; replaced; may be logits
    */
-  default void crossEntropyBackward(Tensor logits, int[] targets, float factor, Tensor dLogits) {
-    throw new UnsupportedOperationException("crossEntropyBackward");
-  }
+  void crossEntropyBackward(Tensor logits, int[] targets, float factor, Tensor dLogits);
 
   // ---- optimization ----
 
@@ -478,9 +430,7 @@ public interface Kernels extends AutoCloseable {
    * The sum of the squares of every element, in double: a download, in an order that depends on the
    * shape alone.
    */
-  default double sumOfSquares(Tensor x) {
-    throw new UnsupportedOperationException("sumOfSquares");
-  }
+  double sumOfSquares(Tensor x);
 
   /**
    * One step of AdamW (Loshchilov and Hutter 2019) on every element: with g = step.gradientScale *
@@ -493,9 +443,7 @@ public interface Kernels extends AutoCloseable {
    * @param m of the shape of x; changed
    * @param v of the shape of x; changed
    */
-  default void adamW(Tensor x, Tensor gradient, Tensor m, Tensor v, AdamStep step) {
-    throw new UnsupportedOperationException("adamW");
-  }
+  void adamW(Tensor x, Tensor gradient, Tensor m, Tensor v, AdamStep step);
 
   /** Stops the backend's threads. Workspaces are closed by their owners, before this. */
   @Override

@@ -18,9 +18,7 @@ public interface Weight {
    * The numbers in the backend's own order, with zeros where its form is padded: for element-wise
    * ops with the elements of a matrix of the same form ({@link Kernels#zeros}). Shares the memory.
    */
-  default Tensor elements() {
-    throw new UnsupportedOperationException("elements");
-  }
+  Tensor elements();
 
   /** How the numbers given to {@link Kernels#pack} are ordered. */
   enum Layout {

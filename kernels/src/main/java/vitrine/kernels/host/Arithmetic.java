@@ -7,7 +7,8 @@ import vitrine.kernels.Kernels;
 
 /**
  * The ops that compute, as in {@link Kernels} (whose contract holds), on arguments already checked:
- * shapes fit, tensors are alive and of this backend.
+ * shapes fit, tensors are alive and of this backend. Those of the forward pass; {@link #backward}
+ * has the rest.
  */
 public interface Arithmetic extends AutoCloseable {
   /** One line for people: lanes, threads. */
@@ -57,6 +58,9 @@ public interface Arithmetic extends AutoCloseable {
   void sumHeads(HostTensor results, @Nullable HostTensor bias, HostTensor out);
 
   void crossEntropy(HostTensor logits, int[] targets, HostTensor out);
+
+  /** The other half; it lives as long as this. */
+  BackwardArithmetic backward();
 
   /** Stops threads, if there are any. */
   @Override

@@ -1,12 +1,12 @@
 package vitrine.kernels.host;
 
 import java.lang.foreign.MemorySegment;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import vitrine.kernels.Activation;
+import vitrine.kernels.AdamStep;
 import vitrine.kernels.AttentionMask;
+import vitrine.kernels.Into;
 import vitrine.kernels.Kernels;
-import vitrine.kernels.Region;
 import vitrine.kernels.Shape;
 import vitrine.kernels.Tensor;
 import vitrine.kernels.Weight;
@@ -14,11 +14,10 @@ import vitrine.kernels.Workspace;
 
 /**
  * {@link Kernels} in host memory: owns the slabs, checks arguments, moves data, and hands sums to
- * an arithmetic.
+ * an arithmetic. The forward ops stand in the superclass, memory and the backward ops here.
  */
-public final class HostKernels implements Kernels {
-  private final String name;
-  private final Arithmetic arithmetic;
+public final class HostKernels extends HostForward {
+  private final BackwardArithmetic backward;
   private final SlabPool pool = new SlabPool();
 
   /**
@@ -26,66 +25,8 @@ public final class HostKernels implements Kernels {
    * @param arithmetic closed together with this
    */
   public HostKernels(String name, Arithmetic arithmetic) {
-    this.name = name;
-    this.arithmetic = arithmetic;
-  }
-
-  @Override
-  public String name() {
-    return name;
-  }
-
-  @Override
-  public String description() {
-    return arithmetic.description();
-  }
-
-  // ---- ownership ----
-
-  /** The tensor as what it must be: one that this backend made. */
-  HostTensor own(String op, String operand, Tensor tensor) {
-    Objects.requireNonNull(tensor, operand);
-    if (tensor instanceof HostTensor host && host.owner().backend() == this) {
-      Objects.requireNonNull(host.memory()); // alive
-      return host;
-    }
-    throw foreign(op, operand, tensor, tensor.shape());
-  }
-
-  /** The tensor to write, where the op cannot write over what it reads. */
-  private HostTensor result(String op, Tensor out, Tensor... inputs) {
-    HostTensor host = own(op, "out", out);
-    for (Tensor input : inputs) {
-      if (own(op, "input", input).memory().address() == host.memory().address()) {
-        throw Checks.error(op, "out", "one of the inputs", "another tensor");
-      }
-    }
-    return host;
-  }
-
-  private HostWeight own(String op, Weight weight) {
-    Objects.requireNonNull(weight, "w");
-    if (weight instanceof HostWeight host) {
-      own(op, "w", host.panels());
-      return host;
-    }
-    throw foreign(op, "w", weight, Shape.of(weight.in(), weight.out()));
-  }
-
-  private IllegalArgumentException foreign(String op, String operand, Object value, Shape shape) {
-    return Checks.error(
-        op,
-        operand,
-        value.getClass().getSimpleName() + " " + shape + " of another backend",
-        "one made by this " + name + " backend");
-  }
-
-  private @Nullable HostTensor bias(String op, @Nullable Tensor bias, int columns) {
-    if (bias == null) {
-      return null;
-    }
-    Checks.shape(op, "bias", bias.shape(), columns);
-    return own(op, "bias", bias);
+    super(name, arithmetic);
+    this.backward = arithmetic.backward();
   }
 
   // ---- memory ----
@@ -113,18 +54,54 @@ public final class HostKernels implements Kernels {
       throw Checks.error(
           "pack", "values", values.byteSize() + " bytes", bytes + " for " + Shape.of(in, out));
     }
-    int width = arithmetic.panelWidth(out);
-    int panels = (out + width - 1) / width;
-    HostTensor storage = mine("pack", owner).allocate(Shape.of(panels, in, width));
-    HostWeight weight = new HostWeight(in, out, width, storage);
+    HostWeight weight = weight(mine("pack", owner), in, out);
     if (values.isAccessibleBy(new Thread())) {
-      arithmetic.forEach(panels, p -> weight.fillPanel(p, values, layout));
+      arithmetic.forEach(weight.panelCount(), p -> weight.fillPanel(p, values, layout));
     } else {
-      for (int p = 0; p < panels; p++) {
+      for (int p = 0; p < weight.panelCount(); p++) {
         weight.fillPanel(p, values, layout);
       }
     }
     return weight;
+  }
+
+  /** A matrix of unspecified contents. */
+  private HostWeight weight(HostWorkspace owner, int in, int out) {
+    int width = arithmetic.panelWidth(out);
+    int panels = (out + width - 1) / width;
+    return new HostWeight(in, out, width, owner.allocate(Shape.of(panels, in, width)));
+  }
+
+  @Override
+  public Weight zeros(Workspace owner, Weight like) {
+    own("zeros", like);
+    HostWeight weight = weight(mine("zeros", owner), like.in(), like.out());
+    arithmetic.fill(weight.panels(), 0);
+    return weight;
+  }
+
+  @Override
+  public void repack(Tensor values, Weight.Layout layout, Weight w) {
+    HostWeight weight = own("repack", w);
+    HostTensor from = own("repack", "values", values, shape(w, layout));
+    apart("repack", "w", weight.panels(), values);
+    MemorySegment numbers = from.memory();
+    arithmetic.forEach(weight.panelCount(), p -> weight.fillPanel(p, numbers, layout));
+  }
+
+  @Override
+  public void unpack(Weight w, Weight.Layout layout, Into into, Tensor out) {
+    HostWeight weight = own("unpack", w);
+    HostTensor to = own("unpack", "out", out, shape(w, layout));
+    apart("unpack", "out", to, weight.panels());
+    arithmetic.forEach(weight.panelCount(), p -> weight.readPanel(p, layout, into, to));
+  }
+
+  private static Shape shape(Weight w, Weight.Layout layout) {
+    return switch (layout) {
+      case IN_OUT -> Shape.of(w.in(), w.out());
+      case OUT_IN -> Shape.of(w.out(), w.in());
+    };
   }
 
   private HostWorkspace mine(String op, Workspace owner) {
@@ -132,231 +109,304 @@ public final class HostKernels implements Kernels {
       return host;
     }
     throw Checks.error(
-        op, "owner", owner.getClass().getSimpleName(), "a workspace of this " + name + " backend");
+        op,
+        "owner",
+        owner.getClass().getSimpleName(),
+        "a workspace of this " + name() + " backend");
   }
 
-  // ---- element-wise and boxes ----
+  // ---- element-wise ----
 
   @Override
-  public void copy(Tensor x, Tensor out) {
-    Checks.sameSize("copy", "out", out.shape(), x.shape());
-    MemorySegment.copy(
-        own("copy", "x", x).memory(),
-        0,
-        own("copy", "out", out).memory(),
-        0,
-        x.shape().size() * Float.BYTES);
-  }
-
-  @Override
-  public void fill(Tensor x, float value) {
-    arithmetic.fill(own("fill", "x", x), value);
+  public void dropout(Tensor x, float probability, long key, Tensor out) {
+    String op = "dropout";
+    if (!(probability >= 0 && probability < 1)) {
+      throw Checks.error(op, "probability", probability, "at least 0 and below 1");
+    }
+    backward.dropout(own(op, "x", x), probability, key, own(op, "out", out, x.shape()));
   }
 
   @Override
-  public void scale(Tensor x, float factor, Tensor out) {
-    Checks.shape("scale", "out", out.shape(), x.shape());
-    arithmetic.scale(own("scale", "x", x), factor, own("scale", "out", out));
-  }
-
-  @Override
-  public void add(Tensor a, Tensor b, Tensor out) {
-    Checks.shape("add", "b", b.shape(), a.shape());
-    Checks.shape("add", "out", out.shape(), a.shape());
-    arithmetic.add(own("add", "a", a), own("add", "b", b), own("add", "out", out));
-  }
-
-  @Override
-  public void slice(Tensor x, Region region, Tensor out) {
-    Checks.shape("slice", "out", out.shape(), region.shape(x.shape()));
-    Boxes.gather(own("slice", "x", x), region, own("slice", "out", out));
-  }
-
-  @Override
-  public void assign(Tensor x, Region region, Tensor values) {
-    Checks.shape("assign", "values", values.shape(), region.shape(x.shape()));
-    Boxes.scatter(own("assign", "x", x), region, own("assign", "values", values));
-  }
-
-  @Override
-  public void meanOver(Tensor x, int axis, boolean[] counts, Tensor out) {
-    String op = "meanOver";
+  public void meanOverBackward(Tensor x, int axis, boolean[] counts, Tensor dOut, Tensor dX) {
+    String op = "meanOverBackward";
     Shape shape = x.shape();
-    Checks.shape(op, "out", out.shape(), shape);
-    if (axis < 1 || axis >= shape.rank()) {
-      throw Checks.error(op, "axis", axis, "1 to " + (shape.rank() - 1) + " for " + shape);
-    }
-    if (counts.length != (long) shape.dim(0) * shape.dim(axis)) {
-      throw Checks.error(
-          op, "counts", counts.length, Shape.of(shape.dim(0), shape.dim(axis)) + " flags");
-    }
-    arithmetic.meanOver(own(op, "x", x), axis, counts, result(op, out, x));
+    Checks.counts(op, shape, axis, counts);
+    HostTensor to = apart(op, "dX", own(op, "dX", dX, shape), x, dOut);
+    backward.meanOverBackward(own(op, "x", x), axis, counts, own(op, "dOut", dOut, shape), to);
   }
 
   // ---- layers ----
 
   @Override
-  public void gather(Tensor table, int[] ids, Tensor out) {
-    String op = "gather";
-    Checks.hasRows(op, "table", table.shape());
-    int width = table.shape().dim(-1);
-    Checks.rowsOf(op, "out", out.shape(), ids.length, width);
-    Checks.ids(op, "ids", ids, ids.length, table.shape().rows());
-    for (int id : ids) {
-      if (id < 0) {
-        throw Checks.error(op, "ids", id, "0 to " + (table.shape().rows() - 1));
-      }
-    }
-    MemorySegment from = own(op, "table", table).memory();
-    MemorySegment to = own(op, "out", out).memory();
-    long bytes = 4L * width;
-    for (int i = 0; i < ids.length; i++) {
-      MemorySegment.copy(from, ids[i] * bytes, to, i * bytes, bytes);
-    }
+  public void gatherBackward(Tensor dOut, int[] ids, Tensor dTable) {
+    String op = "gatherBackward";
+    Checks.hasRows(op, "dTable", dTable.shape());
+    Checks.rowsOf(op, "dOut", dOut.shape(), ids.length, dTable.shape().dim(-1));
+    Checks.rowIds(op, ids, dTable.shape().rows());
+    HostTensor to = apart(op, "dTable", own(op, "dTable", dTable), dOut);
+    backward.gatherBackward(own(op, "dOut", dOut), ids, to);
   }
 
   @Override
-  public void linear(Tensor x, Weight w, @Nullable Tensor bias, Activation activation, Tensor out) {
-    String op = "linear";
-    if (x.shape().size() % w.in() != 0) {
-      throw Checks.error(op, "x", x.shape(), "rows of " + w.in());
-    }
-    Checks.rowsOf(op, "out", out.shape(), x.shape().size() / w.in(), w.out());
-    arithmetic.linear(
-        own(op, "x", x), own(op, w), bias(op, bias, w.out()), activation, result(op, out, x));
+  public void linearBackwardInput(Tensor dOut, Weight w, Into into, Tensor dX) {
+    String op = "linearBackwardInput";
+    long rows = Checks.rows(op, "dOut", dOut.shape(), w.out());
+    Checks.rowsOf(op, "dX", dX.shape(), rows, w.in());
+    HostWeight weight = own(op, w);
+    HostTensor to = apart(op, "dX", own(op, "dX", dX), dOut, weight.panels());
+    backward.linearBackwardInput(own(op, "dOut", dOut), weight, into, to);
   }
 
   @Override
-  public void activate(Tensor x, Activation activation, Tensor out) {
-    Checks.shape("activate", "out", out.shape(), x.shape());
-    arithmetic.activate(own("activate", "x", x), activation, own("activate", "out", out));
+  public void linearBackwardWeight(Tensor x, Tensor dOut, Weight dW) {
+    String op = "linearBackwardWeight";
+    long rows = Checks.rows(op, "x", x.shape(), dW.in());
+    Checks.rowsOf(op, "dOut", dOut.shape(), rows, dW.out());
+    HostWeight to = own(op, dW);
+    apart(op, "dW", to.panels(), x, dOut);
+    backward.linearBackwardWeight(own(op, "x", x), own(op, "dOut", dOut), to);
   }
 
   @Override
-  public void layerNorm(Tensor x, Tensor gamma, Tensor beta, float eps, Tensor out) {
-    String op = "layerNorm";
-    parameters(op, x, gamma, beta);
-    Checks.shape(op, "out", out.shape(), x.shape());
-    arithmetic.layerNorm(
-        own(op, "x", x), own(op, "gamma", gamma), own(op, "beta", beta), eps, own(op, "out", out));
+  public void linearBackwardTable(Tensor x, Tensor dOut, Tensor dTable) {
+    String op = "linearBackwardTable";
+    Checks.rank(op, "dTable", dTable.shape(), 2);
+    Checks.hasRows(op, "dTable", dTable.shape());
+    long rows = Checks.rows(op, "x", x.shape(), dTable.shape().dim(1));
+    Checks.rowsOf(op, "dOut", dOut.shape(), rows, dTable.shape().dim(0));
+    HostTensor to = apart(op, "dTable", own(op, "dTable", dTable), x, dOut);
+    backward.linearBackwardTable(own(op, "x", x), own(op, "dOut", dOut), to);
   }
 
   @Override
-  public void addLayerNorm(Tensor a, Tensor b, Tensor gamma, Tensor beta, float eps, Tensor out) {
-    String op = "addLayerNorm";
-    parameters(op, a, gamma, beta);
-    Checks.shape(op, "b", b.shape(), a.shape());
-    Checks.shape(op, "out", out.shape(), a.shape());
-    arithmetic.addLayerNorm(
-        own(op, "a", a),
-        own(op, "b", b),
-        own(op, "gamma", gamma),
-        own(op, "beta", beta),
+  public void sumRows(Tensor x, Tensor out) {
+    String op = "sumRows";
+    Checks.hasRows(op, "x", x.shape());
+    Checks.shape(op, "out", out.shape(), x.shape().dim(-1));
+    backward.sumRows(own(op, "x", x), result(op, out, x));
+  }
+
+  @Override
+  public void activateBackward(Tensor x, Activation activation, Tensor dOut, Tensor dX) {
+    String op = "activateBackward";
+    HostTensor to = apart(op, "dX", own(op, "dX", dX, x.shape()), x);
+    backward.activateBackward(own(op, "x", x), activation, own(op, "dOut", dOut, x.shape()), to);
+  }
+
+  @Override
+  public void layerNormBackward(
+      Tensor x,
+      Tensor gamma,
+      float eps,
+      Tensor dOut,
+      Tensor dX,
+      @Nullable Tensor dGamma,
+      @Nullable Tensor dBeta) {
+    String op = "layerNormBackward";
+    Checks.hasRows(op, "x", x.shape());
+    Shape row = Shape.of(x.shape().dim(-1));
+    HostTensor to = apart(op, "dX", own(op, "dX", dX, x.shape()), x, gamma);
+    backward.layerNormBackward(
+        own(op, "x", x),
+        own(op, "gamma", gamma, row),
         eps,
-        own(op, "out", out));
-  }
-
-  private static void parameters(String op, Tensor x, Tensor gamma, Tensor beta) {
-    Checks.hasRows(op, "x", x.shape());
-    Checks.shape(op, "gamma", gamma.shape(), x.shape().dim(-1));
-    Checks.shape(op, "beta", beta.shape(), x.shape().dim(-1));
+        own(op, "dOut", dOut, x.shape()),
+        to,
+        gammaBeta(op, dGamma, dBeta, row, x, gamma, dOut, dX));
   }
 
   @Override
-  public void layerNormScale(Tensor x, float eps, Tensor out) {
-    String op = "layerNormScale";
+  public void layerNormScaleBackward(Tensor x, float eps, Tensor dScale, Tensor dX) {
+    String op = "layerNormScaleBackward";
     Checks.hasRows(op, "x", x.shape());
-    Checks.onePerRow(op, "out", out.shape(), x.shape());
-    arithmetic.layerNormScale(own(op, "x", x), eps, own(op, "out", out));
+    Checks.onePerRow(op, "dScale", dScale.shape(), x.shape());
+    HostTensor to = apart(op, "dX", own(op, "dX", dX, x.shape()), x, dScale);
+    backward.layerNormScaleBackward(own(op, "x", x), eps, own(op, "dScale", dScale), to);
   }
 
   @Override
-  public void layerNormNormalize(Tensor x, Tensor scale, Tensor out) {
-    String op = "layerNormNormalize";
+  public void layerNormNormalizeBackward(
+      Tensor x, Tensor scale, Tensor dOut, Tensor dX, Tensor dScale) {
+    String op = "layerNormNormalizeBackward";
     Checks.hasRows(op, "x", x.shape());
     Checks.onePerRow(op, "scale", scale.shape(), x.shape());
-    Checks.shape(op, "out", out.shape(), x.shape());
-    arithmetic.layerNormNormalize(own(op, "x", x), own(op, "scale", scale), own(op, "out", out));
+    Checks.onePerRow(op, "dScale", dScale.shape(), x.shape());
+    HostTensor toX = apart(op, "dX", own(op, "dX", dX, x.shape()), x, scale);
+    HostTensor toScale = apart(op, "dScale", own(op, "dScale", dScale), x, scale, dOut, dX);
+    backward.layerNormNormalizeBackward(
+        own(op, "x", x), own(op, "scale", scale), own(op, "dOut", dOut, x.shape()), toX, toScale);
   }
 
   @Override
-  public void affine(Tensor x, Tensor gamma, Tensor beta, Tensor out) {
-    String op = "affine";
-    parameters(op, x, gamma, beta);
-    Checks.shape(op, "out", out.shape(), x.shape());
-    arithmetic.affine(
-        own(op, "x", x), own(op, "gamma", gamma), own(op, "beta", beta), own(op, "out", out));
+  public void affineBackward(
+      Tensor x,
+      Tensor gamma,
+      Tensor dOut,
+      Tensor dX,
+      @Nullable Tensor dGamma,
+      @Nullable Tensor dBeta) {
+    String op = "affineBackward";
+    Checks.hasRows(op, "x", x.shape());
+    Shape row = Shape.of(x.shape().dim(-1));
+    HostTensor to = apart(op, "dX", own(op, "dX", dX, x.shape()), x, gamma);
+    backward.affineBackward(
+        own(op, "x", x),
+        own(op, "gamma", gamma, row),
+        own(op, "dOut", dOut, x.shape()),
+        to,
+        gammaBeta(op, dGamma, dBeta, row, x, gamma, dOut, dX));
+  }
+
+  /** The gradients to gamma and beta, which are both wanted or both not. */
+  private BackwardArithmetic.@Nullable GammaBeta gammaBeta(
+      String op, @Nullable Tensor dGamma, @Nullable Tensor dBeta, Shape row, Tensor... others) {
+    if (dGamma == null && dBeta == null) {
+      return null;
+    }
+    if (dGamma == null || dBeta == null) {
+      throw Checks.error(
+          op, dGamma == null ? "dGamma" : "dBeta", "null", "dGamma and dBeta, or neither");
+    }
+    HostTensor toGamma = apart(op, "dGamma", own(op, "dGamma", dGamma, row), others);
+    HostTensor toBeta = apart(op, "dBeta", own(op, "dBeta", dBeta, row), others);
+    apart(op, "dBeta", toBeta, dGamma);
+    return new BackwardArithmetic.GammaBeta(toGamma, toBeta);
   }
 
   // ---- attention ----
 
   @Override
-  public void attention(Tensor q, Tensor k, Tensor v, AttentionMask mask, float scale, Tensor out) {
-    String op = "attention";
-    Checks.attend(op, "k", q.shape(), k.shape(), mask);
-    Checks.attend(op, "v", q.shape(), v.shape(), mask);
-    Checks.shape(op, "out", out.shape(), q.shape());
-    arithmetic.attention(
-        own(op, "q", q), own(op, "k", k), own(op, "v", v), mask, scale, result(op, out, q, k, v));
-  }
-
-  @Override
-  public void attentionScores(Tensor q, Tensor k, AttentionMask mask, float scale, Tensor out) {
-    String op = "attentionScores";
-    Checks.attend(op, "k", q.shape(), k.shape(), mask);
-    Checks.shape(
-        op, "out", out.shape(), mask.batch(), q.shape().dim(2), mask.queries(), mask.keys());
-    arithmetic.attentionScores(own(op, "q", q), own(op, "k", k), mask, scale, own(op, "out", out));
-  }
-
-  @Override
-  public void softmax(Tensor x, Tensor out) {
-    Checks.hasRows("softmax", "x", x.shape());
-    Checks.shape("softmax", "out", out.shape(), x.shape());
-    arithmetic.softmax(own("softmax", "x", x), own("softmax", "out", out));
-  }
-
-  @Override
-  public void attentionMix(Tensor pattern, Tensor v, Tensor out) {
-    String op = "attentionMix";
-    Shape p = pattern.shape();
-    Checks.rank(op, "pattern", p, 4);
-    Checks.rank(op, "v", v.shape(), 4);
-    Checks.room(op, "v", v.shape(), p.dim(0), p.dim(3), p.dim(1));
-    Checks.shape(op, "out", out.shape(), p.dim(0), p.dim(2), p.dim(1), v.shape().dim(3));
-    arithmetic.attentionMix(own(op, "pattern", pattern), own(op, "v", v), own(op, "out", out));
-  }
-
-  @Override
-  public void headResults(Tensor z, Weight w, Tensor out) {
-    String op = "headResults";
-    Shape s = z.shape();
-    Checks.rank(op, "z", s, 4);
-    if (s.dim(2) * s.dim(3) != w.in()) {
-      throw Checks.error(op, "z", s, "H*K = " + w.in() + " as the weight has rows");
+  public void attentionBackward(
+      Tensor q,
+      Tensor k,
+      Tensor v,
+      AttentionMask mask,
+      float scale,
+      Tensor dOut,
+      Tensor dQ,
+      Tensor dK,
+      Tensor dV) {
+    String op = "attentionBackward";
+    Shape shape = q.shape();
+    Checks.attend(op, "k", shape, k.shape(), mask);
+    if (mask.queries() != mask.keys()) {
+      throw Checks.error(
+          op, "mask", mask.queries() + " queries, " + mask.keys() + " keys", "as many of both");
     }
-    Checks.shape(op, "out", out.shape(), s.dim(0), s.dim(1), s.dim(2), w.out());
-    arithmetic.headResults(own(op, "z", z), own(op, w), own(op, "out", out));
+    HostTensor toQ = apart(op, "dQ", own(op, "dQ", dQ, shape), q, k, v, dOut);
+    HostTensor toK = apart(op, "dK", own(op, "dK", dK, shape), q, k, v, dOut, dQ);
+    HostTensor toV = apart(op, "dV", own(op, "dV", dV, shape), q, k, v, dOut, dQ, dK);
+    backward.attentionBackward(
+        own(op, "q", q),
+        own(op, "k", k, shape),
+        own(op, "v", v, shape),
+        mask,
+        scale,
+        own(op, "dOut", dOut, shape),
+        toQ,
+        toK,
+        toV);
   }
 
   @Override
-  public void sumHeads(Tensor results, @Nullable Tensor bias, Tensor out) {
-    String op = "sumHeads";
-    Shape s = results.shape();
-    Checks.rank(op, "results", s, 4);
-    Checks.shape(op, "out", out.shape(), s.dim(0), s.dim(1), s.dim(3));
-    arithmetic.sumHeads(own(op, "results", results), bias(op, bias, s.dim(3)), own(op, "out", out));
+  public void attentionScoresBackward(
+      Tensor dScores, Tensor q, Tensor k, AttentionMask mask, float scale, Tensor dQ, Tensor dK) {
+    String op = "attentionScoresBackward";
+    Checks.attend(op, "k", q.shape(), k.shape(), mask);
+    Shape square = Shape.of(mask.batch(), q.shape().dim(2), mask.queries(), mask.keys());
+    HostTensor toQ = apart(op, "dQ", own(op, "dQ", dQ, q.shape()), q, k, dScores);
+    HostTensor toK = apart(op, "dK", own(op, "dK", dK, k.shape()), q, k, dScores, dQ);
+    backward.attentionScoresBackward(
+        own(op, "dScores", dScores, square),
+        own(op, "q", q),
+        own(op, "k", k),
+        mask,
+        scale,
+        toQ,
+        toK);
   }
 
-  // ---- losses ----
+  @Override
+  public void softmaxBackward(Tensor y, Tensor dOut, Tensor dX) {
+    String op = "softmaxBackward";
+    Checks.hasRows(op, "y", y.shape());
+    HostTensor to = apart(op, "dX", own(op, "dX", dX, y.shape()), y);
+    backward.softmaxBackward(own(op, "y", y), own(op, "dOut", dOut, y.shape()), to);
+  }
 
   @Override
-  public void crossEntropy(Tensor logits, int[] targets, Tensor out) {
-    String op = "crossEntropy";
+  public void attentionMixBackward(
+      Tensor pattern, Tensor v, Tensor dOut, Tensor dPattern, Tensor dV) {
+    String op = "attentionMixBackward";
+    Shape p = pattern.shape();
+    Checks.mix(op, p, v.shape(), "dOut", dOut.shape());
+    HostTensor toPattern =
+        apart(op, "dPattern", own(op, "dPattern", dPattern, p), pattern, v, dOut);
+    HostTensor toV = apart(op, "dV", own(op, "dV", dV, v.shape()), pattern, v, dOut, dPattern);
+    backward.attentionMixBackward(
+        own(op, "pattern", pattern), own(op, "v", v), own(op, "dOut", dOut), toPattern, toV);
+  }
+
+  @Override
+  public void headResultsBackwardInput(Tensor dOut, Weight w, Tensor dZ) {
+    String op = "headResultsBackwardInput";
+    Shape s = dZ.shape();
+    Checks.heads(op, "dZ", s, w);
+    Shape results = Shape.of(s.dim(0), s.dim(1), s.dim(2), w.out());
+    HostWeight weight = own(op, w);
+    HostTensor to = apart(op, "dZ", own(op, "dZ", dZ), dOut, weight.panels());
+    backward.headResultsBackwardInput(own(op, "dOut", dOut, results), weight, to);
+  }
+
+  @Override
+  public void headResultsBackwardWeight(Tensor z, Tensor dOut, Weight dW) {
+    String op = "headResultsBackwardWeight";
+    Shape s = z.shape();
+    Checks.heads(op, "z", s, dW);
+    Shape results = Shape.of(s.dim(0), s.dim(1), s.dim(2), dW.out());
+    HostWeight to = own(op, dW);
+    apart(op, "dW", to.panels(), z, dOut);
+    backward.headResultsBackwardWeight(own(op, "z", z), own(op, "dOut", dOut, results), to);
+  }
+
+  @Override
+  public void sumHeadsBackward(Tensor dOut, Tensor dResults) {
+    String op = "sumHeadsBackward";
+    Shape s = dResults.shape();
+    Checks.rank(op, "dResults", s, 4);
+    Checks.shape(op, "dOut", dOut.shape(), s.dim(0), s.dim(1), s.dim(3));
+    HostTensor to = apart(op, "dResults", own(op, "dResults", dResults), dOut);
+    MemorySegment from = own(op, "dOut", dOut).memory();
+    int heads = s.dim(2);
+    long bytes = 4L * s.dim(3);
+    for (int row = 0; row < to.rows(); row++) { // B * T * H
+      MemorySegment.copy(from, row / heads * bytes, to.memory(), row * bytes, bytes);
+    }
+  }
+
+  // ---- losses and optimization ----
+
+  @Override
+  public void crossEntropyBackward(Tensor logits, int[] targets, float factor, Tensor dLogits) {
+    String op = "crossEntropyBackward";
     Checks.hasRows(op, "logits", logits.shape());
     Checks.ids(op, "targets", targets, logits.shape().rows(), logits.shape().dim(-1));
-    Checks.shape(op, "out", out.shape(), targets.length);
-    arithmetic.crossEntropy(own(op, "logits", logits), targets, own(op, "out", out));
+    HostTensor to = own(op, "dLogits", dLogits, logits.shape());
+    backward.crossEntropyBackward(own(op, "logits", logits), targets, factor, to);
+  }
+
+  @Override
+  public double sumOfSquares(Tensor x) {
+    return backward.sumOfSquares(own("sumOfSquares", "x", x));
+  }
+
+  @Override
+  public void adamW(Tensor x, Tensor gradient, Tensor m, Tensor v, AdamStep step) {
+    String op = "adamW";
+    HostTensor changed = apart(op, "x", own(op, "x", x), gradient, m, v);
+    HostTensor mean = apart(op, "m", own(op, "m", m, x.shape()), gradient, v);
+    HostTensor square = apart(op, "v", own(op, "v", v, x.shape()), gradient);
+    backward.adamW(changed, own(op, "gradient", gradient, x.shape()), mean, square, step);
   }
 
   @Override

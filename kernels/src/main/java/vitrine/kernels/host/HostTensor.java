@@ -41,6 +41,16 @@ public final class HostTensor implements Tensor {
     return memory;
   }
 
+  /** Element {@code index} in row-major order, for plain loops; the tensor is known to be alive. */
+  public double at(long index) {
+    return memory.getAtIndex(ValueLayout.JAVA_FLOAT, index);
+  }
+
+  /** Sets element {@code index}, rounding; the tensor is known to be alive. */
+  public void put(long index, double value) {
+    memory.setAtIndex(ValueLayout.JAVA_FLOAT, index, (float) value);
+  }
+
   /** The length of a row. */
   public int columns() {
     return shape.dim(-1);

@@ -2,6 +2,7 @@ package vitrine.kernels.host;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import vitrine.kernels.Into;
 import vitrine.kernels.Weight;
 
 /**
@@ -47,6 +48,16 @@ public final class HostWeight implements Weight {
     return (out + width - 1) / width;
   }
 
+  /** Where {@code matrix[k][j]} lies in {@link #panels()}. */
+  public long index(int k, int j) {
+    return ((long) (j / width) * in + k) * width + j % width;
+  }
+
+  @Override
+  public HostTensor elements() {
+    return panels;
+  }
+
   /** (panelCount, in, width). */
   public HostTensor panels() {
     return panels;
@@ -75,6 +86,27 @@ public final class HostWeight implements Weight {
                 FLOAT, base + (long) k * width + c, values.getAtIndex(ANY_FLOAT, source + k));
           }
         }
+      }
+    }
+  }
+
+  /** Brings panel {@code p} to where the matrix in that layout has it. */
+  void readPanel(int p, Layout layout, Into into, HostTensor to) {
+    int end = Math.min(out, (p + 1) * width);
+    for (int k = 0; k < in; k++) {
+      for (int j = p * width; j < end; j++) {
+        long at =
+            switch (layout) {
+              case IN_OUT -> (long) k * out + j;
+              case OUT_IN -> (long) j * in + k;
+            };
+        double value = panels.at(index(k, j));
+        to.put(
+            at,
+            switch (into) {
+              case REPLACE -> value;
+              case ADD -> to.at(at) + value;
+            });
       }
     }
   }

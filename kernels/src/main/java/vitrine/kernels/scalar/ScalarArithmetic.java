@@ -8,6 +8,7 @@ import vitrine.kernels.Activation;
 import vitrine.kernels.AttentionMask;
 import vitrine.kernels.Shape;
 import vitrine.kernels.host.Arithmetic;
+import vitrine.kernels.host.BackwardArithmetic;
 import vitrine.kernels.host.HostTensor;
 import vitrine.kernels.host.HostWeight;
 
@@ -200,13 +201,13 @@ final class ScalarArithmetic implements Arithmetic {
     }
   }
 
-  private static void read(HostTensor x, int r, double[] row) {
+  static void read(HostTensor x, int r, double[] row) {
     for (int i = 0; i < row.length; i++) {
       row[i] = get(x.memory(), (long) r * row.length + i);
     }
   }
 
-  private static double mean(double[] row) {
+  static double mean(double[] row) {
     double sum = 0;
     for (double value : row) {
       sum += value;
@@ -214,7 +215,7 @@ final class ScalarArithmetic implements Arithmetic {
     return sum / row.length;
   }
 
-  private static double variance(double[] row, double mean) {
+  static double variance(double[] row, double mean) {
     double sum = 0;
     for (double value : row) {
       sum += (value - mean) * (value - mean);
@@ -332,7 +333,7 @@ final class ScalarArithmetic implements Arithmetic {
     }
   }
 
-  private static double logSumExp(double[] row) {
+  static double logSumExp(double[] row) {
     double max = Double.NEGATIVE_INFINITY;
     for (double value : row) {
       max = Math.max(max, value);
@@ -342,6 +343,11 @@ final class ScalarArithmetic implements Arithmetic {
       sum += Math.exp(value - max);
     }
     return max + Math.log(sum);
+  }
+
+  @Override
+  public BackwardArithmetic backward() {
+    return new ScalarBackward();
   }
 
   @Override

@@ -73,7 +73,7 @@ final class ScalarAttention {
     }
   }
 
-  private static void scoresOfQuery(
+  static void scoresOfQuery(
       HostTensor q,
       HostTensor k,
       AttentionMask mask,
@@ -111,7 +111,7 @@ final class ScalarAttention {
   }
 
   /** Where {@code x[b][t][h]} begins in x (B,T,H,K). */
-  private static long head(HostTensor x, int b, int t, int h) {
+  static long head(HostTensor x, int b, int t, int h) {
     return (((long) b * x.shape().dim(1) + t) * x.shape().dim(2) + h) * x.shape().dim(3);
   }
 }

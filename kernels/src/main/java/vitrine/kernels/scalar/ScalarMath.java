@@ -22,6 +22,33 @@ final class ScalarMath {
     };
   }
 
+  /** The derivative of {@link #activate}; at 0 that of relu is 0. */
+  static double slope(double x, Activation activation) {
+    return switch (activation) {
+      case IDENTITY -> 1;
+      case GELU -> 0.5 * (1 + erf(x * SQRT_HALF)) + x * normalDensity(x);
+      case GELU_TANH -> {
+        double t = Math.tanh(SQRT_TWO_OVER_PI * (x + 0.044715 * x * x * x));
+        double inner = SQRT_TWO_OVER_PI * (1 + 3 * 0.044715 * x * x);
+        yield 0.5 * (1 + t) + 0.5 * x * (1 - t * t) * inner;
+      }
+      case QUICK_GELU -> slopeOfGated(x, 1.702);
+      case RELU -> Double.isNaN(x) ? x : x > 0 ? 1 : 0;
+      case SILU -> slopeOfGated(x, 1);
+      case TANH -> 1 - Math.tanh(x) * Math.tanh(x);
+    };
+  }
+
+  private static double normalDensity(double x) {
+    return Math.exp(-0.5 * x * x) * 0.5 * SQRT_HALF * TWO_OVER_SQRT_PI;
+  }
+
+  /** Of x sigmoid(steepness x). */
+  private static double slopeOfGated(double x, double steepness) {
+    double gate = 1 / (1 + Math.exp(-steepness * x));
+    return gate + steepness * x * gate * (1 - gate);
+  }
+
   /**
    * The error function, by Abramowitz and Stegun 7.1.6:
    *

@@ -16,10 +16,12 @@ import vitrine.kernels.Activation;
 import vitrine.kernels.AttentionMask;
 import vitrine.kernels.Shape;
 import vitrine.kernels.host.Arithmetic;
+import vitrine.kernels.host.BackwardArithmetic;
 import vitrine.kernels.host.HostTensor;
 import vitrine.kernels.host.HostWeight;
 import vitrine.kernels.host.SlabPool;
 import vitrine.kernels.host.Workers;
+import vitrine.kernels.scalar.ScalarBackward;
 
 /** Cuts each op into tasks by its shape and hands them to the workers. */
 final class SimdArithmetic implements Arithmetic {
@@ -455,6 +457,11 @@ final class SimdArithmetic implements Arithmetic {
     float max = Rows.max(x, at, n);
     float sum = Rows.sumOfExponentials(x, at, n, max);
     return (float) (Math.log(sum) + max - x.get(FLOAT, at + 4L * target));
+  }
+
+  @Override
+  public BackwardArithmetic backward() {
+    return new ScalarBackward();
   }
 
   @Override

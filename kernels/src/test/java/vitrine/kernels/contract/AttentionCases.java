@@ -114,7 +114,7 @@ final class AttentionCases {
   }
 
   /** NaN wherever no query may look: it must not show in any result. */
-  private static float[] hidden(float[] x, AttentionMask mask, int room, int width) {
+  static float[] hidden(float[] x, AttentionMask mask, int room, int width) {
     boolean[] real = mask.real();
     for (int i = 0; i < x.length; i++) {
       int b = i / (room * width);

@@ -19,6 +19,15 @@ final class Numbers {
     return x;
   }
 
+  /** Numbers that a divisor may be: 0.5 and more. */
+  float[] positive(int n) {
+    float[] x = normal(n);
+    for (int i = 0; i < n; i++) {
+      x[i] = Math.abs(x[i]) + 0.5f;
+    }
+    return x;
+  }
+
   int[] ids(int n, int limit) {
     return random.ints(n, 0, limit).toArray();
   }

@@ -13,12 +13,12 @@ import vitrine.kernels.Tensor;
 import vitrine.kernels.Weight;
 
 /**
- * Cases of every op but attention's: lengths around every vector width, ragged panels, special
+ * Cases of every forward op but attention's: lengths around every vector width, ragged panels, special
  * values.
  */
 final class OpCases {
   private static final float INFINITY = Float.POSITIVE_INFINITY;
-  private static final int[] LENGTHS = {1, 2, 3, 7, 15, 16, 17, 31, 33, 47, 48, 49, 100, 257};
+  static final int[] LENGTHS = {1, 2, 3, 7, 15, 16, 17, 31, 33, 47, 48, 49, 100, 257};
 
   private final Numbers numbers = new Numbers(20261121);
   private final List<OpCase> cases = new ArrayList<>();
@@ -38,6 +38,9 @@ final class OpCases {
     built.heads();
     built.crossEntropy();
     built.cases.addAll(AttentionCases.all());
+    built.cases.addAll(BackwardCases.all());
+    built.cases.addAll(TrainingCases.all());
+    built.cases.addAll(AttentionBackwardCases.all());
     return built.cases;
   }
 

@@ -121,7 +121,7 @@ final class Reference {
   }
 
   /** The mask's meaning, written again. */
-  private static boolean sees(AttentionMask mask, int b, int i, int j) {
+  static boolean sees(AttentionMask mask, int b, int i, int j) {
     boolean[] real = mask.real();
     boolean isReal = real == null || real[b * mask.keys() + j];
     int position = i + mask.keys() - mask.queries();

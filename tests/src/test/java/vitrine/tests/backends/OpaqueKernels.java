@@ -2,20 +2,26 @@ package vitrine.tests.backends;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import vitrine.kernels.Activation;
+import vitrine.kernels.AdamStep;
 import vitrine.kernels.AttentionMask;
 import vitrine.kernels.Backends;
+import vitrine.kernels.Into;
 import vitrine.kernels.Kernels;
 import vitrine.kernels.Region;
 import vitrine.kernels.Shape;
 import vitrine.kernels.Tensor;
 import vitrine.kernels.Weight;
 import vitrine.kernels.Workspace;
+import vitrine.tests.backends.OpaqueMemory.OpaqueTensor;
+import vitrine.tests.backends.OpaqueMemory.OpaqueWeight;
+import vitrine.tests.backends.OpaqueMemory.OpaqueWorkspace;
+import vitrine.tests.backends.OpaqueMemory.Visit;
 
 /**
  * A stand-in for a device: numbers lie scrambled in memory of its own, only uploads and downloads
@@ -23,20 +29,17 @@ import vitrine.kernels.Workspace;
  * unscrambled for the length of one op.
  */
 public final class OpaqueKernels implements Kernels {
-  private static final int SCRAMBLE = 0x5bd1e995;
-
   private final Kernels inner = Backends.open("scalar", 1, note -> {});
-  private final AtomicLong uploads = new AtomicLong();
-  private final AtomicLong downloads = new AtomicLong();
+  private final OpaqueMemory memory = new OpaqueMemory(inner);
 
   /** How many times the host has sent numbers. */
   public long uploads() {
-    return uploads.get();
+    return memory.uploads.get();
   }
 
   /** How many times the host has asked for numbers. */
   public long downloads() {
-    return downloads.get();
+    return memory.downloads.get();
   }
 
   @Override
@@ -51,156 +54,15 @@ public final class OpaqueKernels implements Kernels {
 
   // ---- memory ----
 
-  /** Numbers on the "device". */
-  private final class OpaqueTensor implements Tensor {
-    private final OpaqueWorkspace owner;
-    private final Shape shape;
-    private final int[] scrambled;
-    private boolean released;
-
-    OpaqueTensor(OpaqueWorkspace owner, Shape shape) {
-      this.owner = owner;
-      this.shape = shape;
-      this.scrambled = new int[Math.toIntExact(shape.size())];
-    }
-
-    @Override
-    public Shape shape() {
-      return shape;
-    }
-
-    void requireAlive() {
-      if (released || !owner.open) {
-        throw new IllegalStateException(
-            "tensor " + shape + ": used after it was " + (released ? "released" : "closed"));
-      }
-    }
-
-    void write(int at, float value) {
-      scrambled[at] = Float.floatToRawIntBits(value) ^ (SCRAMBLE + at);
-    }
-
-    float read(int at) {
-      return Float.intBitsToFloat(scrambled[at] ^ (SCRAMBLE + at));
-    }
-
-    @Override
-    public void download(long offset, float[] to, int at, int length) {
-      requireAlive();
-      downloads.incrementAndGet();
-      for (int i = 0; i < length; i++) {
-        to[at + i] = read(Math.toIntExact(offset) + i);
-      }
-    }
-  }
-
-  /** A matrix on the "device". */
-  private final class OpaqueWeight implements Weight {
-    private final Weight hidden;
-    private final OpaqueWorkspace owner;
-
-    OpaqueWeight(Weight hidden, OpaqueWorkspace owner) {
-      this.hidden = hidden;
-      this.owner = owner;
-    }
-
-    @Override
-    public int in() {
-      return hidden.in();
-    }
-
-    @Override
-    public int out() {
-      return hidden.out();
-    }
-
-    @Override
-    public float[] toArray() {
-      downloads.incrementAndGet();
-      return hidden.toArray();
-    }
-  }
-
-  /** Counts what is allocated; the garbage collector does the rest. */
-  private final class OpaqueWorkspace implements Workspace {
-    private final Workspace weights = inner.workspace();
-    private long bytesInUse;
-    private long peakBytes;
-    private boolean open = true;
-
-    OpaqueKernels backend() {
-      return OpaqueKernels.this;
-    }
-
-    @Override
-    public OpaqueTensor allocate(Shape shape) {
-      if (!open) {
-        throw new IllegalStateException("workspace: allocate: the workspace has been closed");
-      }
-      bytesInUse += shape.size() * Float.BYTES;
-      peakBytes = Math.max(peakBytes, bytesInUse());
-      return new OpaqueTensor(this, shape);
-    }
-
-    @Override
-    public void release(Tensor tensor) {
-      OpaqueTensor mine = own("release", tensor);
-      if (!mine.owner.equals(this)) {
-        throw new IllegalArgumentException("release: tensor of another workspace");
-      }
-      mine.released = true;
-      bytesInUse -= mine.shape.size() * Float.BYTES;
-    }
-
-    @Override
-    public long bytesInUse() {
-      return bytesInUse + weights.bytesInUse();
-    }
-
-    @Override
-    public long peakBytes() {
-      return Math.max(peakBytes, bytesInUse());
-    }
-
-    @Override
-    public void close() {
-      open = false;
-      bytesInUse = 0;
-      weights.close();
-    }
-  }
-
-  private OpaqueTensor own(String op, Tensor tensor) {
-    if (tensor instanceof OpaqueTensor mine && mine.owner.backend().equals(this)) {
-      mine.requireAlive();
-      return mine;
-    }
-    throw new IllegalArgumentException(op + ": tensor " + tensor.shape() + " of another backend");
-  }
-
-  private Weight own(String op, Weight weight) {
-    if (weight instanceof OpaqueWeight mine && mine.owner.backend().equals(this)) {
-      return mine.hidden;
-    }
-    throw new IllegalArgumentException(op + ": weight of another backend");
-  }
-
-  private OpaqueWorkspace own(String op, Workspace workspace) {
-    if (workspace instanceof OpaqueWorkspace mine && mine.backend().equals(this)) {
-      return mine;
-    }
-    throw new IllegalArgumentException(op + ": workspace of another backend");
-  }
-
   @Override
   public Workspace workspace() {
-    return new OpaqueWorkspace();
+    return memory.new OpaqueWorkspace();
   }
 
   @Override
   public Tensor upload(Workspace owner, Shape shape, MemorySegment values) {
-    OpaqueTensor tensor = own("upload", owner).allocate(shape);
-    uploads.incrementAndGet();
+    OpaqueTensor tensor = memory.own("upload", owner).allocate(shape);
+    memory.uploads.incrementAndGet();
     for (int i = 0; i < tensor.scrambled.length; i++) {
       tensor.write(i, values.getAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, i));
     }
@@ -209,67 +71,47 @@ public final class OpaqueKernels implements Kernels {
 
   @Override
   public Weight pack(Workspace owner, MemorySegment values, int in, int out, Weight.Layout layout) {
-    OpaqueWorkspace mine = own("pack", owner);
-    uploads.incrementAndGet();
-    return new OpaqueWeight(inner.pack(mine.weights, values, in, out, layout), mine);
+    OpaqueWorkspace mine = memory.own("pack", owner);
+    memory.uploads.incrementAndGet();
+    return memory.new OpaqueWeight(inner.pack(mine.weights, values, in, out, layout), mine);
   }
 
-  // ---- how an op runs ----
+  @Override
+  public Weight zeros(Workspace owner, Weight like) {
+    OpaqueWorkspace mine = memory.own("zeros", owner);
+    Weight hidden = memory.own("zeros", like);
+    return memory.new OpaqueWeight(inner.zeros(mine.weights, hidden), mine);
+  }
 
-  /** The tensors of one op, unscrambled where {@code scalar} can read them. */
-  private final class Visit implements AutoCloseable {
-    private final String op;
-    private final Workspace workspace = inner.workspace();
-    private final List<OpaqueTensor> outside = new ArrayList<>();
-    private final List<Tensor> inside = new ArrayList<>();
+  @Override
+  public void repack(Tensor values, Weight.Layout layout, Weight w) {
+    Weight weight = memory.own("repack", w);
+    run("repack", List.of(), v -> inner.repack(v.in(values), layout, weight));
+  }
 
-    Visit(String op) {
-      this.op = op;
-    }
-
-    /** The tensor inside; one that comes twice is one tensor there too. */
-    Tensor in(Tensor tensor) {
-      OpaqueTensor mine = own(op, tensor);
-      int known = outside.indexOf(mine);
-      if (known >= 0) {
-        return inside.get(known);
-      }
-      float[] values = new float[mine.scrambled.length];
-      for (int i = 0; i < values.length; i++) {
-        values[i] = mine.read(i);
-      }
-      Tensor copy = inner.upload(workspace, mine.shape, values);
-      outside.add(mine);
-      inside.add(copy);
-      return copy;
-    }
-
-    @Nullable Tensor maybe(@Nullable Tensor tensor) {
-      return tensor == null ? null : in(tensor);
-    }
-
-    @Override
-    public void close() {
-      workspace.close();
-    }
-
-    void bringBack(Tensor result) {
-      OpaqueTensor to = own(op, result);
-      float[] values = in(result).toArray();
-      for (int i = 0; i < values.length; i++) {
-        to.write(i, values[i]);
-      }
-    }
+  @Override
+  public void unpack(Weight w, Weight.Layout layout, Into into, Tensor out) {
+    Weight weight = memory.own("unpack", w);
+    run("unpack", out, v -> inner.unpack(weight, layout, into, v.in(out)));
   }
 
   private void run(String op, Tensor out, Consumer<Visit> body) {
-    try (Visit visit = new Visit(op)) {
+    run(op, List.of(out), body);
+  }
+
+  private void run(String op, List<Tensor> results, Consumer<Visit> body) {
+    try (Visit visit = memory.new Visit(op)) {
       body.accept(visit);
-      visit.bringBack(out);
+      results.forEach(visit::bringBack);
     }
   }
 
-  // ---- the ops ----
+  /** Those that are wanted. */
+  private static List<Tensor> wanted(@Nullable Tensor... results) {
+    return Arrays.stream(results).filter(Objects::nonNull).toList();
+  }
+
+  // ---- forward ----
 
   @Override
   public void copy(Tensor x, Tensor out) {
@@ -313,7 +155,7 @@ public final class OpaqueKernels implements Kernels {
 
   @Override
   public void linear(Tensor x, Weight w, @Nullable Tensor bias, Activation activation, Tensor out) {
-    Weight weight = own("linear", w);
+    Weight weight = memory.own("linear", w);
     run("linear", out, v -> inner.linear(v.in(x), weight, v.maybe(bias), activation, v.in(out)));
   }
 
@@ -382,7 +224,7 @@ public final class OpaqueKernels implements Kernels {
 
   @Override
   public void headResults(Tensor z, Weight w, Tensor out) {
-    Weight weight = own("headResults", w);
+    Weight weight = memory.own("headResults", w);
     run("headResults", out, v -> inner.headResults(v.in(z), weight, v.in(out)));
   }
 
@@ -394,6 +236,218 @@ public final class OpaqueKernels implements Kernels {
   @Override
   public void crossEntropy(Tensor logits, int[] targets, Tensor out) {
     run("crossEntropy", out, v -> inner.crossEntropy(v.in(logits), targets, v.in(out)));
+  }
+
+  // ---- backward and training ----
+
+  @Override
+  public void dropout(Tensor x, float probability, long key, Tensor out) {
+    run("dropout", out, v -> inner.dropout(v.in(x), probability, key, v.in(out)));
+  }
+
+  @Override
+  public void meanOverBackward(Tensor x, int axis, boolean[] counts, Tensor dOut, Tensor dX) {
+    run(
+        "meanOverBackward",
+        dX,
+        v -> inner.meanOverBackward(v.in(x), axis, counts, v.in(dOut), v.in(dX)));
+  }
+
+  @Override
+  public void gatherBackward(Tensor dOut, int[] ids, Tensor dTable) {
+    run("gatherBackward", dTable, v -> inner.gatherBackward(v.in(dOut), ids, v.in(dTable)));
+  }
+
+  @Override
+  public void linearBackwardInput(Tensor dOut, Weight w, Into into, Tensor dX) {
+    Weight weight = memory.own("linearBackwardInput", w);
+    run(
+        "linearBackwardInput",
+        dX,
+        v -> inner.linearBackwardInput(v.in(dOut), weight, into, v.in(dX)));
+  }
+
+  @Override
+  public void linearBackwardWeight(Tensor x, Tensor dOut, Weight dW) {
+    Weight weight = memory.own("linearBackwardWeight", dW);
+    run(
+        "linearBackwardWeight",
+        List.of(),
+        v -> inner.linearBackwardWeight(v.in(x), v.in(dOut), weight));
+  }
+
+  @Override
+  public void linearBackwardTable(Tensor x, Tensor dOut, Tensor dTable) {
+    run(
+        "linearBackwardTable",
+        dTable,
+        v -> inner.linearBackwardTable(v.in(x), v.in(dOut), v.in(dTable)));
+  }
+
+  @Override
+  public void sumRows(Tensor x, Tensor out) {
+    run("sumRows", out, v -> inner.sumRows(v.in(x), v.in(out)));
+  }
+
+  @Override
+  public void activateBackward(Tensor x, Activation activation, Tensor dOut, Tensor dX) {
+    run(
+        "activateBackward",
+        dX,
+        v -> inner.activateBackward(v.in(x), activation, v.in(dOut), v.in(dX)));
+  }
+
+  @Override
+  public void layerNormBackward(
+      Tensor x,
+      Tensor gamma,
+      float eps,
+      Tensor dOut,
+      Tensor dX,
+      @Nullable Tensor dGamma,
+      @Nullable Tensor dBeta) {
+    run(
+        "layerNormBackward",
+        wanted(dX, dGamma, dBeta),
+        v ->
+            inner.layerNormBackward(
+                v.in(x), v.in(gamma), eps, v.in(dOut), v.in(dX), v.maybe(dGamma), v.maybe(dBeta)));
+  }
+
+  @Override
+  public void layerNormScaleBackward(Tensor x, float eps, Tensor dScale, Tensor dX) {
+    run(
+        "layerNormScaleBackward",
+        dX,
+        v -> inner.layerNormScaleBackward(v.in(x), eps, v.in(dScale), v.in(dX)));
+  }
+
+  @Override
+  public void layerNormNormalizeBackward(
+      Tensor x, Tensor scale, Tensor dOut, Tensor dX, Tensor dScale) {
+    run(
+        "layerNormNormalizeBackward",
+        List.of(dX, dScale),
+        v ->
+            inner.layerNormNormalizeBackward(
+                v.in(x), v.in(scale), v.in(dOut), v.in(dX), v.in(dScale)));
+  }
+
+  @Override
+  public void affineBackward(
+      Tensor x,
+      Tensor gamma,
+      Tensor dOut,
+      Tensor dX,
+      @Nullable Tensor dGamma,
+      @Nullable Tensor dBeta) {
+    run(
+        "affineBackward",
+        wanted(dX, dGamma, dBeta),
+        v ->
+            inner.affineBackward(
+                v.in(x), v.in(gamma), v.in(dOut), v.in(dX), v.maybe(dGamma), v.maybe(dBeta)));
+  }
+
+  @Override
+  public void attentionBackward(
+      Tensor q,
+      Tensor k,
+      Tensor v,
+      AttentionMask mask,
+      float scale,
+      Tensor dOut,
+      Tensor dQ,
+      Tensor dK,
+      Tensor dV) {
+    run(
+        "attentionBackward",
+        List.of(dQ, dK, dV),
+        visit ->
+            inner.attentionBackward(
+                visit.in(q),
+                visit.in(k),
+                visit.in(v),
+                mask,
+                scale,
+                visit.in(dOut),
+                visit.in(dQ),
+                visit.in(dK),
+                visit.in(dV)));
+  }
+
+  @Override
+  public void attentionScoresBackward(
+      Tensor dScores, Tensor q, Tensor k, AttentionMask mask, float scale, Tensor dQ, Tensor dK) {
+    run(
+        "attentionScoresBackward",
+        List.of(dQ, dK),
+        v ->
+            inner.attentionScoresBackward(
+                v.in(dScores), v.in(q), v.in(k), mask, scale, v.in(dQ), v.in(dK)));
+  }
+
+  @Override
+  public void softmaxBackward(Tensor y, Tensor dOut, Tensor dX) {
+    run("softmaxBackward", dX, v -> inner.softmaxBackward(v.in(y), v.in(dOut), v.in(dX)));
+  }
+
+  @Override
+  public void attentionMixBackward(
+      Tensor pattern, Tensor v, Tensor dOut, Tensor dPattern, Tensor dV) {
+    run(
+        "attentionMixBackward",
+        List.of(dPattern, dV),
+        visit ->
+            inner.attentionMixBackward(
+                visit.in(pattern), visit.in(v), visit.in(dOut), visit.in(dPattern), visit.in(dV)));
+  }
+
+  @Override
+  public void headResultsBackwardInput(Tensor dOut, Weight w, Tensor dZ) {
+    Weight weight = memory.own("headResultsBackwardInput", w);
+    run(
+        "headResultsBackwardInput",
+        dZ,
+        v -> inner.headResultsBackwardInput(v.in(dOut), weight, v.in(dZ)));
+  }
+
+  @Override
+  public void headResultsBackwardWeight(Tensor z, Tensor dOut, Weight dW) {
+    Weight weight = memory.own("headResultsBackwardWeight", dW);
+    run(
+        "headResultsBackwardWeight",
+        List.of(),
+        v -> inner.headResultsBackwardWeight(v.in(z), v.in(dOut), weight));
+  }
+
+  @Override
+  public void sumHeadsBackward(Tensor dOut, Tensor dResults) {
+    run("sumHeadsBackward", dResults, v -> inner.sumHeadsBackward(v.in(dOut), v.in(dResults)));
+  }
+
+  @Override
+  public void crossEntropyBackward(Tensor logits, int[] targets, float factor, Tensor dLogits) {
+    run(
+        "crossEntropyBackward",
+        dLogits,
+        v -> inner.crossEntropyBackward(v.in(logits), targets, factor, v.in(dLogits)));
+  }
+
+  @Override
+  public void adamW(Tensor x, Tensor gradient, Tensor m, Tensor v, AdamStep step) {
+    run(
+        "adamW",
+        List.of(x, m, v),
+        visit -> inner.adamW(visit.in(x), visit.in(gradient), visit.in(m), visit.in(v), step));
+  }
+
+  @Override
+  public double sumOfSquares(Tensor x) {
+    memory.downloads.incrementAndGet();
+    try (Visit visit = memory.new Visit("sumOfSquares")) {
+      return inner.sumOfSquares(visit.in(x));
+    }
   }
 
   @Override

@@ -44,7 +44,11 @@ final class ArchitectureTest {
     allow("vitrine.kernels");
     allow("vitrine.kernels.host", "vitrine.kernels");
     allow("vitrine.kernels.scalar", "vitrine.kernels", "vitrine.kernels.host");
-    allow("vitrine.kernels.simd", "vitrine.kernels", "vitrine.kernels.host");
+    allow(
+        "vitrine.kernels.simd",
+        "vitrine.kernels",
+        "vitrine.kernels.host",
+        "vitrine.kernels.scalar");
     allow("vitrine.engine");
     allow("vitrine.engine.io", "vitrine.engine", "vitrine.kernels", "vitrine.weights");
     allow("vitrine.engine.text", "vitrine.engine", "vitrine.weights");
