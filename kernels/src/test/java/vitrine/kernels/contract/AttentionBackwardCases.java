@@ -109,8 +109,7 @@ final class AttentionBackwardCases {
     int size = key.dim(3);
     float scale = (float) (1 / Math.sqrt(size));
     float[] q = numbers.normal((int) query.size());
-    float[] k =
-        AttentionCases.hidden(numbers.normal((int) key.size()), mask, room, heads * size);
+    float[] k = AttentionCases.hidden(numbers.normal((int) key.size()), mask, room, heads * size);
     Shape square = Shape.of(mask.batch(), heads, mask.queries(), mask.keys());
     float[] dScores = numbers.normal((int) square.size());
     for (int at = 0; at < dScores.length; at++) {
@@ -142,9 +141,7 @@ final class AttentionBackwardCases {
             BackwardReference.ofQueries(widened, k, mask, scale, room, heads, size),
             tolerance),
         new Result(
-            "dK",
-            BackwardReference.ofKeys(widened, q, mask, scale, room, heads, size),
-            tolerance));
+            "dK", BackwardReference.ofKeys(widened, q, mask, scale, room, heads, size), tolerance));
   }
 
   /** Here no pair is masked; only what lies beyond the keys must not be read. */
@@ -185,8 +182,7 @@ final class AttentionBackwardCases {
             Tolerance.ofSum(size, 2 * Math.sqrt(size))),
         new Result(
             "dV",
-            BackwardReference.ofKeys(
-                Reference.widen(pattern), dOut, all, 1, room, heads, size),
+            BackwardReference.ofKeys(Reference.widen(pattern), dOut, all, 1, room, heads, size),
             Tolerance.ofSum(all.queries(), 2 * Math.sqrt(all.queries()))));
   }
 }

@@ -55,8 +55,7 @@ final class BackwardCases {
           activation.name(),
           (k, w) -> {
             Tensor out = Cases.blank(k, w, shape);
-            k.activateBackward(
-                k.upload(w, shape, x), activation, k.upload(w, shape, dOut), out);
+            k.activateBackward(k.upload(w, shape, x), activation, k.upload(w, shape, dOut), out);
             return Cases.only(out);
           },
           dX);
@@ -194,8 +193,7 @@ final class BackwardCases {
         toX,
         new Result(
             "dGamma",
-            BackwardReference.sumOfRows(
-                ofGamma, BackwardReference.normalized(exact, d, eps), dOut),
+            BackwardReference.sumOfRows(ofGamma, BackwardReference.normalized(exact, d, eps), dOut),
             sums),
         new Result("dBeta", BackwardReference.sumOfRows(ofBeta, ones(x.length), dOut), sums));
     cases.add(
@@ -243,8 +241,7 @@ final class BackwardCases {
         label,
         (k, w) -> {
           Tensor dX = k.upload(w, shape, start);
-          k.layerNormScaleBackward(
-              k.upload(w, shape, x), eps, k.upload(w, column, slopes), dX);
+          k.layerNormScaleBackward(k.upload(w, shape, x), eps, k.upload(w, column, slopes), dX);
           return Cases.only(dX);
         },
         new Result("dX", throughScale, Tolerance.ofSum(d, 20)));
@@ -312,16 +309,14 @@ final class BackwardCases {
           return new Tensor[] {out, dGamma, dBeta};
         },
         toX,
-        new Result(
-            "dGamma", BackwardReference.sumOfRows(ofGamma, Reference.widen(x), dOut), sums),
+        new Result("dGamma", BackwardReference.sumOfRows(ofGamma, Reference.widen(x), dOut), sums),
         new Result("dBeta", BackwardReference.sumOfRows(ofBeta, ones(x.length), dOut), sums));
     cases.add(
         "affineBackward",
         label + " in place",
         (k, w) -> {
           Tensor out = k.upload(w, shape, dOut);
-          k.affineBackward(
-              k.upload(w, shape, x), k.upload(w, vector, gamma), out, out, null, null);
+          k.affineBackward(k.upload(w, shape, x), k.upload(w, vector, gamma), out, out, null, null);
           return Cases.only(out);
         },
         toX);
@@ -348,7 +343,8 @@ final class BackwardCases {
       for (int i = 0; i < y.length; i++) {
         int row = i - i % n;
         for (int j = row; j < row + n; j++) {
-          expected[i] += y[i] * (i == j ? dOut[j] - (double) y[j] * dOut[j] : -(double) y[j] * dOut[j]);
+          expected[i] +=
+              y[i] * (i == j ? dOut[j] - (double) y[j] * dOut[j] : -(double) y[j] * dOut[j]);
         }
       }
       Result dX = new Result("dX", expected, Tolerance.ofSum(n, 3));

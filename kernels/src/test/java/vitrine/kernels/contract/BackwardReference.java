@@ -12,8 +12,11 @@ import vitrine.kernels.Shape;
 final class BackwardReference {
   private BackwardReference() {}
 
-  /** By central differences; relu's, which has a corner, by its definition. */
+  /** By central differences, but for the two whose slope is plain. */
   static DoubleUnaryOperator slope(Activation activation) {
+    if (activation == Activation.IDENTITY) {
+      return x -> 1;
+    }
     if (activation == Activation.RELU) {
       return x -> x > 0 ? 1 : x <= 0 ? 0 : Double.NaN;
     }
@@ -33,7 +36,7 @@ final class BackwardReference {
     return sum;
   }
 
-  /** start + the sum over rows of x * y; y null stands for ones. */
+  /** start + the sum over rows of x * y. */
   static double[] sumOfRows(float[] start, double[] x, float[] y) {
     double[] sum = Reference.widen(start);
     for (int i = 0; i < x.length; i++) {
@@ -155,7 +158,13 @@ final class BackwardReference {
 
   /** {@code dQ[query] = sum over keys of factor * weights[pair] * k[key]}. */
   static double[] ofQueries(
-      double[] weights, float[] k, AttentionMask mask, double factor, int room, int heads, int size) {
+      double[] weights,
+      float[] k,
+      AttentionMask mask,
+      double factor,
+      int room,
+      int heads,
+      int size) {
     double[] sums = new double[mask.batch() * mask.queries() * heads * size];
     pairs(
         mask,
@@ -172,7 +181,13 @@ final class BackwardReference {
 
   /** {@code dK[key] = sum over queries of factor * weights[pair] * q[query]}; and so dV. */
   static double[] ofKeys(
-      double[] weights, float[] q, AttentionMask mask, double factor, int room, int heads, int size) {
+      double[] weights,
+      float[] q,
+      AttentionMask mask,
+      double factor,
+      int room,
+      int heads,
+      int size) {
     double[] sums = new double[mask.batch() * room * heads * size];
     pairs(
         mask,

@@ -17,7 +17,9 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import vitrine.kernels.Activation;
+import vitrine.kernels.AdamStep;
 import vitrine.kernels.Backends;
+import vitrine.kernels.Into;
 import vitrine.kernels.Kernels;
 import vitrine.kernels.Shape;
 import vitrine.kernels.Tensor;
@@ -154,6 +156,92 @@ public abstract class KernelsContract {
       assertSays("layerNorm", rejected(() -> kernels.layerNorm(x, x, x, 1e-5f, x)));
       assertSays("gather", rejected(() -> kernels.gather(x, new int[] {0, 2}, x)));
     }
+  }
+
+  @Test
+  void should_name_op_and_operand_when_shapes_do_not_fit_backward() {
+    try (Kernels kernels = open(1);
+        Workspace workspace = kernels.workspace()) {
+      Tensor x = workspace.allocate(2, 3);
+      Tensor y = workspace.allocate(3, 2);
+      Tensor row = workspace.allocate(3);
+      Weight w =
+          kernels.pack(workspace, MemorySegment.ofArray(new float[20]), 4, 5, Weight.Layout.IN_OUT);
+      assertSays(
+          "repack: values: (2,3); expected (5,4)",
+          rejected(() -> kernels.repack(x, Weight.Layout.OUT_IN, w)));
+      assertSays(
+          "unpack: out", rejected(() -> kernels.unpack(w, Weight.Layout.IN_OUT, Into.ADD, x)));
+      assertSays("dropout: probability: 1.0", rejected(() -> kernels.dropout(x, 1, 0, x)));
+      assertSays("softmaxBackward: dOut", rejected(() -> kernels.softmaxBackward(x, y, row)));
+      assertSays("sumRows: out", rejected(() -> kernels.sumRows(x, y)));
+      assertSays(
+          "linearBackwardInput: dOut",
+          rejected(() -> kernels.linearBackwardInput(x, w, Into.ADD, y)));
+      assertSays("linearBackwardWeight: x", rejected(() -> kernels.linearBackwardWeight(x, y, w)));
+      assertSays(
+          "gatherBackward", rejected(() -> kernels.gatherBackward(x, new int[] {0, -1}, row)));
+      assertSays(
+          "layerNormBackward: dBeta: null",
+          rejected(() -> kernels.layerNormBackward(y, row, 1, y, x, row, null)));
+      AdamStep step = new AdamStep(1, 0, 0, 1, 0, 1, 1);
+      assertSays("adamW: m", rejected(() -> kernels.adamW(x, x, y, x, step)));
+    }
+  }
+
+  @Test
+  void should_keep_padding_zero_when_a_matrix_is_stepped_as_elements() {
+    int in = 7;
+    int out = 50;
+    Numbers numbers = new Numbers(3);
+    float[] matrix = numbers.normal(in * out);
+    try (Kernels kernels = open(2);
+        Workspace workspace = kernels.workspace()) {
+      Weight w =
+          kernels.pack(workspace, MemorySegment.ofArray(matrix), in, out, Weight.Layout.IN_OUT);
+      Weight gradient = kernels.zeros(workspace, w);
+      kernels.linearBackwardWeight(
+          kernels.upload(workspace, Shape.of(5, in), numbers.normal(5 * in)),
+          kernels.upload(workspace, Shape.of(5, out), numbers.normal(5 * out)),
+          gradient);
+      Weight m = kernels.zeros(workspace, w);
+      Weight v = kernels.zeros(workspace, w);
+      AdamStep step = new AdamStep(0.1f, 0.9f, 0.99f, 1e-8f, 0.1f, 1, 1);
+      kernels.adamW(w.elements(), gradient.elements(), m.elements(), v.elements(), step);
+      for (Weight one : List.of(w, gradient, m, v)) {
+        assertEquals(in * out, nonZero(one.toArray()));
+        assertEquals(in * out, nonZero(one.elements().toArray()));
+      }
+      float[] g = gradient.toArray();
+      double[] expected = new double[in * out];
+      for (int i = 0; i < expected.length; i++) { // the first step goes along the sign
+        expected[i] = matrix[i] * (1 - 0.1 * 0.1) - 0.1 * Math.signum(g[i]);
+      }
+      TensorAssert.assertClose(
+          "adamW", Shape.of(in, out), expected, w.toArray(), Tolerance.ofSum(8, 4));
+    }
+  }
+
+  private static int nonZero(float[] values) {
+    int count = 0;
+    for (float value : values) {
+      count += value != 0 ? 1 : 0;
+    }
+    return count;
+  }
+
+  @Test
+  void should_give_the_same_sum_of_squares_when_threads_differ() {
+    float[] x = new Numbers(4).normal(100_003);
+    double[] sums = new double[3];
+    for (int threads = 1; threads <= 3; threads++) {
+      try (Kernels kernels = open(threads);
+          Workspace workspace = kernels.workspace()) {
+        sums[threads - 1] = kernels.sumOfSquares(kernels.upload(workspace, Shape.of(x.length), x));
+      }
+    }
+    assertEquals(sums[0], sums[1]);
+    assertEquals(sums[0], sums[2]);
   }
 
   private static IllegalArgumentException rejected(

@@ -13,8 +13,8 @@ import vitrine.kernels.Tensor;
 import vitrine.kernels.Weight;
 
 /**
- * Cases of every forward op but attention's: lengths around every vector width, ragged panels, special
- * values.
+ * Cases of every forward op but attention's: lengths around every vector width, ragged panels,
+ * special values.
  */
 final class OpCases {
   private static final float INFINITY = Float.POSITIVE_INFINITY;

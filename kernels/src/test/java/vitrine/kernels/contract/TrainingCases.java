@@ -225,8 +225,7 @@ final class TrainingCases {
         (k, w) -> {
           Weight to = k.zeros(w, pack(k, w, matrix, heads * size, d));
           k.repack(k.upload(w, Shape.of(heads * size, d), start), Weight.Layout.IN_OUT, to);
-          k.headResultsBackwardWeight(
-              k.upload(w, ofZ, z), k.upload(w, ofResults, dResults), to);
+          k.headResultsBackwardWeight(k.upload(w, ofZ, z), k.upload(w, ofResults, dResults), to);
           return unpacked(k, w, to);
         },
         new Result("dW", dW, Tolerance.ofSum(positions + 1L, 2 * Math.sqrt(positions) + 2)));
@@ -285,13 +284,10 @@ final class TrainingCases {
         (k, w) -> {
           double exact = k.sumOfSquares(k.upload(w, Shape.of(n), x));
           float high = (float) exact; // and what is left of the double
-          return Cases.only(
-              k.upload(w, Shape.of(2), high, (float) (exact - high)));
+          return Cases.only(k.upload(w, Shape.of(2), high, (float) (exact - high)));
         },
         new Result(
-            "sum",
-            new double[] {(float) sum, sum - (float) sum},
-            new Tolerance(1e-12 * sum, 0)));
+            "sum", new double[] {(float) sum, sum - (float) sum}, new Tolerance(1e-12 * sum, 0)));
   }
 
   private void adamW(int n) {
