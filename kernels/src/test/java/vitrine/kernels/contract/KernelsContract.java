@@ -185,7 +185,7 @@ public abstract class KernelsContract {
           "gatherBackward", rejected(() -> kernels.gatherBackward(x, new int[] {0, -1}, row)));
       assertSays(
           "layerNormBackward: dBeta: null",
-          rejected(() -> kernels.layerNormBackward(y, row, 1, y, x, row, null)));
+          rejected(() -> kernels.layerNormBackward(x, row, 1, z, u, row, null)));
       AdamStep step = new AdamStep(1, 0, 0, 1, 0, 1, 1);
       assertSays("adamW: m", rejected(() -> kernels.adamW(x, z, y, u, step)));
     }
