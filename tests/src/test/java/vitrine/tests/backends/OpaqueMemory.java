@@ -26,7 +26,7 @@ final class OpaqueMemory {
   final class OpaqueTensor implements Tensor {
     private final OpaqueWorkspace owner;
     private final Shape shape;
-    private final int[] scrambled;
+    final int[] scrambled;
     private boolean released;
 
     OpaqueTensor(OpaqueWorkspace owner, Shape shape) {
@@ -123,7 +123,7 @@ final class OpaqueMemory {
 
   /** Counts what is allocated; the garbage collector does the rest. */
   final class OpaqueWorkspace implements Workspace {
-    private final Workspace weights = inner.workspace();
+    final Workspace weights = inner.workspace();
     private long bytesInUse;
     private long peakBytes;
     private boolean open = true;
