@@ -193,7 +193,7 @@ public interface Kernels extends AutoCloseable {
   /**
    * The gradient to a bias: {@code out[j] += sum over rows of x[row][j]}.
    *
-   * @param x rows of D
+   * @param x rows of D, however the last axes split them
    * @param out (D); added to
    */
   void sumRows(Tensor x, Tensor out);

@@ -181,8 +181,9 @@ public final class HostKernels extends HostForward {
   @Override
   public void sumRows(Tensor x, Tensor out) {
     String op = "sumRows";
-    Checks.hasRows(op, "x", x.shape());
-    Checks.shape(op, "out", out.shape(), x.shape().dim(-1));
+    Checks.rank(op, "out", out.shape(), 1);
+    Checks.hasRows(op, "out", out.shape());
+    long _ = Checks.rows(op, "x", x.shape(), out.shape().dim(0));
     backward.sumRows(own(op, "x", x), result(op, out, x));
   }
 

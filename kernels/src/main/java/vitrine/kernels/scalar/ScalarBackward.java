@@ -166,10 +166,11 @@ public final class ScalarBackward implements BackwardArithmetic {
 
   @Override
   public void sumRows(HostTensor x, HostTensor out) {
-    int d = x.columns();
+    int d = out.columns();
+    int rows = (int) (x.shape().size() / d);
     for (int j = 0; j < d; j++) {
       double sum = 0;
-      for (int r = 0; r < x.rows(); r++) {
+      for (int r = 0; r < rows; r++) {
         sum += x.at((long) r * d + j);
       }
       out.put(j, out.at(j) + sum);
