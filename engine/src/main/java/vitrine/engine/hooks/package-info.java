@@ -30,7 +30,9 @@
  * blocks.0.attn.hook_attn_scores}). Spaces around brackets, commas, {@code =} and {@code ..} are
  * dropped; otherwise the canonical text is the text given.
  *
- * <p>Reading order: Axis, Tap, Site, Edit, Loss, Plan, CompiledPlan; then the parsers.
+ * <p>Reading order: Axis, Tap, Site, Edit, Loss, Plan, CompiledPlan; then the parsers. Run carries
+ * a compiled plan through a pass, forward and backward; EditRunner changes values and takes
+ * gradients through the changes; Gradients holds those of parameters.
  */
 @NullMarked
 package vitrine.engine.hooks;

@@ -9,9 +9,15 @@
  * <p>Ownership: a layer releases what it is given once it is done with it, unless its Javadoc says
  * that the caller keeps it. The run ignores the release of a value that a read has kept.
  *
+ * <p>Backward: {@code forward} gives its output together with a cache, {@link Passed}; {@code
+ * backward} stands right under it, takes the gradient of the output (which the run owns from there)
+ * and the cache, adds to the gradients of its parameters if the run wants any, and gives the
+ * gradient of its input. What {@link vitrine.engine.hooks.Run#save} keeps is let go there. Where a
+ * gradient goes two ways, past a sublayer and into it, it is pinned until the ways have joined.
+ *
  * <p>Reading order: {@link Linear}, {@link LayerNorm}, {@link Attention}, {@link Mlp}, {@link
  * Block} with {@link PreNormBlock} (GPT-2) and {@link PostNormBlock} (BERT), {@link Embeddings},
- * {@link TaskHead}.
+ * {@link Pooler}, {@link TaskHead}.
  */
 @NullMarked
 package vitrine.engine.layers;
