@@ -20,23 +20,24 @@ final class Boxes {
   static void gather(HostTensor x, Region region, HostTensor out) {
     MemorySegment from = x.memory();
     MemorySegment to = out.memory();
-    walk(x.shape(), region, (whole, box, bytes) -> MemorySegment.copy(from, whole, to, box, bytes));
+    walk(x, region, (whole, box, bytes) -> MemorySegment.copy(from, whole, to, box, bytes));
   }
 
   static void scatter(HostTensor x, Region region, HostTensor values) {
     MemorySegment to = x.memory();
     MemorySegment from = values.memory();
-    walk(x.shape(), region, (whole, box, bytes) -> MemorySegment.copy(from, box, to, whole, bytes));
+    walk(x, region, (whole, box, bytes) -> MemorySegment.copy(from, box, to, whole, bytes));
   }
 
-  private static void walk(Shape of, Region region, Mover mover) {
+  private static void walk(HostTensor x, Region region, Mover mover) {
+    Shape of = x.shape();
     int rank = of.rank();
     int[][] indices = new int[rank][];
     for (int axis = 0; axis < rank; axis++) {
       indices[axis] = region.indices(axis, of);
     }
     int inner = rank; // the first of the innermost axes that are contiguous in both
-    long run = Float.BYTES;
+    long run = x.element().bytes();
     while (inner > 0 && inOrder(indices[inner - 1], of.dim(inner - 1))) {
       inner--;
       run *= of.dim(inner);

@@ -14,11 +14,18 @@ import vitrine.kernels.Weight;
 /** The half of {@link HostKernels} that a forward pass needs: checks, and who computes. */
 abstract sealed class HostForward implements Kernels permits HostKernels {
   private final String name;
+  private final Element element;
   final Arithmetic arithmetic;
 
-  HostForward(String name, Arithmetic arithmetic) {
+  HostForward(String name, Arithmetic arithmetic, Element element) {
     this.name = name;
     this.arithmetic = arithmetic;
+    this.element = element;
+  }
+
+  /** What tensors are made of. */
+  final Element element() {
+    return element;
   }
 
   @Override
@@ -99,7 +106,7 @@ abstract sealed class HostForward implements Kernels permits HostKernels {
         0,
         own("copy", "out", out).memory(),
         0,
-        x.shape().size() * Float.BYTES);
+        x.shape().size() * element.bytes());
   }
 
   @Override
@@ -152,7 +159,7 @@ abstract sealed class HostForward implements Kernels permits HostKernels {
     Checks.rowIds(op, ids, table.shape().rows());
     MemorySegment from = own(op, "table", table).memory();
     MemorySegment to = own(op, "out", out).memory();
-    long bytes = 4L * width;
+    long bytes = (long) width * element.bytes();
     for (int i = 0; i < ids.length; i++) {
       MemorySegment.copy(from, ids[i] * bytes, to, i * bytes, bytes);
     }

@@ -25,7 +25,14 @@ public final class HostKernels extends HostForward {
    * @param arithmetic closed together with this
    */
   public HostKernels(String name, Arithmetic arithmetic) {
-    super(name, arithmetic);
+    this(name, arithmetic, Element.FLOAT32);
+  }
+
+  /**
+   * @param element what tensors are made of; an arithmetic that reads memory itself supposes floats
+   */
+  public HostKernels(String name, Arithmetic arithmetic, Element element) {
+    super(name, arithmetic, element);
     this.backward = arithmetic.backward();
   }
 
@@ -43,7 +50,7 @@ public final class HostKernels extends HostForward {
       throw Checks.error("upload", "values", values.byteSize() + " bytes", bytes + " for " + shape);
     }
     HostTensor tensor = mine("upload", owner).allocate(shape);
-    MemorySegment.copy(values, 0, tensor.memory(), 0, bytes);
+    Element.FLOAT32.copy(values, 0, element(), tensor.memory(), 0, shape.size());
     return tensor;
   }
 
@@ -56,10 +63,11 @@ public final class HostKernels extends HostForward {
     }
     HostWeight weight = weight(mine("pack", owner), in, out);
     if (values.isAccessibleBy(new Thread())) {
-      arithmetic.forEach(weight.panelCount(), p -> weight.fillPanel(p, values, layout));
+      arithmetic.forEach(
+          weight.panelCount(), p -> weight.fillPanel(p, values, Element.FLOAT32, layout));
     } else {
       for (int p = 0; p < weight.panelCount(); p++) {
-        weight.fillPanel(p, values, layout);
+        weight.fillPanel(p, values, Element.FLOAT32, layout);
       }
     }
     return weight;
@@ -86,7 +94,7 @@ public final class HostKernels extends HostForward {
     HostTensor from = own("repack", "values", values, shape(w, layout));
     apart("repack", "w", weight.panels(), values);
     MemorySegment numbers = from.memory();
-    arithmetic.forEach(weight.panelCount(), p -> weight.fillPanel(p, numbers, layout));
+    arithmetic.forEach(weight.panelCount(), p -> weight.fillPanel(p, numbers, element(), layout));
   }
 
   @Override
@@ -379,7 +387,7 @@ public final class HostKernels extends HostForward {
     HostTensor to = apart(op, "dResults", own(op, "dResults", dResults), dOut);
     MemorySegment from = own(op, "dOut", dOut).memory();
     int heads = s.dim(2);
-    long bytes = 4L * s.dim(3);
+    long bytes = (long) s.dim(3) * element().bytes();
     for (int row = 0; row < to.rows(); row++) { // B * T * H
       MemorySegment.copy(from, row / heads * bytes, to.memory(), row * bytes, bytes);
     }

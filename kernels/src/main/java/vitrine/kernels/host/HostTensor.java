@@ -1,7 +1,6 @@
 package vitrine.kernels.host;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Objects;
 import vitrine.kernels.Shape;
 import vitrine.kernels.Tensor;
@@ -11,6 +10,7 @@ public final class HostTensor implements Tensor {
   private final HostWorkspace owner;
   private final Shape shape;
   private final Block block;
+  private final Element element;
   private final MemorySegment memory;
   private volatile boolean released;
 
@@ -18,7 +18,8 @@ public final class HostTensor implements Tensor {
     this.owner = owner;
     this.shape = shape;
     this.block = block;
-    this.memory = block.slab().memory().asSlice(block.offset(), shape.size() * Float.BYTES, 64);
+    this.element = owner.backend().element();
+    this.memory = block.slab().memory().asSlice(block.offset(), shape.size() * element.bytes(), 64);
   }
 
   @Override
@@ -27,7 +28,8 @@ public final class HostTensor implements Tensor {
   }
 
   /**
-   * The numbers: {@code shape().size()} native-order floats from a 64-byte boundary.
+   * The numbers: {@code shape().size()} elements from a 64-byte boundary, floats in native order
+   * unless {@link HostKernels} was told otherwise.
    *
    * @throws IllegalStateException after release, or when the workspace has been closed
    */
@@ -43,12 +45,14 @@ public final class HostTensor implements Tensor {
 
   /** Element {@code index} in row-major order, for plain loops; the tensor is known to be alive. */
   public double at(long index) {
-    return memory.getAtIndex(ValueLayout.JAVA_FLOAT, index);
+    return element.get(memory, index);
   }
 
-  /** Sets element {@code index}, rounding; the tensor is known to be alive. */
+  /**
+   * Sets element {@code index}, rounding to what the memory holds; the tensor is known to be alive.
+   */
   public void put(long index, double value) {
-    memory.setAtIndex(ValueLayout.JAVA_FLOAT, index, (float) value);
+    element.set(memory, index, value);
   }
 
   /** The length of a row. */
@@ -58,6 +62,10 @@ public final class HostTensor implements Tensor {
 
   public int rows() {
     return shape.rows();
+  }
+
+  Element element() {
+    return element;
   }
 
   HostWorkspace owner() {
@@ -75,7 +83,7 @@ public final class HostTensor implements Tensor {
   public void download(long offset, float[] to, int at, int length) {
     MemorySegment from = memory();
     Objects.checkFromIndexSize(offset, length, shape.size());
-    MemorySegment.copy(from, ValueLayout.JAVA_FLOAT, offset * Float.BYTES, to, at, length);
+    element.copy(from, offset, Element.FLOAT32, MemorySegment.ofArray(to), at, length);
   }
 
   @Override

@@ -1,7 +1,6 @@
 package vitrine.kernels.host;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import vitrine.kernels.Into;
 import vitrine.kernels.Weight;
 
@@ -14,9 +13,6 @@ import vitrine.kernels.Weight;
  * <p>With {@code width = out} there is one panel: the row-major matrix itself.
  */
 public final class HostWeight implements Weight {
-  private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
-  private static final ValueLayout.OfFloat ANY_FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
-
   private final int in;
   private final int out;
   private final int width;
@@ -64,8 +60,10 @@ public final class HostWeight implements Weight {
   }
 
   /** Fills panel {@code p} from the matrix as it was given. */
-  void fillPanel(int p, MemorySegment values, Layout layout) {
+  void fillPanel(int p, MemorySegment values, Element given, Layout layout) {
     MemorySegment to = panels.memory();
+    Element kind = panels.element();
+    int bytes = kind.bytes();
     int from = p * width;
     int real = Math.min(width, out - from);
     long base = (long) p * in * width;
@@ -73,17 +71,16 @@ public final class HostWeight implements Weight {
       case IN_OUT -> {
         for (int k = 0; k < in; k++) {
           long row = base + (long) k * width;
-          MemorySegment.copy(values, 4 * ((long) k * out + from), to, 4 * row, 4L * real);
-          to.asSlice(4 * (row + real), 4L * (width - real)).fill((byte) 0);
+          given.copy(values, (long) k * out + from, kind, to, row, real);
+          to.asSlice(bytes * (row + real), (long) bytes * (width - real)).fill((byte) 0);
         }
       }
       case OUT_IN -> {
-        to.asSlice(4 * base, 4L * in * width).fill((byte) 0);
+        to.asSlice(bytes * base, (long) bytes * in * width).fill((byte) 0);
         for (int c = 0; c < real; c++) {
           long source = (long) (from + c) * in;
           for (int k = 0; k < in; k++) {
-            to.setAtIndex(
-                FLOAT, base + (long) k * width + c, values.getAtIndex(ANY_FLOAT, source + k));
+            given.move(values, source + k, kind, to, base + (long) k * width + c);
           }
         }
       }
@@ -114,17 +111,10 @@ public final class HostWeight implements Weight {
   @Override
   public float[] toArray() {
     float[] matrix = new float[Math.multiplyExact(in, out)];
-    MemorySegment from = panels.memory();
     for (int k = 0; k < in; k++) {
       for (int p = 0; p < panelCount(); p++) {
         int column = p * width;
-        MemorySegment.copy(
-            from,
-            FLOAT,
-            4 * (((long) p * in + k) * width),
-            matrix,
-            k * out + column,
-            Math.min(width, out - column));
+        panels.download(index(k, column), matrix, k * out + column, Math.min(width, out - column));
       }
     }
     return matrix;

@@ -45,7 +45,8 @@ final class HostWorkspace implements Workspace {
     if (!open) {
       throw new IllegalStateException("workspace: allocate: the workspace has been closed");
     }
-    long bytes = Math.max(GRAIN, roundUp(Math.multiplyExact(shape.size(), (long) Float.BYTES)));
+    long length = Math.multiplyExact(shape.size(), (long) backend.element().bytes());
+    long bytes = Math.max(GRAIN, roundUp(length));
     Block gap = bestGap(bytes);
     if (gap == null) {
       SlabPool.Slab slab = pool.take(bytes, nextSlab);

@@ -1,7 +1,5 @@
 package vitrine.kernels.scalar;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import vitrine.kernels.Activation;
@@ -14,8 +12,6 @@ import vitrine.kernels.host.HostWeight;
 
 /** Every op as its formula. Meant to be read; for speed there is {@code simd}. */
 final class ScalarArithmetic implements Arithmetic {
-  private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
-
   @Override
   public String description() {
     return "plain Java, sums in double, 1 thread";
@@ -34,49 +30,33 @@ final class ScalarArithmetic implements Arithmetic {
     }
   }
 
-  static float get(MemorySegment x, long index) {
-    return x.getAtIndex(FLOAT, index);
-  }
-
-  static void set(MemorySegment x, long index, double value) {
-    x.setAtIndex(FLOAT, index, (float) value);
-  }
-
   // ---- element-wise ----
 
   @Override
   public void fill(HostTensor x, float value) {
-    MemorySegment to = x.memory();
     for (long i = 0; i < x.shape().size(); i++) {
-      to.setAtIndex(FLOAT, i, value);
+      x.put(i, value);
     }
   }
 
   @Override
   public void scale(HostTensor x, float factor, HostTensor out) {
-    MemorySegment from = x.memory();
-    MemorySegment to = out.memory();
     for (long i = 0; i < x.shape().size(); i++) {
-      to.setAtIndex(FLOAT, i, factor * get(from, i));
+      out.put(i, factor * x.at(i));
     }
   }
 
   @Override
   public void add(HostTensor a, HostTensor b, HostTensor out) {
-    MemorySegment left = a.memory();
-    MemorySegment right = b.memory();
-    MemorySegment to = out.memory();
     for (long i = 0; i < a.shape().size(); i++) {
-      to.setAtIndex(FLOAT, i, get(left, i) + get(right, i));
+      out.put(i, a.at(i) + b.at(i));
     }
   }
 
   @Override
   public void activate(HostTensor x, Activation activation, HostTensor out) {
-    MemorySegment from = x.memory();
-    MemorySegment to = out.memory();
     for (long i = 0; i < x.shape().size(); i++) {
-      set(to, i, ScalarMath.activate(get(from, i), activation));
+      out.put(i, ScalarMath.activate(x.at(i), activation));
     }
   }
 
@@ -93,7 +73,7 @@ final class ScalarArithmetic implements Arithmetic {
     for (int b = 0; b < shape.dim(0); b++) {
       for (long base = b * perExample; base < (b + 1) * perExample; base += block) {
         for (long i = 0; i < inner; i++) {
-          meanOfLine(x.memory(), base + i, inner, length, counts, b * length, out.memory());
+          meanOfLine(x, base + i, inner, length, counts, b * length, out);
         }
       }
     }
@@ -101,26 +81,26 @@ final class ScalarArithmetic implements Arithmetic {
 
   /** One line along the axis: {@code x[first + t * stride]}; the mean of nothing is 0. */
   private static void meanOfLine(
-      MemorySegment x,
+      HostTensor x,
       long first,
       long stride,
       int length,
       boolean[] counts,
       int countsAt,
-      MemorySegment out) {
+      HostTensor out) {
     double sum = 0;
     int n = 0;
     for (int t = 0; t < length; t++) {
-      float value = get(x, first + t * stride);
-      if (counts[countsAt + t] && value != Float.NEGATIVE_INFINITY) {
+      double value = x.at(first + t * stride);
+      if (counts[countsAt + t] && value != Double.NEGATIVE_INFINITY) {
         sum += value;
         n++;
       }
     }
     double mean = n == 0 ? 0 : sum / n;
     for (int t = 0; t < length; t++) {
-      boolean masked = get(x, first + t * stride) == Float.NEGATIVE_INFINITY;
-      set(out, first + t * stride, masked ? Double.NEGATIVE_INFINITY : mean);
+      boolean masked = x.at(first + t * stride) == Double.NEGATIVE_INFINITY;
+      out.put(first + t * stride, masked ? Double.NEGATIVE_INFINITY : mean);
     }
   }
 
@@ -133,30 +113,28 @@ final class ScalarArithmetic implements Arithmetic {
       @Nullable HostTensor bias,
       Activation activation,
       HostTensor out) {
-    MemorySegment from = x.memory();
-    MemorySegment to = out.memory();
     int rows = (int) (x.shape().size() / w.in());
     double[] sums = new double[w.out()];
     for (int row = 0; row < rows; row++) {
       for (int j = 0; j < w.out(); j++) {
-        sums[j] = bias == null ? 0 : get(bias.memory(), j);
+        sums[j] = bias == null ? 0 : bias.at(j);
       }
-      addProduct(from, (long) row * w.in(), w, 0, w.in(), sums);
+      addProduct(x, (long) row * w.in(), w, 0, w.in(), sums);
       for (int j = 0; j < w.out(); j++) {
-        set(to, (long) row * w.out() + j, ScalarMath.activate(sums[j], activation));
+        out.put((long) row * w.out() + j, ScalarMath.activate(sums[j], activation));
       }
     }
   }
 
   /** sums[j] += sum over k of x[at + k] w[firstRow + k][j], for k below {@code length}. */
   private static void addProduct(
-      MemorySegment x, long at, HostWeight w, int firstRow, int length, double[] sums) {
-    MemorySegment matrix = w.panels().memory();
+      HostTensor x, long at, HostWeight w, int firstRow, int length, double[] sums) {
+    HostTensor matrix = w.panels();
     for (int k = 0; k < length; k++) {
-      double factor = get(x, at + k);
+      double factor = x.at(at + k);
       long row = (long) (firstRow + k) * w.out();
       for (int j = 0; j < sums.length; j++) {
-        sums[j] += factor * get(matrix, row + j);
+        sums[j] += factor * matrix.at(row + j);
       }
     }
   }
@@ -186,24 +164,21 @@ final class ScalarArithmetic implements Arithmetic {
       read(x, r, row);
       if (plus != null) {
         for (int i = 0; i < d; i++) {
-          row[i] += get(plus.memory(), (long) r * d + i);
+          row[i] += plus.at((long) r * d + i);
         }
       }
       double mean = mean(row);
       double scale = Math.sqrt(variance(row, mean) + eps);
       for (int i = 0; i < d; i++) {
         double normalized = (row[i] - mean) / scale;
-        set(
-            out.memory(),
-            (long) r * d + i,
-            normalized * get(gamma.memory(), i) + get(beta.memory(), i));
+        out.put((long) r * d + i, normalized * gamma.at(i) + beta.at(i));
       }
     }
   }
 
   static void read(HostTensor x, int r, double[] row) {
     for (int i = 0; i < row.length; i++) {
-      row[i] = get(x.memory(), (long) r * row.length + i);
+      row[i] = x.at((long) r * row.length + i);
     }
   }
 
@@ -228,7 +203,7 @@ final class ScalarArithmetic implements Arithmetic {
     double[] row = new double[x.columns()];
     for (int r = 0; r < x.rows(); r++) {
       read(x, r, row);
-      set(out.memory(), r, Math.sqrt(variance(row, mean(row)) + eps));
+      out.put(r, Math.sqrt(variance(row, mean(row)) + eps));
     }
   }
 
@@ -239,9 +214,9 @@ final class ScalarArithmetic implements Arithmetic {
     for (int r = 0; r < x.rows(); r++) {
       read(x, r, row);
       double mean = mean(row);
-      double divisor = get(scale.memory(), r);
+      double divisor = scale.at(r);
       for (int i = 0; i < d; i++) {
-        set(out.memory(), (long) r * d + i, (row[i] - mean) / divisor);
+        out.put((long) r * d + i, (row[i] - mean) / divisor);
       }
     }
   }
@@ -252,8 +227,8 @@ final class ScalarArithmetic implements Arithmetic {
     for (int r = 0; r < x.rows(); r++) {
       for (int i = 0; i < d; i++) {
         long at = (long) r * d + i;
-        double value = (double) get(x.memory(), at) * get(gamma.memory(), i);
-        set(out.memory(), at, value + get(beta.memory(), i));
+        double value = x.at(at) * gamma.at(i);
+        out.put(at, value + beta.at(i));
       }
     }
   }
@@ -279,7 +254,7 @@ final class ScalarArithmetic implements Arithmetic {
       read(x, r, row);
       ScalarAttention.softmax(row, row.length);
       for (int i = 0; i < row.length; i++) {
-        set(out.memory(), (long) r * row.length + i, row[i]);
+        out.put((long) r * row.length + i, row[i]);
       }
     }
   }
@@ -296,9 +271,9 @@ final class ScalarArithmetic implements Arithmetic {
     double[] sums = new double[w.out()];
     for (int row = 0; row < z.rows(); row++) { // B * T * H
       java.util.Arrays.fill(sums, 0);
-      addProduct(z.memory(), (long) row * headSize, w, (row % heads) * headSize, headSize, sums);
+      addProduct(z, (long) row * headSize, w, (row % heads) * headSize, headSize, sums);
       for (int j = 0; j < sums.length; j++) {
-        set(out.memory(), (long) row * sums.length + j, sums[j]);
+        out.put((long) row * sums.length + j, sums[j]);
       }
     }
   }
@@ -309,11 +284,11 @@ final class ScalarArithmetic implements Arithmetic {
     int d = results.columns();
     for (int row = 0; row < out.rows(); row++) {
       for (int i = 0; i < d; i++) {
-        double sum = bias == null ? 0 : get(bias.memory(), i);
+        double sum = bias == null ? 0 : bias.at(i);
         for (int h = 0; h < heads; h++) {
-          sum += get(results.memory(), ((long) row * heads + h) * d + i);
+          sum += results.at(((long) row * heads + h) * d + i);
         }
-        set(out.memory(), (long) row * d + i, sum);
+        out.put((long) row * d + i, sum);
       }
     }
   }
@@ -329,7 +304,7 @@ final class ScalarArithmetic implements Arithmetic {
         read(logits, r, row);
         loss = logSumExp(row) - row[targets[r]];
       }
-      set(out.memory(), r, loss);
+      out.put(r, loss);
     }
   }
 

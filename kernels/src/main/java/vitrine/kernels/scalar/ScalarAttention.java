@@ -1,8 +1,5 @@
 package vitrine.kernels.scalar;
 
-import static vitrine.kernels.scalar.ScalarArithmetic.get;
-import static vitrine.kernels.scalar.ScalarArithmetic.set;
-
 import vitrine.kernels.AttentionMask;
 import vitrine.kernels.host.HostTensor;
 
@@ -33,7 +30,7 @@ final class ScalarAttention {
           scoresOfQuery(q, k, mask, scale, b, i, h, row);
           long at = (((long) b * heads + h) * mask.queries() + i) * row.length;
           for (int j = 0; j < row.length; j++) {
-            set(out.memory(), at + j, row[j]);
+            out.put(at + j, row[j]);
           }
         }
       }
@@ -49,7 +46,7 @@ final class ScalarAttention {
         for (int h = 0; h < heads; h++) {
           long at = (((long) b * heads + h) * queries + i) * weights.length;
           for (int j = 0; j < weights.length; j++) {
-            weights[j] = get(pattern.memory(), at + j);
+            weights[j] = pattern.at(at + j);
           }
           mixOfQuery(weights, weights.length, v, b, i, h, out);
         }
@@ -88,7 +85,7 @@ final class ScalarAttention {
       double dot = 0;
       long key = head(k, b, j, h);
       for (int c = 0; c < size; c++) {
-        dot += (double) get(q.memory(), query + c) * get(k.memory(), key + c);
+        dot += q.at(query + c) * k.at(key + c);
       }
       scores[j] = mask.allows(b, i, j) ? scale * dot : Double.NEGATIVE_INFINITY;
     }
@@ -103,10 +100,10 @@ final class ScalarAttention {
       double sum = 0;
       for (int j = 0; j < keys; j++) {
         if (weights[j] != 0) {
-          sum += weights[j] * get(v.memory(), head(v, b, j, h) + c);
+          sum += weights[j] * v.at(head(v, b, j, h) + c);
         }
       }
-      set(out.memory(), to + c, sum);
+      out.put(to + c, sum);
     }
   }
 

@@ -32,7 +32,7 @@ public abstract class KernelsContract {
   private static final Set<String> HOUSEKEEPING =
       Set.of("name", "description", "workspace", "upload", "pack", "close");
 
-  private static final int OPS = 47;
+  static final int OPS = 47;
 
   /** Opens the backend under test with so many threads. */
   protected abstract Kernels open(int threads);
