@@ -23,6 +23,8 @@ INPUTS = {
     # The engine pads these itself: rows differ in length, and nothing is compared at padding.
     "ragged": [row(5, 17, 3, 29, 11, 8), row(6), row(33, 2, 19, 4)],
     "small": [row(5, 17, 3, 12, 11), row(7, 9, 21, pad=2)],
+    "five": [row(30, 2, 12, 6, 25), row(1, 36, 14, 9, 30), row(6, 6, 20, pad=2)],
+    "pair": [row(19, 2, 30, 7), row(13, 24, pad=2)],
     "types": [row(5, 17, 3, 29, 11, 8, 1, types=[0, 0, 0, 1, 1, 1, 1])],
     "types-right": [row(5, 17, 3, 29, 11, 8, types=[0, 0, 0, 1, 1, 1]),
                     row(7, 7, 21, pad=3, types=[0, 1, 1, 0, 0, 0])],

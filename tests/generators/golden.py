@@ -7,7 +7,8 @@ Every expected value is computed in float64 on the weights as stored, by `refere
 falls on the output of a module. The same versions give the same bytes.
 
 A directory OUT/<case> holds config.json, the weights, `expected.safetensors` (F32; NaN where nothing is promised) and
-`case.json`: runs with inputs, edits, losses, and the names of the expected tensors (`<run>/<site>`).
+`case.json`: runs with inputs, edits, losses, and the names of the expected tensors (`<run>/<site>`); gradients and ten
+steps of training stand beside them, see `gradients.py` and `adamw.py`.
 """
 
 import json
@@ -18,23 +19,17 @@ import zlib
 
 import numpy
 import torch
-import transformers
 from safetensors.torch import save_file
 
+import adamw
 import cases
-from reference import Edit, Forward, losses, weight_sites
+import gradients
+import peer
+from peer import WIDEST
+from reference import Edit, Forward, batch, loss_terms, weight_sites
 
 torch.set_num_threads(1)
-transformers.logging.set_verbosity_error()
 DTYPES = {"F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16, "F64": torch.float64}
-WIDEST = {"agreement": 0.0, "runs": 0, "hooked edits": 0, "labelled losses": 0}
-
-
-def agree(what, ours, theirs, tolerance=1e-10):
-    error = (ours - theirs).abs().max().item() if ours.numel() else 0.0
-    assert ours.shape == theirs.shape and error <= tolerance, (what, ours.shape, theirs.shape, error)
-    if tolerance <= 1e-10:
-        WIDEST["agreement"] = max(WIDEST["agreement"], error)
 
 
 # ---- weights ----
@@ -109,16 +104,21 @@ def draw(case):
     return w
 
 
+def prefix_of(case):
+    return {"gpt2": "transformer.", "bert": "bert."}[case["config"]["model_type"]] if case.get("prefix") else ""
+
+
+def file_name(case, name):
+    """What the file calls the weight that a bare model calls `name`."""
+    if case.get("gamma"):
+        name = name.replace("LayerNorm.weight", "LayerNorm.gamma").replace("LayerNorm.bias", "LayerNorm.beta")
+    heads = ("lm_head.", "score.", "cls.", "classifier.", "qa_outputs.")
+    return name if name.startswith(heads) else prefix_of(case) + name
+
+
 def stored(case, weights):
     """The tensors as the file spells them, with what else real files carry."""
-    gpt = case["config"]["model_type"] == "gpt2"
-    heads = ("lm_head.", "score.", "cls.", "classifier.", "qa_outputs.")
-    prefix = ("transformer." if gpt else "bert.") if case.get("prefix") else ""
-    out = {}
-    for name, tensor in weights.items():
-        if case.get("gamma"):
-            name = name.replace("LayerNorm.weight", "LayerNorm.gamma").replace("LayerNorm.bias", "LayerNorm.beta")
-        out[name if name.startswith(heads) else prefix + name] = tensor
+    prefix, out = prefix_of(case), {file_name(case, name): tensor for name, tensor in weights.items()}
     if case.get("buffers"):
         p = case["config"]["n_positions"]
         for n in range(case["config"]["n_layer"]):
@@ -158,121 +158,7 @@ def write_model(case, folder, tensors):
             (folder / "vocab.txt").write_text("\n".join(words) + "\n")
 
 
-# ---- transformers, the reference's reference ----
-
-def peer(case, folder):
-    cls = getattr(transformers, case["hf"])
-    kwargs = {"add_pooling_layer": False} if case.get("no_pooler") else {}
-    model, info = cls.from_pretrained(folder, dtype=torch.float64, attn_implementation="eager",
-                                      output_loading_info=True, **kwargs)
-    assert not info["missing_keys"], info
-    # Upcasting makes float32 of float64 there; in exact arithmetic it changes nothing, so it is switched off.
-    for block in getattr(model.base_model, "h", []):
-        block.attn.reorder_and_upcast_attn = False
-    return model.eval()
-
-
-def module_outputs(case, model):
-    """Site -> (module, what to make of its output): the sites that are a module's whole output."""
-    base, same, out = model.base_model, lambda x: x, {}
-    if case["config"]["model_type"] == "gpt2":
-        out["embed"] = base.wte
-        for n, block in enumerate(base.h):
-            b = f"blocks.{n}."
-            out |= {b + "attn_out": block.attn.c_proj, b + "mlp.pre": block.mlp.c_fc, b + "mlp.post": block.mlp.act,
-                    b + "mlp_out": block.mlp.c_proj, b + "resid_post": block}
-    else:
-        e = base.embeddings
-        out |= {"embed": e.word_embeddings, "type_embed": e.token_type_embeddings, "embed_out": e.LayerNorm}
-        for n, layer in enumerate(base.encoder.layer):
-            b, a = f"blocks.{n}.", layer.attention
-            for s, m in zip("qkv", (a.self.query, a.self.key, a.self.value)):
-                out[b + "attn." + s] = m
-            out |= {b + "attn_out": a.output.dense, b + "resid_mid": a.output.LayerNorm,
-                    b + "mlp.pre": layer.intermediate.dense, b + "mlp.post": layer.intermediate.intermediate_act_fn,
-                    b + "mlp_out": layer.output.dense, b + "resid_post": layer}
-        if base.pooler is not None:
-            out["pooled"] = base.pooler
-    return out
-
-
-def first(output):
-    return output[0] if isinstance(output, tuple) else output
-
-
-def run_peer(case, model, run, edits=(), labels=None):
-    """transformers' values for the sites it exposes, under edits that fall on module outputs."""
-    seen, handles = {}, []
-    for site, module in module_outputs(case, model).items():
-        def hook(_m, _i, output, site=site):
-            x = first(output)
-            y = x.view(x.shape[0], x.shape[1], run.heads, -1) if site.split(".")[-1] in "qkv" else x
-            for edit in edits:
-                if edit.site == site:
-                    y = edit.apply(y, run.mask, run.allowed)
-            seen[site] = y
-            y = y.reshape(x.shape)
-            return (y, *output[1:]) if isinstance(output, tuple) else y
-        handles.append(module.register_forward_hook(hook))
-    types = {} if run.types is None else {"token_type_ids": run.types}
-    with torch.no_grad():
-        out = model(run.ids, attention_mask=run.mask, output_hidden_states=True, output_attentions=True, **types)
-    for h in handles:
-        h.remove()
-    for n, a in enumerate(out.attentions):
-        seen[f"blocks.{n}.attn.pattern"] = a
-    seen["last"] = out.hidden_states[-1]
-    if "start_logits" in out:
-        seen["logits.start"], seen["logits.end"] = out.start_logits, out.end_logits
-    elif "prediction_logits" in out:
-        seen["logits"], seen["logits.nsp"] = out.prediction_logits, out.seq_relationship_logits
-    elif "logits" in out:
-        seen["logits"] = out.logits
-    return seen
-
-
-def check(case, model, run, edits=()):
-    seen = run_peer(case, model, run, edits)
-    values = {**run.values, "last": run.last}
-    # What a query with nothing to attend to yields is ours alone; everything else must agree.
-    dead = ~run.allowed.any(-1)
-    for site, theirs in seen.items():
-        ours = values[site]
-        if site.endswith("pattern"):
-            alive = ~dead[:, None, :, None].expand(ours.shape)
-        elif ours.dim() >= 2 and ours.shape[:2] == dead.shape:
-            alive = ~dead.view(*dead.shape, *[1] * (ours.dim() - 2)).expand(ours.shape)
-        else:
-            alive = torch.ones(ours.shape, dtype=torch.bool)
-        agree((case["name"], site), ours[alive], theirs[alive])
-    WIDEST["runs"] += 1
-
-
-def check_labels(case, model, run, labels):
-    """The loss `labels` against transformers' own (whose causal one is computed in float32)."""
-    config = case["config"]
-    dtype = torch.float64 if len(config.get("id2label", "ab")) == 1 else torch.int64
-    given = torch.tensor(labels, dtype=dtype)
-    given = dict(zip(("start_positions", "end_positions"), given.T)) if "logits.start" in run.values \
-        else {"labels": given}
-    types = {} if run.types is None else {"token_type_ids": run.types}
-    with torch.no_grad():
-        loss = model(run.ids, attention_mask=run.mask, **given, **types).loss
-    ours = torch.tensor(losses("labels", run, labels)[0], dtype=loss.dtype)
-    agree((case["name"], "loss"), ours, loss, 1e-5)
-    WIDEST["labelled losses"] += 1
-
-
 # ---- fixtures ----
-
-def batch(rows):
-    length = max(len(r["ids"]) for r in rows)
-    pad = lambda x: list(x) + [0] * (length - len(x))
-    ids = torch.tensor([pad(r["ids"]) for r in rows])
-    mask = torch.tensor([pad(r["mask"]) for r in rows])
-    types = torch.tensor([pad(r["type_ids"]) for r in rows]) if "type_ids" in rows[0] else None
-    return ids, mask, types
-
 
 def blank_padding(site, x, mask):
     """NaN at padded positions (queries, for attention), where rows of unequal length promise nothing."""
@@ -320,8 +206,8 @@ def edited_runs(case, model, forward, out, runs):
             tensors[key] = (shared, value.double())
         edits = [Edit(t, {k: v for k, (_, v) in tensors.items()}) for t in texts]
         run = forward(inputs, edits)
-        if all(e.site in module_outputs(case, model) for e in edits):
-            check(case, model, run, edits)
+        if all(e.site in peer.module_outputs(case, model) for e in edits):
+            peer.check(case, model, run, edits)
             WIDEST["hooked edits"] += 1
         reads = ["logits", *dict.fromkeys(e.site for e in edits if e.site != "logits")]
         reads += [s for s in downstream(run, edits[-1].site) if s not in reads]
@@ -352,7 +238,7 @@ def make(case, root):
     write_model(case, folder, stored(case, weights))
     w = {k: v.double() for k, v in weights.items()}
     config = {**case["config"], "head": "LMHead" in case["hf"]}
-    model = peer(case, folder)
+    model = peer.load(case, folder)
 
     def forward(inputs, edits=(), extra_row=False):
         rows = cases.INPUTS[inputs]
@@ -366,7 +252,7 @@ def make(case, root):
     for spec in case["runs"]:
         name, rows = spec["inputs"], cases.INPUTS[spec["inputs"]]
         run = forward(name)
-        check(case, model, run)
+        peer.check(case, model, run)
         sites = select(run, spec.get("reads"))
         for site in sites:
             x = blank_padding(site, run.values[site], run.mask) if name == "ragged" else run.values[site]
@@ -374,8 +260,9 @@ def make(case, root):
         entry = {"name": name, "inputs": rows, "reads": sites}
         if "labels" in spec:
             entry["labels"] = spec["labels"]
-            check_labels(case, model, run, spec["labels"])
-        entry["losses"] = {t: losses(t, run, spec.get("labels")) for t in spec.get("loss", [])}
+            peer.check_labels(case, model, run, spec["labels"], loss_terms("labels", run, spec["labels"])[0].item())
+        entry["losses"] = {t: [rounded(x) for x in loss_terms(t, run, spec.get("labels")).tolist()]
+                           for t in spec.get("loss", [])}
         runs.append(entry)
     if "edits" in case:
         edited_runs(case, model, forward, out, runs)
@@ -384,8 +271,17 @@ def make(case, root):
         out |= {"weights/" + site: x.float() for site, x in sites.items()}
         runs.append({"name": "weights", "inputs": cases.INPUTS["single"], "reads": list(sites)})
     save_file({k: v.contiguous().clone() for k, v in out.items()}, folder / "expected.safetensors")
+    runner = gradients.Runner(case, model, w, lambda weights, rows, edits: Forward(config, weights, *batch(rows), edits))
+    edited = [(r, {k: out[n].double() for k, n in r["files"].items()}) for r in runs if "edits" in r]
+    gradients.make(case, folder, runner, edited, lambda name: file_name(case, name))
+    adamw.make(case, folder, model)
     text = {"runs": runs, "generate": generated(case, model)}
     (folder / "case.json").write_text(compact(text))
+
+
+def rounded(x):
+    """To twelve digits: the rest depends on the order in which a processor's library adds."""
+    return float(f"{x:.12g}")
 
 
 def compact(case):

@@ -97,6 +97,15 @@ def position_mean(x, mask, site):
     return torch.where(x.isneginf(), x, mean.expand_as(x))
 
 
+def batch(rows):
+    length = max(len(r["ids"]) for r in rows)
+    pad = lambda x: list(x) + [0] * (length - len(x))
+    ids = torch.tensor([pad(r["ids"]) for r in rows])
+    mask = torch.tensor([pad(r["mask"]) for r in rows])
+    types = torch.tensor([pad(r["type_ids"]) for r in rows]) if "type_ids" in rows[0] else None
+    return ids, mask, types
+
+
 class Forward:
     """One run: `values` holds every site, after its edits."""
 
@@ -271,8 +280,11 @@ def weight_sites(c, w):
     return out
 
 
-def losses(text, run, labels=None):
-    """The value of a `--loss`: one number an example where the loss is a quantity of each, else one number."""
+QUANTITIES = ("logit", "logprob", "diff", "class")
+
+
+def loss_terms(text, run, labels=None):
+    """What a `--loss` is made of: one number an example where it is a quantity or an error of each, else one number."""
     v, mask, ids = run.values, run.mask.bool(), run.ids
     logits = v.get("logits")
     log_p = lambda x: torch.log_softmax(x, -1)
@@ -280,33 +292,46 @@ def losses(text, run, labels=None):
     if kind == "next":
         both = mask[:, :-1] & mask[:, 1:]
         picked = log_p(logits[:, :-1]).gather(-1, ids[:, 1:, None])[..., 0]
-        return [-(picked[both].mean()).item()]
+        return -(picked[both].mean())[None]
     if kind == "mlm":
         pairs = [tuple(map(int, p.split("="))) for p in operand.split(",")]
-        return (-torch.stack([log_p(logits)[:, p, i] for p, i in pairs]).mean(0)).tolist()
+        return -torch.stack([log_p(logits)[:, p, i] for p, i in pairs]).mean(0)
     if kind in ("logit", "logprob", "diff"):
         p, *i = map(int, operand.split(","))
         row = (log_p(logits) if kind == "logprob" else logits)[:, p]
-        return (row[:, i[0]] - row[:, i[1]] if kind == "diff" else row[:, i[0]]).tolist()
+        return row[:, i[0]] - row[:, i[1]] if kind == "diff" else row[:, i[0]]
     if kind == "class":
-        return logits[:, int(operand)].tolist()
+        return v.get("logits.nsp", logits)[:, int(operand)]
     if kind == "label":
-        return (-log_p(v.get("logits.nsp", logits))[:, int(operand)]).tolist()
+        return -log_p(v.get("logits.nsp", logits))[:, int(operand)]
     if kind == "value":
-        return ((logits[:, 0] - float(operand)) ** 2).tolist()
+        return (logits[:, 0] - float(operand)) ** 2
     if kind in ("start", "end"):
-        return (-log_p(v["logits." + kind])[:, int(operand)]).tolist()
+        return -log_p(v["logits." + kind])[:, int(operand)]
     assert kind == "labels"
+    return labelled(run, logits, labels)[None]
+
+
+def labelled(run, logits, labels):
+    v, log_p = run.values, lambda x: torch.log_softmax(x, -1)
     if "logits.start" in v:
         s, e = torch.tensor(labels).unbind(-1)
         rows = torch.arange(len(labels))
-        return [(-(log_p(v["logits.start"])[rows, s].mean() + log_p(v["logits.end"])[rows, e].mean()) / 2).item()]
+        return -(log_p(v["logits.start"])[rows, s].mean() + log_p(v["logits.end"])[rows, e].mean()) / 2
     if logits.dim() == 2:
+        if isinstance(labels[0], list):  # several classes at once
+            y = torch.tensor(labels, dtype=torch.float64)
+            return -(y * torch.log(torch.sigmoid(logits)) + (1 - y) * torch.log(torch.sigmoid(-logits))).mean()
         if logits.shape[1] == 1:
-            return [((logits[:, 0] - torch.tensor(labels, dtype=torch.float64)) ** 2).mean().item()]
-        return [-log_p(logits)[torch.arange(len(labels)), torch.tensor(labels)].mean().item()]
+            return ((logits[:, 0] - torch.tensor(labels, dtype=torch.float64)) ** 2).mean()
     target = torch.tensor(labels)
     if run.c["model_type"] == "gpt2" and "score.weight" not in run.w:
         logits, target = logits[:, :-1], target[:, 1:]
     keep = target != -100
-    return [-log_p(logits)[keep].gather(-1, target[keep][:, None]).mean().item()]
+    return -log_p(logits)[keep].gather(-1, target[keep][:, None]).mean()
+
+
+def loss(text, run, labels=None):
+    """The one number that gradients are of: sums of quantities, means of everything else."""
+    terms = loss_terms(text, run, labels)
+    return terms.sum() if text.partition(":")[0] in QUANTITIES else terms.mean()
