@@ -75,19 +75,22 @@ record GoldenCase(String name, Path directory, List<Run> runs, List<Continuation
     }
   }
 
-  private static GoldenCase read(Path directory) {
-    JsonNode json;
+  static JsonNode json(Path file) {
     try {
-      json = JsonMapper.shared().readTree(Files.readString(directory.resolve("case.json")));
+      return JsonMapper.shared().readTree(Files.readString(file));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static GoldenCase read(Path directory) {
+    JsonNode json = json(directory.resolve("case.json"));
     List<Run> runs = new ArrayList<>();
     for (JsonNode run : json.get("runs")) {
       runs.add(
           new Run(
               run.get("name").stringValue(),
-              inputs(run),
+              inputs(run.get("inputs"), run.get("labels")),
               strings(run.get("reads")),
               run.has("edits") ? strings(run.get("edits")) : List.of(),
               files(run.get("files")),
@@ -102,9 +105,15 @@ record GoldenCase(String name, Path directory, List<Run> runs, List<Continuation
     return new GoldenCase(directory.getFileName().toString(), directory, runs, continuations);
   }
 
-  private static Inputs inputs(JsonNode run) {
+  /**
+   * A batch.
+   *
+   * @param rows objects of ids, mask and perhaps type ids
+   * @param labels one a row; null for none
+   */
+  static Inputs inputs(JsonNode rows, @Nullable JsonNode labels) {
     List<Example> examples = new ArrayList<>();
-    for (JsonNode row : run.get("inputs")) {
+    for (JsonNode row : rows) {
       Example example = Example.of(ints(row.get("ids")));
       if (row.has("type_ids")) {
         example = example.withTypeIds(ints(row.get("type_ids")));
@@ -117,8 +126,8 @@ record GoldenCase(String name, Path directory, List<Run> runs, List<Continuation
         }
         example = example.withMask(real);
       }
-      if (run.has("labels")) {
-        example = example.withLabels(labels(run.get("labels").get(examples.size())));
+      if (labels != null) {
+        example = example.withLabels(labels(labels.get(examples.size())));
       }
       examples.add(example);
     }
@@ -129,7 +138,8 @@ record GoldenCase(String name, Path directory, List<Run> runs, List<Continuation
     return node.isArray() ? new Labels.Many(ints(node)) : new Labels.One(node.doubleValue());
   }
 
-  private static Map<String, String> files(@Nullable JsonNode node) {
+  /** Key of an edit's file to the name of the expected tensor that it holds. */
+  static Map<String, String> files(@Nullable JsonNode node) {
     Map<String, String> files = new LinkedHashMap<>();
     if (node != null) {
       node.properties().forEach(file -> files.put(file.getKey(), file.getValue().stringValue()));
@@ -148,7 +158,7 @@ record GoldenCase(String name, Path directory, List<Run> runs, List<Continuation
     return losses;
   }
 
-  private static List<String> strings(JsonNode node) {
+  static List<String> strings(JsonNode node) {
     return node.valueStream().map(JsonNode::stringValue).toList();
   }
 

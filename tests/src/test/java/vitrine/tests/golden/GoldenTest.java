@@ -6,12 +6,10 @@ import static org.junit.jupiter.api.DynamicContainer.dynamicContainer;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicContainer;
@@ -24,7 +22,6 @@ import vitrine.engine.hooks.Loss;
 import vitrine.engine.hooks.Plan;
 import vitrine.engine.hooks.Site;
 import vitrine.engine.hooks.Trace;
-import vitrine.engine.io.Npy;
 import vitrine.kernels.Shape;
 import vitrine.weights.Checkpoint;
 import vitrine.weights.Checkpoints;
@@ -43,12 +40,6 @@ final class GoldenTest {
   private static final int DISTINCT_SITES = 57;
 
   @TempDir private Path scratch;
-
-  /**
-   * Expected tensors of this prefix are what another run stored; {@code from} finds them by their
-   * site.
-   */
-  private static final String STORED_BY_A_RUN = "from/";
 
   /** What has been checked on one backend. */
   private static final class Checked {
@@ -82,7 +73,7 @@ final class GoldenTest {
       for (GoldenCase.Run run : golden.runs()) {
         Plan plan = reads(run);
         for (String edit : run.edits()) {
-          plan = edited(plan, run, edit, expected);
+          plan = EditFiles.edited(plan, edit, run.files(), expected, scratch);
         }
         try (Trace trace = engine.model().run(plan, run.inputs())) {
           for (String site : run.reads()) {
@@ -121,27 +112,6 @@ final class GoldenTest {
         expected.doubles(key),
         trace.value(Site.parse(site)));
     checked.sites.add(site.replaceAll("blocks\\.\\d+", "blocks.N"));
-  }
-
-  /** Adds {@code SITE=EDIT}; its files are written to where the text can name them. */
-  private Plan edited(Plan plan, GoldenCase.Run run, String text, Checkpoint expected)
-      throws IOException {
-    String named = text;
-    for (Map.Entry<String, String> file : run.files().entrySet()) {
-      Path folder = Files.createTempDirectory(scratch, "edit");
-      boolean stored = file.getValue().startsWith(STORED_BY_A_RUN);
-      String name = stored ? file.getValue().substring(STORED_BY_A_RUN.length()) : file.getKey();
-      Path npy = folder.resolve(name + ".npy");
-      float[] values = expected.floats(file.getValue());
-      Npy.write(
-          npy,
-          expected.info(file.getValue()).shape().stream().mapToLong(Long::longValue).toArray(),
-          (offset, to, at, length) ->
-              System.arraycopy(values, Math.toIntExact(offset), to, at, length));
-      named = named.replace("@" + file.getKey(), (stored ? folder : npy).toString());
-    }
-    Plan.EditOf step = Plan.EditOf.parse(named);
-    return plan.edit(step.site(), step.edit());
   }
 
   private static Shape shape(Checkpoint expected, String key) {
