@@ -3,17 +3,22 @@ package vitrine.tests.golden;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import vitrine.engine.hooks.Edit;
 import vitrine.engine.hooks.Example;
 import vitrine.engine.hooks.Inputs;
+import vitrine.engine.hooks.Loss;
 import vitrine.engine.hooks.Plan;
 import vitrine.engine.hooks.Site;
 import vitrine.engine.hooks.Trace;
+import vitrine.engine.io.Npy;
 
 /**
  * The one edit without a reference: {@code noise} is ours. It must be Gaussian, of the deviation
@@ -22,6 +27,8 @@ import vitrine.engine.hooks.Trace;
 final class NoiseTest {
   private static final double SIGMA = 0.5;
   private static final Site SITE = Site.residPost(0);
+
+  @TempDir private Path scratch;
 
   @Test
   void should_be_gaussian_of_that_deviation_when_added() {
@@ -75,6 +82,61 @@ final class NoiseTest {
             Arrays.copyOfRange(alone, 2 * width, 3 * width), sliced, () -> site + ", sliced");
       }
     }
+  }
+
+  /** Noise is a constant: gradients come through as through the same numbers, added from a file. */
+  @Test
+  void should_let_gradients_pass_when_added() {
+    Example example = Example.of(3, 1, 4, 1, 5);
+    Lengths lengths = new Lengths(1e-4);
+    try (Engine engine = Engine.open(RandomModel.gpt2(), "simd", 2)) {
+      for (Site site : List.of(Site.z(0), Site.mlpPost(0), Site.residPost(0), Site.scores(1))) {
+        double[] noise = noise(engine, site, 0, example);
+        Path file = scratch.resolve(site + ".npy");
+        Npy.write(
+            file,
+            shape(engine, site, example),
+            (offset, to, at, length) -> {
+              for (int i = 0; i < length; i++) {
+                // Where both are minus infinity, nothing was added.
+                double each = noise[Math.toIntExact(offset) + i];
+                to[at + i] = Double.isNaN(each) ? 0 : (float) each;
+              }
+            });
+        for (Site below : List.of(Site.embed(), site)) {
+          double[] expected =
+              widened(gradient(engine, site, Edit.add(file), below, example));
+          lengths.compare(
+              site + ": at " + below,
+              expected,
+              gradient(engine, site, Edit.noise((float) SIGMA), below, example),
+              0);
+          assertTrue(Lengths.of(expected) > 0);
+        }
+      }
+    }
+    System.out.println("gradients through noise: " + lengths);
+    assertEquals(8, lengths.compared());
+  }
+
+  private static float[] gradient(
+      Engine engine, Site edited, Edit edit, Site below, Example example) {
+    Plan plan = Plan.empty().edit(edited, edit).gradient(below).loss(Loss.next());
+    try (Trace trace = engine.model().run(plan, Inputs.of(example))) {
+      return trace.gradient(below).toArray();
+    }
+  }
+
+  private static long[] shape(Engine engine, Site site, Example example) {
+    try (Trace trace = engine.model().run(Plan.empty().read(site), Inputs.of(example))) {
+      return IntStream.of(trace.value(site).shape().toArray()).asLongStream().toArray();
+    }
+  }
+
+  private static double[] widened(float[] values) {
+    double[] wide = new double[values.length];
+    Arrays.setAll(wide, i -> values[i]);
+    return wide;
   }
 
   private static float[] edited(

@@ -24,6 +24,8 @@ final class Tally {
     /** Scores before softmax, which may be large. */
     SCORES(1e-5, 1e-5),
     LOSS(1e-4, 0),
+    /** Losses and gradient norms on the way through several steps. */
+    TRAINING(0, 1e-4),
     /** Two paths through the same ops; logits are about 10. */
     FUSED(1e-5, 1e-5),
     /** Where the one compared with is float32 too, and close. */
