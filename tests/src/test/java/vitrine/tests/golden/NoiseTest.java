@@ -104,8 +104,7 @@ final class NoiseTest {
               }
             });
         for (Site below : List.of(Site.embed(), site)) {
-          double[] expected =
-              widened(gradient(engine, site, Edit.add(file), below, example));
+          double[] expected = widened(gradient(engine, site, Edit.add(file), below, example));
           lengths.compare(
               site + ": at " + below,
               expected,

@@ -7,10 +7,10 @@
  * agreement, with the largest error found, on every backend.
  *
  * <p>Reading order: {@link vitrine.tests.golden.GoldenCase} (a fixture), {@link
- * vitrine.tests.golden.GoldenTest} (all of them), {@link
- * vitrine.tests.golden.GradientGoldenTest} (their gradients), {@link
- * vitrine.tests.golden.AdamWGoldenTest} (ten steps of training), then the tests on real input, then
- * {@link vitrine.tests.golden.ExactnessTest} (what the design promises bit by bit).
+ * vitrine.tests.golden.GoldenTest} (all of them), {@link vitrine.tests.golden.GradientGoldenTest}
+ * (their gradients), {@link vitrine.tests.golden.AdamWGoldenTest} (ten steps of training), then the
+ * tests on real input, then {@link vitrine.tests.golden.ExactnessTest} (what the design promises
+ * bit by bit).
  */
 @NullMarked
 package vitrine.tests.golden;
