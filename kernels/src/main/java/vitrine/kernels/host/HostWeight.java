@@ -89,15 +89,17 @@ public final class HostWeight implements Weight {
 
   /** Brings panel {@code p} to where the matrix in that layout has it. */
   void readPanel(int p, Layout layout, Into into, HostTensor to) {
-    int end = Math.min(out, (p + 1) * width);
+    int from = p * width;
+    int real = Math.min(width, out - from);
     for (int k = 0; k < in; k++) {
-      for (int j = p * width; j < end; j++) {
+      long row = ((long) p * in + k) * width;
+      for (int c = 0; c < real; c++) {
         long at =
             switch (layout) {
-              case IN_OUT -> (long) k * out + j;
-              case OUT_IN -> (long) j * in + k;
+              case IN_OUT -> (long) k * out + from + c;
+              case OUT_IN -> (long) (from + c) * in + k;
             };
-        double value = panels.at(index(k, j));
+        double value = panels.at(row + c);
         to.put(
             at,
             switch (into) {

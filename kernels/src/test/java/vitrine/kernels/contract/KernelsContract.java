@@ -78,6 +78,7 @@ public abstract class KernelsContract {
     float[] values = new Numbers(1).normal(7 * 50);
     values[3] = Float.NaN;
     values[4] = Float.NEGATIVE_INFINITY;
+    values[5] = -0f;
     try (Kernels kernels = open(2);
         Workspace workspace = kernels.workspace()) {
       Tensor tensor = kernels.upload(workspace, Shape.of(7, 50), values);
@@ -90,6 +91,12 @@ public abstract class KernelsContract {
       Weight other =
           kernels.pack(workspace, MemorySegment.ofArray(turned), 7, 50, Weight.Layout.OUT_IN);
       TensorAssert.assertSameBits("pack [out, in]", values, other.toArray());
+      Tensor unpacked = workspace.allocate(7, 50);
+      kernels.unpack(other, Weight.Layout.IN_OUT, Into.REPLACE, unpacked);
+      TensorAssert.assertSameBits("unpack", values, unpacked.toArray());
+      Weight again = kernels.zeros(workspace, other);
+      kernels.repack(tensor, Weight.Layout.IN_OUT, again);
+      TensorAssert.assertSameBits("repack", values, again.toArray());
       assertEquals(7, other.in());
       assertEquals(50, other.out());
       assertTrue(!kernels.name().isBlank() && !kernels.description().isBlank());
