@@ -270,7 +270,7 @@ public final class Run {
   }
 
   /** The account of what was kept for the backward pass. */
-  SavedMemory saved() {
+  public SavedMemory saved() {
     return new SavedMemory(saved);
   }
 

@@ -120,20 +120,24 @@ public final class Model implements AutoCloseable {
    *     same
    */
   public Trace run(Plan plan, Inputs inputs, Saving saving) {
+    return run(kernels, plan, inputs, saving);
+  }
+
+  private Trace run(Kernels on, Plan plan, Inputs inputs, Saving saving) {
     CompiledPlan compiled = plan.compile(parts.architecture());
-    Gradients gradients = plan.wantsParameterGradients() ? gradients() : null;
+    Gradients gradients = plan.wantsParameterGradients() ? gradients(on) : null;
     Differentiation differentiation =
         plan.wantsGradients()
             ? new Differentiation(compiled.lowestGradient(), saving, gradients)
             : null;
-    Workspace workspace = kernels.workspace();
+    Workspace workspace = on.workspace();
     try {
-      Pass pass = new Pass(this, compiled, inputs, workspace, differentiation, null);
+      Pass pass = new Pass(this, on, compiled, inputs, workspace, differentiation, null);
       OptionalDouble loss = pass.forward();
       if (differentiation != null) {
         pass.backward(1);
       }
-      return new Trace(pass.run(), new WeightReader(this, workspace)::read, loss);
+      return new Trace(pass.run(), new WeightReader(parts, on, workspace)::read, loss);
     } catch (RuntimeException | Error e) {
       workspace.close();
       if (gradients != null) {
@@ -143,9 +147,33 @@ public final class Model implements AutoCloseable {
     }
   }
 
+  /**
+   * The memory that {@link #run} would take; computes nothing.
+   *
+   * @throws InputException as {@link #run}
+   */
+  public Forecast forecast(Plan plan, Inputs inputs, Saving saving) {
+    Rehearsal rehearsal = new Rehearsal();
+    try (Trace trace = run(rehearsal.kernels(), Rehearsal.of(plan), inputs, saving)) {
+      long gradients =
+          plan.wantsParameterGradients() ? bytesOfAll(trace.parameterGradients()) : 0;
+      return new Forecast(trace.saved(), gradients, rehearsal.peakBytes());
+    }
+  }
+
+  /** A pass makes those that it reaches; people who look at the others make them too. */
+  private long bytesOfAll(Gradients gradients) {
+    parameters.forEach(parameter -> parameter.storage().gradient(gradients));
+    return gradients.bytes();
+  }
+
   /** Gradients for this model's parameters, zero so far; the caller closes them. */
   public Gradients gradients() {
-    Gradients gradients = new Gradients(kernels);
+    return gradients(kernels);
+  }
+
+  private Gradients gradients(Kernels on) {
+    Gradients gradients = new Gradients(on);
     for (Parameter parameter : parameters) {
       if (parameter.storage() instanceof Storage.Tied tied) {
         gradients.tie(tied.matrix(), tied.table());
@@ -163,21 +191,49 @@ public final class Model implements AutoCloseable {
    * @throws InputException when loss or inputs do not fit the model
    */
   public double accumulate(Inputs inputs, Loss loss, TrainingPass pass, Gradients into) {
-    CompiledPlan compiled =
-        Plan.empty().loss(loss).gradientOfParameters().compile(parts.architecture());
     try (Workspace workspace = kernels.workspace()) {
-      Pass training =
-          new Pass(
-              this,
-              compiled,
-              inputs,
-              workspace,
-              new Differentiation(Differentiation.EMBEDDINGS, pass.saving(), into),
-              pass.dropout().keyed(pass.seed()));
+      Pass training = training(kernels, workspace, inputs, loss, pass, into);
       double value = training.forward().orElseThrow();
       training.backward(pass.weight());
       return value;
     }
+  }
+
+  /**
+   * The memory that {@link #accumulate} would take, gradients included; computes nothing.
+   *
+   * @throws InputException as {@link #accumulate}
+   */
+  public Forecast forecast(Inputs inputs, Loss loss, TrainingPass pass) {
+    Rehearsal rehearsal = new Rehearsal();
+    Kernels on = rehearsal.kernels();
+    try (Gradients into = gradients(on);
+        Workspace workspace = on.workspace()) {
+      long gradients = bytesOfAll(into);
+      Pass training = training(on, workspace, inputs, loss, pass, into);
+      training.forward();
+      training.backward(pass.weight());
+      return new Forecast(training.run().saved(), gradients, rehearsal.peakBytes());
+    }
+  }
+
+  private Pass training(
+      Kernels on,
+      Workspace workspace,
+      Inputs inputs,
+      Loss loss,
+      TrainingPass pass,
+      Gradients into) {
+    CompiledPlan compiled =
+        Plan.empty().loss(loss).gradientOfParameters().compile(parts.architecture());
+    return new Pass(
+        this,
+        on,
+        compiled,
+        inputs,
+        workspace,
+        new Differentiation(Differentiation.EMBEDDINGS, pass.saving(), into),
+        pass.dropout().keyed(pass.seed()));
   }
 
   /**

@@ -21,6 +21,7 @@ import vitrine.engine.layers.Passed;
 import vitrine.engine.layers.TaskHead;
 import vitrine.engine.loss.Losses;
 import vitrine.kernels.AttentionMask;
+import vitrine.kernels.Kernels;
 import vitrine.kernels.Shape;
 import vitrine.kernels.Tensor;
 import vitrine.kernels.Workspace;
@@ -52,6 +53,7 @@ final class Pass {
   /**
    * Checks plan and inputs against each other; computes nothing yet.
    *
+   * @param kernels what computes: the model's backend, or one that only counts
    * @param workspace where activations come from; the caller closes it
    * @param differentiation null for a forward pass alone
    * @param dropout null outside training
@@ -59,6 +61,7 @@ final class Pass {
    */
   Pass(
       Model model,
+      Kernels kernels,
       CompiledPlan plan,
       Inputs inputs,
       Workspace workspace,
@@ -77,7 +80,7 @@ final class Pass {
             batch.length(),
             parts.architecture().causality(),
             batch.real());
-    this.run = new Run(model.kernels(), workspace, plan, batch, mask, differentiation, dropout);
+    this.run = new Run(kernels, workspace, plan, batch, mask, differentiation, dropout);
   }
 
   Run run() {

@@ -5,6 +5,7 @@ import vitrine.engine.hooks.WeightSite;
 import vitrine.engine.layers.Block;
 import vitrine.engine.layers.Linear;
 import vitrine.engine.layers.TaskHead;
+import vitrine.kernels.Into;
 import vitrine.kernels.Kernels;
 import vitrine.kernels.Shape;
 import vitrine.kernels.Tensor;
@@ -23,9 +24,9 @@ final class WeightReader {
   /**
    * @param owner of the tensors that are made for reading
    */
-  WeightReader(Model model, Workspace owner) {
-    this.parts = model.parts();
-    this.kernels = model.kernels();
+  WeightReader(Model.Parts parts, Kernels kernels, Workspace owner) {
+    this.parts = parts;
+    this.kernels = kernels;
     this.owner = owner;
   }
 
@@ -44,7 +45,7 @@ final class WeightReader {
       case EMBED_LN_B -> there(parts.embeddings().norm(), site).beta();
       case LN_FINAL_W -> there(parts.last(), site).gamma();
       case LN_FINAL_B -> there(parts.last(), site).beta();
-      case W_U -> upload(unembed().weight(), shape);
+      case W_U -> unpack(unembed().weight(), shape);
       case B_U -> there(unembed().bias(), site);
       case LN1_W, LN1_B, LN2_W, LN2_B -> norm(site, parts.blocks().get(layer));
       case W_Q, W_K, W_V, W_O, B_Q, B_K, B_V, B_O, W_IN, B_IN, W_OUT, B_OUT ->
@@ -66,9 +67,9 @@ final class WeightReader {
       case W_Q -> byHead(block.attention().query().weight(), shape);
       case W_K -> byHead(block.attention().key().weight(), shape);
       case W_V -> byHead(block.attention().value().weight(), shape);
-      case W_O -> upload(block.attention().output().weight(), shape);
-      case W_IN -> upload(block.mlp().in().weight(), shape);
-      case W_OUT -> upload(block.mlp().out().weight(), shape);
+      case W_O -> unpack(block.attention().output().weight(), shape);
+      case W_IN -> unpack(block.mlp().in().weight(), shape);
+      case W_OUT -> unpack(block.mlp().out().weight(), shape);
       case B_Q -> bias(block.attention().query(), shape, site);
       case B_K -> bias(block.attention().key(), shape, site);
       case B_V -> bias(block.attention().value(), shape, site);
@@ -91,8 +92,16 @@ final class WeightReader {
     };
   }
 
-  private Tensor upload(Weight weight, Shape shape) {
-    return kernels.upload(owner, shape, weight.toArray());
+  private Tensor unpack(Weight weight, Shape shape) {
+    Tensor matrix = owner.allocate(weight.in(), weight.out());
+    kernels.unpack(weight, Weight.Layout.IN_OUT, Into.REPLACE, matrix);
+    if (matrix.shape().equals(shape)) {
+      return matrix;
+    }
+    Tensor out = owner.allocate(shape); // W_O, whose rows its site splits by head
+    kernels.copy(matrix, out);
+    owner.release(matrix);
+    return out;
   }
 
   /** (H*K) to (H,K). */
