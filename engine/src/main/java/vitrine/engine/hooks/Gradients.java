@@ -1,6 +1,7 @@
 package vitrine.engine.hooks;
 
 import java.util.IdentityHashMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import vitrine.kernels.Kernels;
 import vitrine.kernels.Tensor;
@@ -14,16 +15,34 @@ import vitrine.kernels.Workspace;
 public final class Gradients implements AutoCloseable {
   private final Kernels kernels;
   private final Workspace workspace;
+  private final Lifetime lifetime;
+  private long bytes;
   private final IdentityHashMap<Tensor, Tensor> tensors = new IdentityHashMap<>();
   private final IdentityHashMap<Weight, Weight> matrices = new IdentityHashMap<>();
 
   /** Matrices that are an embedding table's second form: their gradient is the table's. */
   private final IdentityHashMap<Weight, Tensor> tables = new IdentityHashMap<>();
 
-  /** Gradients that are all zero so far. */
+  private enum Lifetime {
+    OWN,
+    /** Of the workspace's owner. */
+    BORROWED
+  }
+
+  /** Gradients that are all zero so far, in memory of their own. */
   public Gradients(Kernels kernels) {
+    this(kernels, kernels.workspace(), Lifetime.OWN);
+  }
+
+  /** Gradients that are all zero so far, and go when that workspace is closed. */
+  public Gradients(Kernels kernels, Workspace workspace) {
+    this(kernels, workspace, Lifetime.BORROWED);
+  }
+
+  private Gradients(Kernels kernels, Workspace workspace, Lifetime lifetime) {
     this.kernels = kernels;
-    this.workspace = kernels.workspace();
+    this.workspace = workspace;
+    this.lifetime = lifetime;
   }
 
   /** The gradient of a parameter, of its shape; zeros where nothing was added. */
@@ -31,15 +50,23 @@ public final class Gradients implements AutoCloseable {
     return tensors.computeIfAbsent(
         parameter,
         _ -> {
-          Tensor gradient = workspace.allocate(parameter.shape());
+          Tensor gradient = counted(() -> workspace.allocate(parameter.shape()));
           kernels.fill(gradient, 0f);
           return gradient;
         });
   }
 
+  private <T> T counted(Supplier<T> allocation) {
+    long before = workspace.bytesInUse();
+    T allocated = allocation.get();
+    bytes += workspace.bytesInUse() - before;
+    return allocated;
+  }
+
   /** The gradient of a matrix that is a parameter of its own, of its form. */
   public Weight of(Weight parameter) {
-    return matrices.computeIfAbsent(parameter, _ -> kernels.zeros(workspace, parameter));
+    return matrices.computeIfAbsent(
+        parameter, _ -> counted(() -> kernels.zeros(workspace, parameter)));
   }
 
   /**
@@ -66,11 +93,13 @@ public final class Gradients implements AutoCloseable {
 
   /** Bytes that the gradients hold. */
   public long bytes() {
-    return workspace.bytesInUse();
+    return bytes;
   }
 
   @Override
   public void close() {
-    workspace.close();
+    if (lifetime == Lifetime.OWN) {
+      workspace.close();
+    }
   }
 }

@@ -155,18 +155,13 @@ public final class Trace implements AutoCloseable {
     return run.batch();
   }
 
-  /** The most bytes that the run held at once. */
+  /** The most bytes that the run held at once, gradients of parameters included. */
   public long peakBytes() {
-    Gradients parameters = run.parameterGradients();
-    return run.workspace().peakBytes() + (parameters == null ? 0 : parameters.bytes());
+    return run.workspace().peakBytes();
   }
 
   @Override
   public void close() {
-    Gradients parameters = run.parameterGradients();
-    if (parameters != null) {
-      parameters.close();
-    }
     run.workspace().close();
   }
 }

@@ -125,13 +125,14 @@ public final class Model implements AutoCloseable {
 
   private Trace run(Kernels on, Plan plan, Inputs inputs, Saving saving) {
     CompiledPlan compiled = plan.compile(parts.architecture());
-    Gradients gradients = plan.wantsParameterGradients() ? gradients(on) : null;
-    Differentiation differentiation =
-        plan.wantsGradients()
-            ? new Differentiation(compiled.lowestGradient(), saving, gradients)
-            : null;
     Workspace workspace = on.workspace();
     try {
+      Gradients gradients =
+          plan.wantsParameterGradients() ? tied(new Gradients(on, workspace)) : null;
+      Differentiation differentiation =
+          plan.wantsGradients()
+              ? new Differentiation(compiled.lowestGradient(), saving, gradients)
+              : null;
       Pass pass = new Pass(this, on, compiled, inputs, workspace, differentiation, null);
       OptionalDouble loss = pass.forward();
       if (differentiation != null) {
@@ -140,9 +141,6 @@ public final class Model implements AutoCloseable {
       return new Trace(pass.run(), new WeightReader(parts, on, workspace)::read, loss);
     } catch (RuntimeException | Error e) {
       workspace.close();
-      if (gradients != null) {
-        gradients.close();
-      }
       throw e;
     }
   }
@@ -155,8 +153,7 @@ public final class Model implements AutoCloseable {
   public Forecast forecast(Plan plan, Inputs inputs, Saving saving) {
     Rehearsal rehearsal = new Rehearsal();
     try (Trace trace = run(rehearsal.kernels(), Rehearsal.of(plan), inputs, saving)) {
-      long gradients =
-          plan.wantsParameterGradients() ? bytesOfAll(trace.parameterGradients()) : 0;
+      long gradients = plan.wantsParameterGradients() ? bytesOfAll(trace.parameterGradients()) : 0;
       return new Forecast(trace.saved(), gradients, rehearsal.peakBytes());
     }
   }
@@ -169,11 +166,10 @@ public final class Model implements AutoCloseable {
 
   /** Gradients for this model's parameters, zero so far; the caller closes them. */
   public Gradients gradients() {
-    return gradients(kernels);
+    return tied(new Gradients(kernels));
   }
 
-  private Gradients gradients(Kernels on) {
-    Gradients gradients = new Gradients(on);
+  private Gradients tied(Gradients gradients) {
     for (Parameter parameter : parameters) {
       if (parameter.storage() instanceof Storage.Tied tied) {
         gradients.tie(tied.matrix(), tied.table());
@@ -207,7 +203,7 @@ public final class Model implements AutoCloseable {
   public Forecast forecast(Inputs inputs, Loss loss, TrainingPass pass) {
     Rehearsal rehearsal = new Rehearsal();
     Kernels on = rehearsal.kernels();
-    try (Gradients into = gradients(on);
+    try (Gradients into = tied(new Gradients(on));
         Workspace workspace = on.workspace()) {
       long gradients = bytesOfAll(into);
       Pass training = training(on, workspace, inputs, loss, pass, into);

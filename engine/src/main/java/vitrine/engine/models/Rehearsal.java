@@ -95,8 +95,7 @@ final class Rehearsal {
     }
     EditFunction nothing = (value, context) -> {};
     boolean differentiable = custom.function().derivative().isPresent();
-    return Edit.custom(
-        custom.name(), differentiable ? nothing.withDerivative(nothing) : nothing);
+    return Edit.custom(custom.name(), differentiable ? nothing.withDerivative(nothing) : nothing);
   }
 
   /** Shapes without numbers; downloads give zeros. */

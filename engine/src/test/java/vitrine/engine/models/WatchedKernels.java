@@ -42,6 +42,11 @@ final class WatchedKernels {
     return kernels;
   }
 
+  /** Of every op. */
+  int calls() {
+    return calls.values().stream().mapToInt(Integer::intValue).sum();
+  }
+
   int calls(String op) {
     return calls.getOrDefault(op, 0);
   }
@@ -49,6 +54,11 @@ final class WatchedKernels {
   /** Of the workspaces opened since {@link #forget}. */
   long bytesInUse() {
     return workspaces.stream().mapToLong(Workspace::bytesInUse).sum();
+  }
+
+  /** The largest that each has been, added up. */
+  long peakBytes() {
+    return workspaces.stream().mapToLong(Workspace::peakBytes).sum();
   }
 
   void forget() {
