@@ -5,19 +5,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.function.Function;
 import vitrine.app.terminal.ResourceException;
 import vitrine.app.terminal.Sizes;
-import vitrine.engine.hooks.Architecture;
 import vitrine.engine.hooks.Example;
-import vitrine.engine.hooks.Plan;
-import vitrine.engine.hooks.Site;
-import vitrine.engine.hooks.Tap;
+import vitrine.engine.hooks.Saving;
+import vitrine.engine.models.Forecast;
 
 /**
  * Says that memory will not suffice before it is asked for: a system that promises more than it has
  * ends the process without a word.
  *
- * <p>The estimates are lower bounds, so that nothing is refused that would fit.
+ * <p>The figures are lower bounds, so that nothing is refused that would fit.
  */
 final class Memory {
   private static final Path SYSTEM = Path.of("/proc/meminfo");
@@ -76,20 +75,39 @@ final class Memory {
     }
   }
 
-  /** Bytes that the values a run keeps, and the stream they are read from, take at least. */
-  static long ofRun(Plan plan, Architecture architecture, List<Example> examples) {
-    int batch = examples.size();
-    int length = examples.stream().mapToInt(example -> example.ids().length).max().orElse(0);
-    long rows = (long) batch * length;
-    long bytes = 4 * rows * (2L * architecture.dModel() + architecture.dMlp());
-    for (Site site : plan.reads()) {
-      boolean whole = site.slice().parts().isEmpty() && site.target() instanceof Tap;
-      if (whole) {
-        long values = architecture.shape(site.target(), batch, length).size();
-        bytes += 4 * values * site.expand(architecture).size();
-      }
+  /**
+   * Refuses a run that does not fit, with what would help.
+   *
+   * @param ofSaving what the run would take with either way of saving
+   * @throws ResourceException when more bytes are needed than available
+   */
+  static void requireRun(
+      Saving saving, Function<Saving, Forecast> ofSaving, OptionalLong available) {
+    Forecast forecast = ofSaving.apply(saving);
+    if (available.isEmpty() || forecast.peakBytes() <= available.getAsLong()) {
+      return;
     }
-    return bytes;
+    require("run", forecast.peakBytes(), available, remedy(saving, forecast, ofSaving));
+  }
+
+  private static String remedy(
+      Saving saving, Forecast forecast, Function<Saving, Forecast> ofSaving) {
+    long saved = forecast.saved().total();
+    if (saved == 0) {
+      return "Run fewer or shorter inputs at a time, or read fewer sites";
+    }
+    String shares = "The backward pass keeps " + Sizes.bytes(saved);
+    if (forecast.gradients() > 0) {
+      shares += ", gradients of parameters take " + Sizes.bytes(forecast.gradients());
+    }
+    String less =
+        switch (saving) {
+          case KEEP ->
+              ", or add --recompute (%s)"
+                  .formatted(Sizes.bytes(ofSaving.apply(Saving.RECOMPUTE).peakBytes()));
+          case RECOMPUTE -> "";
+        };
+    return shares + ". Run fewer or shorter inputs at a time" + less;
   }
 
   /** Bytes of the Java heap that a list of the largest logits of every position takes at least. */

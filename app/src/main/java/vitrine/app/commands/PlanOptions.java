@@ -54,7 +54,10 @@ final class PlanOptions {
       names = "--gradient",
       paramLabel = "SITE|params",
       converter = Converters.NotBlank.class,
-      description = "The loss's gradient; refused, since this version computes no gradients.")
+      description = {
+        "Keep the loss's gradient with respect to a site, or to every parameter (params); needs --loss;",
+        "may be repeated."
+      })
   private List<String> gradients = new ArrayList<>();
 
   @Option(
@@ -71,6 +74,10 @@ final class PlanOptions {
    */
   Plan plan(@Nullable Long seed) throws IOException {
     Plan plan = file == null ? fromOptions() : fromFile(file);
+    if (plan.wantsGradients() && plan.loss().isEmpty()) {
+      throw new InputException(
+          "run: --gradient: no loss; expected one to differentiate. Add it, as in --loss next");
+    }
     return seed == null ? plan : plan.seed(seed);
   }
 
@@ -84,12 +91,20 @@ final class PlanOptions {
       plan = plan.edit(step.site(), step.edit());
     }
     for (String gradient : gradients) {
-      plan =
-          gradient.equals("params")
-              ? plan.gradientOfParameters()
-              : plan.gradient(Site.parse(gradient));
+      plan = differentiated(plan, gradient);
     }
     return loss == null ? plan : plan.loss(Loss.parse(loss));
+  }
+
+  private static Plan differentiated(Plan plan, String gradient) {
+    if (gradient.equals("params")) {
+      return plan.gradientOfParameters();
+    }
+    if (gradient.startsWith("param")) { // no site is called so
+      throw new InputException(
+          "run: --gradient: " + OneLine.operand(gradient) + "; expected params, or a site's name");
+    }
+    return plan.gradient(Site.parse(gradient));
   }
 
   private Plan fromFile(Path path) throws IOException {

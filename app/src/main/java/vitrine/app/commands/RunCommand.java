@@ -24,21 +24,28 @@ import vitrine.app.terminal.OutputDirectory;
 import vitrine.app.terminal.OutputDirectory.Existing;
 import vitrine.app.terminal.UsageException;
 import vitrine.engine.InputException;
-import vitrine.engine.hooks.Architecture;
 import vitrine.engine.hooks.Head;
 import vitrine.engine.hooks.Inputs;
 import vitrine.engine.hooks.Plan;
+import vitrine.engine.hooks.Saving;
 import vitrine.engine.hooks.Site;
 import vitrine.engine.hooks.Trace;
+import vitrine.engine.models.Model;
 import vitrine.engine.text.Tokenizer;
 
-/** {@code vitrine run}: one forward pass, with values read and edited, into a directory. */
+/**
+ * {@code vitrine run}: one forward pass, with values read and edited, and a backward pass where
+ * gradients are asked for, into a directory.
+ */
 @CommandLine.Command(
     name = "run",
-    header = "Run a model once; read and edit any site; write the results to a directory.",
+    header =
+        "Run a model once; read, edit, differentiate any site; write the results to a directory.",
     description = {
       "Run a model once, keep the values of any sites, edit any of them, and write the results",
-      "to a directory: run.json, and one .npy file (float32) for each value."
+      "to a directory: run.json, and one .npy file (float32) for each value. With a loss, also its",
+      "gradient with respect to any site, at grad.SITE.npy, and to every parameter, at",
+      "grad.params/NAME.npy under the names and in the shapes of the model's file."
     },
     footer = {
       "Exactly one of --text, --ids and --input. The lines of --input are",
@@ -54,7 +61,9 @@ import vitrine.engine.text.Tokenizer;
       "Examples:",
       "  vitrine run --text \"the cat saw a bird . the cat\" --read blocks.1.attn.pattern --out out/first",
       "  vitrine run --text \"the cat sat . the cat\" --edit \"blocks.1.attn.z[head=2]=zero\" --out out/without",
-      "  vitrine run --ids 1,2,3 --read \"blocks.*.resid_post\" --loss next --out out/ids"
+      "  vitrine run --ids 1,2,3 --read \"blocks.*.resid_post\" --loss next --out out/ids",
+      "  vitrine run --text \"the cat sat . the cat\" --loss next --gradient embed --out out/saliency",
+      "  vitrine run --text \"the cat sat . the cat\" --loss next --gradient params --out out/gradients"
     })
 final class RunCommand implements Command {
   private static final int USUAL_TOP = 5;
@@ -84,6 +93,14 @@ final class RunCommand implements Command {
       names = "--truncate",
       description = "Cut texts that are longer than the model's positions.")
   private boolean truncate;
+
+  @Option(
+      names = "--recompute",
+      description = {
+        "For gradients: keep only each block's input, and run the block again on the way back. Less",
+        "memory, one more forward pass, the same bits."
+      })
+  private boolean recompute;
 
   @Option(
       names = "--top",
@@ -130,13 +147,15 @@ final class RunCommand implements Command {
       Inputs inputs =
           Inputs.batch(new Examples(loaded.model().architecture(), tokenizer, tooLong).of(lines));
       Plan extended = count > 0 ? plan.read(Site.logits()) : plan;
-      checkMemory(extended, loaded.model().architecture(), inputs, count);
-      try (Trace trace = loaded.model().run(extended, inputs)) {
+      Saving saving = saving(plan);
+      checkMemory(loaded.model(), extended, inputs, saving, count);
+      try (Trace trace = loaded.model().run(extended, inputs, saving)) {
         RunOutcome outcome =
             new RunOutcome(
                 plan,
                 trace,
-                RunOutcome.reads(plan, loaded.model().architecture(), trace),
+                saving,
+                RunFiles.of(plan, loaded.model(), trace),
                 predictions(loaded, trace, tokenizer, count),
                 tokenizer,
                 source.isFile() ? Form.LIST : Form.ONE);
@@ -145,12 +164,15 @@ final class RunCommand implements Command {
     }
   }
 
-  private static void checkMemory(Plan plan, Architecture architecture, Inputs inputs, int count) {
-    Memory.require(
-        "run",
-        Memory.ofRun(plan, architecture, inputs.examples()),
-        Memory.available(),
-        "Run fewer or shorter inputs at a time, or read fewer sites");
+  private Saving saving(Plan plan) {
+    if (recompute && !plan.wantsGradients()) {
+      console.note("--recompute: no gradient is asked for, so nothing is computed again");
+    }
+    return recompute ? Saving.RECOMPUTE : Saving.KEEP;
+  }
+
+  private static void checkMemory(Model model, Plan plan, Inputs inputs, Saving saving, int count) {
+    Memory.requireRun(saving, each -> model.forecast(plan, inputs, each), Memory.available());
     Memory.require(
         "run",
         Memory.ofPredictions(inputs.examples(), count),
@@ -162,7 +184,7 @@ final class RunCommand implements Command {
     var document = outcome.document(loaded.files(), loaded.model(), Version.OF_THIS_BUILD);
     List<Path> earlier = overwrite ? RunFiles.ofEarlierRun(out) : List.of();
     try (OutputDirectory directory = OutputDirectory.open(out, existing, RunFiles.INDEX, earlier)) {
-      RunFiles.write(outcome.reads(), document, directory);
+      RunFiles.write(outcome.files(), document, directory);
       directory.commit();
     }
     if (json) {

@@ -5,6 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -15,8 +17,11 @@ import vitrine.app.terminal.OutputDirectory;
 import vitrine.app.terminal.ResourceException;
 import vitrine.app.terminal.Sizes;
 import vitrine.engine.InputException;
+import vitrine.engine.hooks.Plan;
+import vitrine.engine.hooks.Site;
 import vitrine.engine.hooks.Trace;
-import vitrine.engine.io.Npy;
+import vitrine.engine.models.Model;
+import vitrine.engine.models.Parameter;
 
 /** The files of a run's directory. */
 public final class RunFiles {
@@ -28,32 +33,49 @@ public final class RunFiles {
 
   private RunFiles() {}
 
-  /** The name of a value's file. */
-  public static String name(Trace.Read read) {
-    return read.site().name() + ".npy";
+  /**
+   * What becomes a file of a trace: the values that the plan itself reads, not what was read
+   * beside, and its gradients.
+   */
+  public static List<RunFile> of(Plan plan, Model model, Trace trace) {
+    Set<String> asked =
+        plan.reads().stream()
+            .flatMap(site -> site.expand(model.architecture()).stream())
+            .map(Site::name)
+            .collect(Collectors.toSet());
+    List<RunFile> files = new ArrayList<>();
+    for (Trace.Read read : trace.reads()) {
+      if (asked.contains(read.site().name())) {
+        files.add(new RunFile.Value(read));
+      }
+    }
+    trace.gradients().forEach(gradient -> files.add(new RunFile.Gradient(gradient)));
+    if (plan.wantsParameterGradients()) {
+      for (Parameter parameter : model.parameters()) {
+        files.add(new RunFile.ParameterGradient(parameter, model, trace));
+      }
+    }
+    return files;
   }
 
   /**
-   * Writes one file a value, and run.json.
+   * Writes the arrays, one after the other, and run.json.
    *
    * @throws ResourceException when the disk has no room for them, before anything is written
    */
-  public static void write(List<Trace.Read> reads, ObjectNode document, OutputDirectory directory)
+  public static void write(List<RunFile> files, ObjectNode document, OutputDirectory directory)
       throws IOException {
-    long needed = SLACK;
-    for (Trace.Read read : reads) {
-      needed += read.value().shape().size() * Float.BYTES;
-    }
+    long needed = SLACK + files.stream().mapToLong(RunFile::bytes).sum();
     if (needed > directory.usableBytes()) {
       throw new ResourceException(
           "run: out: "
               + Sizes.bytes(directory.usableBytes())
               + " of disk left; expected "
               + Sizes.bytes(needed)
-              + ". Free some, or read fewer sites");
+              + ". Free some, or ask for fewer values and gradients");
     }
-    for (Trace.Read read : reads) {
-      Npy.write(directory.file(name(read)), read.value());
+    for (RunFile file : files) {
+      file.write(directory.file(file.name()));
     }
     Files.writeString(directory.file(INDEX), Json.pretty(document) + "\n");
   }

@@ -3,17 +3,14 @@ package vitrine.app.results;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.Set;
-import java.util.stream.Collectors;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 import vitrine.app.terminal.Json;
-import vitrine.engine.hooks.Architecture;
 import vitrine.engine.hooks.Batch;
 import vitrine.engine.hooks.Example;
 import vitrine.engine.hooks.Plan;
-import vitrine.engine.hooks.Site;
+import vitrine.engine.hooks.Saving;
 import vitrine.engine.hooks.Trace;
 import vitrine.engine.models.Model;
 import vitrine.engine.models.ModelFiles;
@@ -23,32 +20,24 @@ import vitrine.engine.text.Tokenizer;
  * A run and what it gave.
  *
  * @param plan as it was asked for; the trace may have read the logits beside
- * @param reads what becomes a file
+ * @param saving how its backward pass came by the forward pass's values
+ * @param files what is written beside run.json
  * @param predictions the largest logits; none where the head ranks nothing, or nobody asked
  * @param tokenizer spells the tokens
  */
 public record RunOutcome(
     Plan plan,
     Trace trace,
-    List<Trace.Read> reads,
+    Saving saving,
+    List<RunFile> files,
     Predictions predictions,
     Optional<Tokenizer> tokenizer,
     Form form) {
 
-  /** What becomes a file of a trace: the plan's own reads, not what was read beside. */
-  public static List<Trace.Read> reads(Plan plan, Architecture architecture, Trace trace) {
-    Set<String> asked =
-        plan.reads().stream()
-            .flatMap(site -> site.expand(architecture).stream())
-            .map(Site::name)
-            .collect(Collectors.toSet());
-    return trace.reads().stream().filter(read -> asked.contains(read.site().name())).toList();
-  }
-
   /** The content of {@code run.json}. */
-  public ObjectNode document(ModelFiles files, Model model, String version) {
+  public ObjectNode document(ModelFiles source, Model model, String version) {
     ObjectNode document = Json.object();
-    document.putObject("model").put("path", files.name()).put("hash", files.checkpoint().hash());
+    document.putObject("model").put("path", source.name()).put("hash", source.checkpoint().hash());
     document
         .putObject("engine")
         .put("version", version)
@@ -63,7 +52,10 @@ public record RunOutcome(
     OptionalDouble loss = trace.loss();
     document.set("loss", Json.number(loss.orElse(Double.NaN)));
     document.set("top", predictions.json(form));
-    document.set("files", Json.strings(reads.stream().map(RunFiles::name).toList()));
+    if (plan.wantsGradients()) {
+      document.set("memory", RunMemory.json(plan, trace, saving));
+    }
+    document.set("files", Json.strings(files.stream().map(RunFile::name).toList()));
     return document;
   }
 

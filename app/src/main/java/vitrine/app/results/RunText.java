@@ -1,6 +1,7 @@
 package vitrine.app.results;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.SequencedMap;
@@ -10,7 +11,6 @@ import vitrine.app.terminal.Table;
 import vitrine.engine.hooks.Batch;
 import vitrine.engine.hooks.Example;
 import vitrine.engine.hooks.Trace;
-import vitrine.kernels.Shape;
 
 /** A run for the person at the terminal: what went in, what came out, where the rest is. */
 public final class RunText {
@@ -35,6 +35,9 @@ public final class RunText {
       text.append("... and ").append(batch.batch() - shown).append(" more inputs, in run.json\n");
     }
     outcome.trace().loss().ifPresent(loss -> text.append("loss ").append(loss).append('\n'));
+    if (outcome.plan().wantsGradients()) {
+      text.append(memory(outcome.trace()));
+    }
     text.append(files(outcome, directory));
     return text.toString();
   }
@@ -72,6 +75,11 @@ public final class RunText {
     text.append(table.render()).append('\n');
   }
 
+  private static String memory(Trace trace) {
+    return "memory %s at most, %s of it kept for the backward pass (run.json has the account)\n"
+        .formatted(Sizes.bytes(trace.peakBytes()), Sizes.bytes(trace.saved().total()));
+  }
+
   private static String number(float value) {
     return String.format(Locale.ROOT, "%.4f", value);
   }
@@ -79,9 +87,17 @@ public final class RunText {
   private static String files(RunOutcome outcome, Path directory) {
     Table table = new Table("file in " + directory, "shape", "size");
     table.row(RunFiles.INDEX, "", "");
-    for (Trace.Read read : outcome.reads()) {
-      Shape shape = read.value().shape();
-      table.row(RunFiles.name(read), shape, Sizes.bytes(shape.size() * Float.BYTES));
+    List<RunFile> parameters = new ArrayList<>();
+    for (RunFile file : outcome.files()) {
+      switch (file) {
+        case RunFile.Value _, RunFile.Gradient _ ->
+            table.row(file.name(), file.shape(), Sizes.bytes(file.bytes()));
+        case RunFile.ParameterGradient _ -> parameters.add(file);
+      }
+    }
+    if (!parameters.isEmpty()) {
+      long bytes = parameters.stream().mapToLong(RunFile::bytes).sum();
+      table.row(RunFile.PARAMETERS, parameters.size() + " files", Sizes.bytes(bytes));
     }
     return table.render();
   }

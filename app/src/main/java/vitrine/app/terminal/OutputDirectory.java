@@ -144,7 +144,7 @@ public final class OutputDirectory implements AutoCloseable {
     if (Files.isDirectory(target)) {
       Files.deleteIfExists(target.resolve(index));
       for (Path old : replaced) {
-        Files.deleteIfExists(target.resolve(old));
+        remove(old);
       }
       moveInto(staging, target);
       Files.delete(staging);
@@ -152,6 +152,18 @@ public final class OutputDirectory implements AutoCloseable {
       Files.move(staging, target, StandardCopyOption.ATOMIC_MOVE);
     }
     finish();
+  }
+
+  /** A file of an earlier run, and the folders that held nothing else. */
+  private void remove(Path old) throws IOException {
+    Files.deleteIfExists(target.resolve(old));
+    for (Path p = old.getParent(); p != null; p = p.getParent()) {
+      Path folder = target.resolve(p);
+      if (!Files.isDirectory(folder) || !isEmpty(folder)) {
+        return;
+      }
+      Files.delete(folder);
+    }
   }
 
   private void moveInto(Path from, Path to) throws IOException {

@@ -271,7 +271,6 @@ final class RunCommandTest {
         "--loss            | logit:99,1                | 3",
         "--loss            | label:1                   | 3",
         "--loss            | nonsense                  | 3",
-        "--gradient        | embed                     | 3",
         "--plan            | no-such-plan.json         | 3",
         "--top             | -1                        | 2",
         "--top             | many                      | 2",
@@ -289,13 +288,6 @@ final class RunCommandTest {
       return;
     }
     cli.failed(exit);
-    assertEquals(List.of(), names(dir));
-  }
-
-  @Test
-  void should_say_that_there_are_no_gradients_when_they_are_asked_for() throws IOException {
-    run("--text", TEXT, "--gradient", "params", "--loss", "next").failed(3, "gradient");
-    run("--text", TEXT, "--gradient", "embed", "--loss", "next").failed(3, "gradient");
     assertEquals(List.of(), names(dir));
   }
 
