@@ -5,7 +5,8 @@
  * vitrine.engine.hooks.Trace}; its {@link vitrine.engine.models.Parameter}s, which training
  * changes.
  *
- * <p>Reading order: Model, Pass (forward and backward through a whole model), Parameter, Storage.
+ * <p>Reading order: Model, Pass (forward and backward through a whole model), Parameter, Storage;
+ * Forecast and Rehearsal, for what a pass will take.
  */
 @NullMarked
 package vitrine.engine.models;
