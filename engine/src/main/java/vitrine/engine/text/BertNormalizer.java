@@ -25,6 +25,12 @@ record BertNormalizer(
   /** The only code point that lower-cases to two. */
   private static final int CAPITAL_I_WITH_DOT = 0x130;
 
+  /** BERT's own; upper case and accents go together. */
+  static BertNormalizer of(Casing casing) {
+    boolean folds = casing == Casing.UNCASED;
+    return new BertNormalizer(true, true, folds, folds);
+  }
+
   /** Normalises {@code text[from, to)}; alignments count from the start of {@code text}. */
   AlignedText normalize(String text, int from, int to) {
     AlignedText cleaned = new AlignedText(to - from + 16);

@@ -25,6 +25,10 @@ public final class Tokenizers {
   private static final List<String> GPT2_MERGES = List.of("merges.txt", "vocab.bpe");
   private static final String BERT_VOCABULARY = "vocab.txt";
 
+  private static final String CONFIG = "tokenizer_config.json";
+  private static final String SPECIAL = "special_tokens_map.json";
+  private static final String ADDED = "added_tokens.json";
+
   private final Path directory;
   private final List<String> notes = new ArrayList<>();
   private final @Nullable JsonView config;
@@ -33,7 +37,7 @@ public final class Tokenizers {
   private Tokenizers(Path directory) {
     this.directory = directory;
     config = optional("config.json");
-    tokenizerConfig = optional("tokenizer_config.json");
+    tokenizerConfig = optional(CONFIG);
   }
 
   /**
@@ -42,12 +46,23 @@ public final class Tokenizers {
    * @throws InputException when the files cannot be used
    */
   public static Optional<Tokenizer> find(Path modelDirectory) {
+    return vocabularyFiles().stream().anyMatch(name -> Files.exists(modelDirectory.resolve(name)))
+        ? Optional.of(load(modelDirectory))
+        : Optional.empty();
+  }
+
+  private static List<String> vocabularyFiles() {
     List<String> names = new ArrayList<>(List.of(WHOLE, BERT_VOCABULARY));
     names.addAll(GPT2_VOCABULARIES);
     names.addAll(GPT2_MERGES);
-    return names.stream().anyMatch(name -> Files.exists(modelDirectory.resolve(name)))
-        ? Optional.of(load(modelDirectory))
-        : Optional.empty();
+    return names;
+  }
+
+  /** The names of all files of a directory that belong to its tokenizer, whatever its kind. */
+  public static List<String> files() {
+    List<String> names = vocabularyFiles();
+    names.addAll(List.of(CONFIG, SPECIAL, ADDED));
+    return List.copyOf(names);
   }
 
   /**
@@ -149,7 +164,7 @@ public final class Tokenizers {
             configured(new BertNormalizer(true, true, true, true), null),
             unknown,
             "##",
-            100,
+            WordPieceTokenizer.LONGEST_WORD,
             true));
   }
 
@@ -184,8 +199,8 @@ public final class Tokenizers {
   /** What the other files say of added and special tokens. */
   void addTokens(AddedTokenFiles added) {
     JsonView decoder = tokenizerConfig == null ? null : tokenizerConfig.get("added_tokens_decoder");
-    JsonView more = optional("added_tokens.json");
-    JsonView roles = optional("special_tokens_map.json");
+    JsonView more = optional(ADDED);
+    JsonView roles = optional(SPECIAL);
     if (decoder != null) {
       added.decoder(decoder);
     } else if (more != null) {

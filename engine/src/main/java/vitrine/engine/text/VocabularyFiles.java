@@ -40,7 +40,7 @@ final class VocabularyFiles {
    * Ids from here on are refused: no vocabulary comes near, and a table of tokens goes up to the
    * largest id.
    */
-  private static final int MOST_IDS = 1 << 24;
+  static final int MOST_IDS = 1 << 24;
 
   /**
    * A JSON object from tokens to ids; ids are unique. Gaps stay, as in the reference: ids without a

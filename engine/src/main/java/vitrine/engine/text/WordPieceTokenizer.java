@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import vitrine.engine.InputException;
 
@@ -24,6 +25,9 @@ public final class WordPieceTokenizer extends VocabularyTokenizer {
           Role.SEPARATOR, "[SEP]",
           Role.MASK, "[MASK]",
           Role.PAD, "[PAD]");
+
+  /** The most characters of a word that is not unknown. */
+  static final int LONGEST_WORD = 100;
 
   private final Options options;
   private final PieceTrie pieces;
@@ -78,10 +82,14 @@ public final class WordPieceTokenizer extends VocabularyTokenizer {
     Map<Role, Integer> roles = usualRoles(USUAL_SPECIAL, model);
     List<AddedToken> added = new ArrayList<>();
     roles.forEach((role, id) -> added.add(AddedToken.special(id, vocabulary.get(id))));
-    boolean folds = casing == Casing.UNCASED;
     return new WordPieceTokenizer(
         TokenizerParts.of(model, added, template(roles), roles),
-        new Options(new BertNormalizer(true, true, folds, folds), "[UNK]", "##", 100, true));
+        new Options(BertNormalizer.of(casing), "[UNK]", "##", LONGEST_WORD, true));
+  }
+
+  /** BERT's spelling of the special token with a role. */
+  static String usualSpecial(Role role) {
+    return Objects.requireNonNull(USUAL_SPECIAL.get(role), role::name);
   }
 
   /** BERT's template of the special tokens with these roles. */
@@ -117,7 +125,8 @@ public final class WordPieceTokenizer extends VocabularyTokenizer {
             new AddedTokens.Parts() {
               @Override
               public void plain(int begin, int end) {
-                words(normalized, begin, end, tokens);
+                BertWords.split(
+                    normalized, begin, end, (start, stop) -> word(normalized, start, stop, tokens));
               }
 
               @Override
@@ -127,29 +136,7 @@ public final class WordPieceTokenizer extends VocabularyTokenizer {
             });
   }
 
-  private void words(AlignedText text, int from, int to, TokenBuffer tokens) {
-    int word = from;
-    int at = from;
-    while (at < to) {
-      int c = Character.codePointAt(text, at);
-      int next = at + Character.charCount(c);
-      boolean space = TextClasses.isWhitespace(c);
-      if (space || TextClasses.isPunctuation(c)) {
-        word(text, word, at, tokens);
-        if (!space) {
-          word(text, at, next, tokens);
-        }
-        word = next;
-      }
-      at = next;
-    }
-    word(text, word, to, tokens);
-  }
-
   private void word(AlignedText text, int from, int to, TokenBuffer tokens) {
-    if (from == to) {
-      return;
-    }
     int before = tokens.size();
     int start = from;
     while (start < to && fits(text, from, to)) {
