@@ -40,6 +40,7 @@ public final class Commands {
         new GenerateCommand(common, console),
         new FillMaskCommand(common, console),
         new TokenizeCommand(common, console, in),
+        new TrainTokenizerCommand(console),
         new InspectCommand(console),
         new ModelsCommand(console),
         new BackendsCommand(console),

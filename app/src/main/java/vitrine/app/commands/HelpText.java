@@ -36,7 +36,7 @@ final class HelpText {
       entry(text, parameter.paramLabel(), parameter);
     }
     for (OptionSpec option : own) {
-      String value = option.arity().max() == 0 ? "" : " " + option.paramLabel();
+      String value = option.arity().max() == 0 ? "" : " " + label(option);
       entry(text, option.longestName() + value, option);
     }
     text.append("  (of every command: ").append(String.join(", ", shared)).append(")\n\n");
@@ -50,14 +50,18 @@ final class HelpText {
     StringBuilder usage = new StringBuilder("Usage: " + command.qualifiedName(" "));
     for (OptionSpec option : own) {
       if (option.required()) {
-        usage.append(' ').append(option.longestName()).append(' ').append(option.paramLabel());
+        usage.append(' ').append(option.longestName()).append(' ').append(label(option));
       }
     }
     for (PositionalParamSpec parameter : command.positionalParameters()) {
-      String label = parameter.paramLabel() + (parameter.arity().max() > 1 ? "..." : "");
+      String label = label(parameter);
       usage.append(' ').append(parameter.required() ? label : "[" + label + "]");
     }
     return usage.append(" [options]").toString();
+  }
+
+  private static String label(ArgSpec arg) {
+    return arg.paramLabel() + (arg.arity().max() > 1 ? "..." : "");
   }
 
   private static void entry(StringBuilder text, String name, ArgSpec arg) {

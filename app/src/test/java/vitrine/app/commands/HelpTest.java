@@ -26,7 +26,15 @@ final class HelpTest {
     int run = 0;
     for (String command :
         List.of(
-            "run", "generate", "fill-mask", "tokenize", "inspect", "models", "backends", "help")) {
+            "run",
+            "generate",
+            "fill-mask",
+            "tokenize",
+            "train-tokenizer",
+            "inspect",
+            "models",
+            "backends",
+            "help")) {
       String help = Cli.run("help", command).done().out();
       List<String> examples =
           help.lines().filter(line -> line.startsWith("  vitrine ")).map(String::strip).toList();
@@ -41,12 +49,12 @@ final class HelpTest {
       Cli.run(arguments(example.strip(), bert)).done();
       run++;
     }
-    assertTrue(run >= 14, "only " + run + " examples");
+    assertTrue(run >= 16, "only " + run + " examples");
   }
 
   /**
-   * As a shell splits them; results go into this test's directory, and a model that is only a path
-   * is the tiny one.
+   * As a shell splits them; results go into this test's directory, a model that is only a path is
+   * the tiny one, and a text is that page of the repository.
    */
   private String[] arguments(String example, Path bert) {
     List<String> words = new ArrayList<>();
@@ -54,10 +62,13 @@ final class HelpTest {
     while (matcher.find()) {
       String word = matcher.group(1) == null ? matcher.group(2) : matcher.group(1);
       boolean isOut = !words.isEmpty() && words.getLast().equals("--out");
-      words.add(
-          isOut
-              ? dir.resolve(word).toString()
-              : word.startsWith("path/to/") ? bert.toString() : word);
+      if (isOut) {
+        words.add(dir.resolve(word).toString());
+      } else if (word.startsWith("path/to/")) {
+        words.add(bert.toString());
+      } else {
+        words.add(word.endsWith(".md") ? Path.of("..", word).toString() : word);
+      }
     }
     words.removeFirst();
     return words.toArray(String[]::new);
@@ -66,7 +77,15 @@ final class HelpTest {
   @Test
   void should_fit_a_terminal_when_a_help_is_shown() {
     for (String command :
-        List.of("run", "generate", "fill-mask", "tokenize", "inspect", "models", "backends")) {
+        List.of(
+            "run",
+            "generate",
+            "fill-mask",
+            "tokenize",
+            "train-tokenizer",
+            "inspect",
+            "models",
+            "backends")) {
       Cli.run("help", command)
           .done()
           .out()

@@ -13,12 +13,17 @@
  * BytePairMerges}, {@code PieceTrie}), the sequences are truncated, and a {@code Template} puts
  * {@code [CLS]} and {@code [SEP]} around them.
  *
+ * <p>A tokenizer can also be learned: texts enter a {@link vitrine.engine.text.TokenizerTrainer},
+ * which counts their words; {@code PairLearner} finds the merges; a {@link
+ * vitrine.engine.text.TrainedTokenizer} leaves, ready for use and as the files of a directory.
+ *
  * <p>The reference is Hugging Face's tokenizers: ids, tokens and offsets agree with it on every
  * string, also where it is odd (its BERT classes of characters are those of Unicode 8, see {@code
  * TextClasses}). {@code tests/.../text} holds the comparison.
  *
  * <p>Reading order: {@code Tokenizer}, {@code VocabularyTokenizer}, {@code WordPieceTokenizer},
- * {@code BytePairTokenizer}; then {@code Tokenizers} and the readers of files behind it.
+ * {@code BytePairTokenizer}; then {@code Tokenizers} and the readers of files behind it; then
+ * {@code BytePairTrainer}, {@code PairLearner}, {@code WordPieceTrainer}.
  */
 @NullMarked
 package vitrine.engine.text;

@@ -145,7 +145,7 @@ final class TokenizerTrainingTest {
     TrainedTokenizer trained = trainer.train(sizes::add);
     assertEquals(List.of(258, 259, 260), sizes);
     assertEquals(2, trainer.words());
-    // Both of a, b, c, d twice; the space once. Ties go to the smaller ids, which follow the bytes.
+    // Each pair twice: first (a,b), then (c,d), whose left id is smaller than that of (ab,c).
     assertEquals("abcd", trained.tokenizer().token(259));
   }
 
