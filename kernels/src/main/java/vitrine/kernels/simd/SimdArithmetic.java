@@ -14,6 +14,7 @@ import jdk.incubator.vector.VectorOperators;
 import org.jspecify.annotations.Nullable;
 import vitrine.kernels.Activation;
 import vitrine.kernels.AttentionMask;
+import vitrine.kernels.Into;
 import vitrine.kernels.Shape;
 import vitrine.kernels.host.Arithmetic;
 import vitrine.kernels.host.BackwardArithmetic;
@@ -200,7 +201,8 @@ final class SimdArithmetic implements Arithmetic {
     long xStride = 4L * w.in();
     long outStride = 4L * w.out();
     MemorySegment from = x.memory();
-    MemorySegment start = bias == null ? null : bias.memory();
+    Product.Ending ending =
+        new Product.Ending(Into.REPLACE, bias == null ? null : bias.memory(), activation);
     MemorySegment to = out.memory();
     Product.Matrix panels = new Product.Matrix(w.panels().memory(), 0, 4L * w.in() * w.width());
     rowBlocks(
@@ -213,8 +215,7 @@ final class SimdArithmetic implements Arithmetic {
                     count,
                     panels,
                     w.in(),
-                    start,
-                    activation,
+                    ending,
                     new Product.Matrix(to, first * outStride, outStride),
                     w.out())
                 .run(panel));
@@ -391,8 +392,7 @@ final class SimdArithmetic implements Arithmetic {
                   count,
                   new Product.Matrix(matrix, 4L * h * size * w.width(), panelBytes),
                   size,
-                  null,
-                  Activation.IDENTITY,
+                  Product.Ending.REPLACE,
                   new Product.Matrix(to, first * outStride + 4L * h * w.out(), outStride),
                   w.out())
               .run(part % panels);

@@ -8,7 +8,6 @@ import static vitrine.kernels.simd.Lanes.store;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
-import vitrine.kernels.Activation;
 import vitrine.kernels.AttentionMask;
 import vitrine.kernels.host.HostTensor;
 import vitrine.kernels.host.SlabPool;
@@ -124,8 +123,7 @@ final class SimdAttention {
                     mask.queries(),
                     keys.matrix(memory, 0, head),
                     query.size(),
-                    null,
-                    Activation.IDENTITY,
+                    Product.Ending.REPLACE,
                     new Product.Matrix(to, at, row),
                     mask.keys());
             product.run();
@@ -165,8 +163,7 @@ final class SimdAttention {
                     queries,
                     values.matrix(memory, 0, head),
                     keys,
-                    null,
-                    Activation.IDENTITY,
+                    Product.Ending.REPLACE,
                     new Product.Matrix(result.memory(), result.at(b, 0, h), result.stride()),
                     value.size());
             product.run();
@@ -232,8 +229,7 @@ final class SimdAttention {
             rows,
             keys,
             size,
-            null,
-            Activation.IDENTITY,
+            Product.Ending.REPLACE,
             strip,
             Product.panels(end) * Product.WIDTH);
     product.run();
@@ -258,7 +254,7 @@ final class SimdAttention {
       int size) {
     int common = mask.end(i);
     Product product =
-        new Product(scratch, strip, rows, values, common, null, Activation.IDENTITY, z, size);
+        new Product(scratch, strip, rows, values, common, Product.Ending.REPLACE, z, size);
     product.run();
     for (int r = 1; r < rows; r++) {
       for (int j = common; j < mask.end(i + r); j++) {
