@@ -4,7 +4,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
@@ -18,6 +20,10 @@ final class Lanes {
 
   // All constants static final: only then does the compiler see one vector shape (else 2x slower).
   static final VectorSpecies<Float> SPECIES = species();
+  static final VectorSpecies<Integer> INTS =
+      IntVector.SPECIES_PREFERRED.withShape(SPECIES.vectorShape());
+  static final VectorSpecies<Double> DOUBLES =
+      DoubleVector.SPECIES_PREFERRED.withShape(SPECIES.vectorShape());
   static final int COUNT = SPECIES.length();
   static final int BYTES = SPECIES.vectorByteSize();
   static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;

@@ -22,23 +22,23 @@ import vitrine.kernels.host.HostTensor;
 import vitrine.kernels.host.HostWeight;
 import vitrine.kernels.host.SlabPool;
 import vitrine.kernels.host.Workers;
-import vitrine.kernels.scalar.ScalarBackward;
 
 /** Cuts each op into tasks by its shape and hands them to the workers. */
 final class SimdArithmetic implements Arithmetic {
-  /** Elements a task of an element-wise op: long enough that handing it out is lost in it. */
-  private static final int CHUNK = 1 << 14;
-
   /** Rows a task of a product; a multiple of every tile. */
   private static final int ROW_BLOCK = 144;
 
   private final Workers workers;
   private final SlabPool scratch = new SlabPool();
+  private final Tasks tasks;
   private final SimdAttention attention;
+  private final SimdBackward backward;
 
   SimdArithmetic(int threads) {
     workers = new Workers(threads);
+    tasks = new Tasks(workers);
     attention = new SimdAttention(workers, scratch);
+    backward = new SimdBackward(tasks, scratch);
   }
 
   @Override
@@ -64,46 +64,17 @@ final class SimdArithmetic implements Arithmetic {
 
   // ---- element-wise ----
 
-  /** Work on {@code n} elements from byte {@code at} on. */
-  @FunctionalInterface
-  private interface Stretch {
-    void run(long at, int n);
-  }
-
-  private void stretches(Shape shape, Stretch stretch) {
-    long size = shape.size();
-    workers.forEach(
-        Math.toIntExact((size + CHUNK - 1) / CHUNK),
-        task -> {
-          long first = (long) task * CHUNK;
-          stretch.run(4 * first, (int) Math.min(CHUNK, size - first));
-        });
-  }
-
-  /** Work on rows {@code from} until {@code end}. */
-  @FunctionalInterface
-  private interface RowRange {
-    void run(int from, int end);
-  }
-
-  private void rowRanges(int rows, int columns, RowRange range) {
-    int each = Math.max(1, CHUNK / columns);
-    workers.forEach(
-        (rows + each - 1) / each,
-        task -> range.run(task * each, Math.min(rows, (task + 1) * each)));
-  }
-
   @Override
   public void fill(HostTensor x, float value) {
     MemorySegment to = x.memory();
-    stretches(x.shape(), (at, n) -> Rows.fill(to, at, n, value));
+    tasks.stretches(x.shape().size(), (at, n) -> Rows.fill(to, at, n, value));
   }
 
   @Override
   public void scale(HostTensor x, float factor, HostTensor out) {
     MemorySegment from = x.memory();
     MemorySegment to = out.memory();
-    stretches(x.shape(), (at, n) -> Rows.scale(from, at, n, factor, to, at));
+    tasks.stretches(x.shape().size(), (at, n) -> Rows.scale(from, at, n, factor, to, at));
   }
 
   @Override
@@ -111,14 +82,15 @@ final class SimdArithmetic implements Arithmetic {
     MemorySegment left = a.memory();
     MemorySegment right = b.memory();
     MemorySegment to = out.memory();
-    stretches(a.shape(), (at, n) -> Pointwise.add(left, at, right, at, n, to, at));
+    tasks.stretches(a.shape().size(), (at, n) -> Pointwise.add(left, at, right, at, n, to, at));
   }
 
   @Override
   public void activate(HostTensor x, Activation activation, HostTensor out) {
     MemorySegment from = x.memory();
     MemorySegment to = out.memory();
-    stretches(x.shape(), (at, n) -> Pointwise.activate(activation, from, at, n, to, at));
+    tasks.stretches(
+        x.shape().size(), (at, n) -> Pointwise.activate(activation, from, at, n, to, at));
   }
 
   @Override
@@ -138,7 +110,7 @@ final class SimdArithmetic implements Arithmetic {
     int blocksAnExample = Math.max(1, blocks / Math.max(1, shape.dim(0)));
     MemorySegment from = x.memory();
     MemorySegment to = out.memory();
-    rowRanges(
+    tasks.rowRanges(
         blocks,
         Math.toIntExact(block),
         (first, end) -> {
@@ -267,7 +239,7 @@ final class SimdArithmetic implements Arithmetic {
     MemorySegment shift = beta.memory();
     MemorySegment to = out.memory();
     MemorySegment from = b == null ? a : to;
-    rowRanges(
+    tasks.rowRanges(
         x.rows(),
         d,
         (first, end) -> {
@@ -288,7 +260,7 @@ final class SimdArithmetic implements Arithmetic {
     int d = x.columns();
     MemorySegment from = x.memory();
     MemorySegment to = out.memory();
-    rowRanges(
+    tasks.rowRanges(
         x.rows(),
         d,
         (first, end) -> {
@@ -306,7 +278,7 @@ final class SimdArithmetic implements Arithmetic {
     MemorySegment from = x.memory();
     MemorySegment divisors = scale.memory();
     MemorySegment to = out.memory();
-    rowRanges(
+    tasks.rowRanges(
         x.rows(),
         d,
         (first, end) -> {
@@ -325,7 +297,7 @@ final class SimdArithmetic implements Arithmetic {
     MemorySegment weight = gamma.memory();
     MemorySegment shift = beta.memory();
     MemorySegment to = out.memory();
-    rowRanges(
+    tasks.rowRanges(
         x.rows(),
         d,
         (first, end) -> {
@@ -354,7 +326,7 @@ final class SimdArithmetic implements Arithmetic {
     int n = x.columns();
     MemorySegment from = x.memory();
     MemorySegment to = out.memory();
-    rowRanges(
+    tasks.rowRanges(
         x.rows(),
         n,
         (first, end) -> {
@@ -406,7 +378,7 @@ final class SimdArithmetic implements Arithmetic {
     MemorySegment from = results.memory();
     MemorySegment start = bias == null ? null : bias.memory();
     MemorySegment to = out.memory();
-    rowRanges(
+    tasks.rowRanges(
         out.rows(),
         d * heads,
         (first, end) -> {
@@ -442,7 +414,7 @@ final class SimdArithmetic implements Arithmetic {
     int n = logits.columns();
     MemorySegment from = logits.memory();
     MemorySegment to = out.memory();
-    rowRanges(
+    tasks.rowRanges(
         targets.length,
         n,
         (first, end) -> {
@@ -461,7 +433,7 @@ final class SimdArithmetic implements Arithmetic {
 
   @Override
   public BackwardArithmetic backward() {
-    return new ScalarBackward();
+    return backward;
   }
 
   @Override

@@ -55,9 +55,7 @@ final class Tile {
     return vectors == Product.VECTORS ? ROWS : MOST_ROWS;
   }
 
-  /**
-   * Computes rows {@code row} to {@code last}, in the first vectors of a panel.
-   */
+  /** Computes rows {@code row} to {@code last}, in the first vectors of a panel. */
   void run(int vectors, long b, int row, int last, MemorySegment to, long toAt, long toStride) {
     if (vectors == 1) {
       sixByOne(b, row, last, to, toAt, toStride);

@@ -126,7 +126,7 @@ final class Turn {
   private static void nearLanes(
       MemorySegment x, long at, long stride, MemorySegment to, long toAt, long toStride) {
     for (int quad = 0; quad < QUADS; quad++) {
-      long from = at + 4 * quad * stride;
+      long from = at + 4L * quad * stride;
       FloatVector a = load(x, from);
       FloatVector b = load(x, from + stride);
       FloatVector c = load(x, from + 2 * stride);
@@ -135,7 +135,7 @@ final class Turn {
       FloatVector b1 = b.blend(a.rearrange(ACROSS_1), LOWER_1);
       FloatVector c1 = c.blend(d.rearrange(ACROSS_1), UPPER_1);
       FloatVector d1 = d.blend(c.rearrange(ACROSS_1), LOWER_1);
-      long z = toAt + 4 * quad * toStride;
+      long z = toAt + 4L * quad * toStride;
       store(a1.blend(c1.rearrange(ACROSS_2), UPPER_2), to, z);
       store(b1.blend(d1.rearrange(ACROSS_2), UPPER_2), to, z + toStride);
       store(c1.blend(a1.rearrange(ACROSS_2), LOWER_2), to, z + 2 * toStride);
@@ -148,9 +148,9 @@ final class Turn {
     for (int row = 0; row < 4; row++) {
       long from = (long) row * BYTES;
       FloatVector a = load(x, from);
-      FloatVector b = load(x, from + 4 * BYTES);
-      FloatVector c = load(x, from + 8 * BYTES);
-      FloatVector d = load(x, from + 12 * BYTES);
+      FloatVector b = load(x, from + 4L * BYTES);
+      FloatVector c = load(x, from + 8L * BYTES);
+      FloatVector d = load(x, from + 12L * BYTES);
       FloatVector a1 = a.blend(b.rearrange(ACROSS_4), UPPER_4);
       FloatVector b1 = b.blend(a.rearrange(ACROSS_4), LOWER_4);
       FloatVector c1 = c.blend(d.rearrange(ACROSS_4), UPPER_4);
@@ -168,7 +168,7 @@ final class Turn {
     for (int row = 0; row < 4; row++) {
       long from = (long) row * BYTES;
       FloatVector a = load(x, from);
-      FloatVector b = load(x, from + 4 * BYTES);
+      FloatVector b = load(x, from + 4L * BYTES);
       long z = toAt + row * toStride;
       store(a.blend(b.rearrange(ACROSS_4), UPPER_4), to, z);
       store(b.blend(a.rearrange(ACROSS_4), LOWER_4), to, z + 4 * toStride);

@@ -61,6 +61,11 @@ final class VectorMath {
   private static final FloatVector MINUS_TWICE_SQRT_2_OVER_PI =
       all((float) (-2 * Math.sqrt(2 / Math.PI)));
 
+  private static final FloatVector TWICE_SQRT_2_OVER_PI = all((float) (2 * Math.sqrt(2 / Math.PI)));
+  private static final FloatVector SLOPE_OF_CUBIC =
+      all((float) (2 * Math.sqrt(2 / Math.PI) * 3 * 0.044715));
+  private static final FloatVector INVERSE_SQRT_TWO_PI = all((float) (1 / Math.sqrt(2 * Math.PI)));
+
   private VectorMath() {}
 
   /**
@@ -129,5 +134,52 @@ final class VectorMath {
    */
   static FloatVector timesSigmoid(FloatVector x, float factor) {
     return x.div(exp(x.mul(-factor)).add(ONE));
+  }
+
+  // ---- derivatives ----
+
+  /**
+   * {@code Phi(x) + x phi(x)}, Phi from the erfc of {@link #gelu}, phi from the exponential in it.
+   */
+  static FloatVector geluSlope(FloatVector x) {
+    FloatVector u = ONE.div(x.abs().fma(ERFC_U, ONE));
+    FloatVector p = u.fma(ERFC_9, ERFC_8);
+    p = p.fma(u, ERFC_7);
+    p = p.fma(u, ERFC_6);
+    p = p.fma(u, ERFC_5);
+    p = p.fma(u, ERFC_4);
+    p = p.fma(u, ERFC_3);
+    p = p.fma(u, ERFC_2);
+    p = p.fma(u, ERFC_1);
+    FloatVector e = exp(x.mul(x).mul(MINUS_HALF));
+    FloatVector tail = p.mul(u).mul(e);
+    FloatVector distribution = ONE.sub(tail).blend(tail, x.compare(VectorOperators.LT, 0f));
+    return e.mul(INVERSE_SQRT_TWO_PI).fma(x, distribution);
+  }
+
+  /**
+   * {@code s + x s (1 - s) 2 y'} with s the sigmoid of 2y, y as in {@link #geluTanh}; {@code s (1 -
+   * s) = e s^2} with {@code e = exp(-2y)}, which keeps its digits where s is nearly 1.
+   */
+  static FloatVector geluTanhSlope(FloatVector x) {
+    FloatVector square = x.mul(x);
+    FloatVector cubic = square.mul(x).fma(CUBIC, x);
+    FloatVector e = exp(cubic.mul(MINUS_TWICE_SQRT_2_OVER_PI));
+    FloatVector s = ONE.div(e.add(ONE));
+    FloatVector inner = square.fma(SLOPE_OF_CUBIC, TWICE_SQRT_2_OVER_PI);
+    return e.mul(s).mul(s).mul(inner).fma(x, s);
+  }
+
+  /** {@code s + factor x s (1 - s)}, s the sigmoid of factor x; see {@link #geluTanhSlope}. */
+  static FloatVector timesSigmoidSlope(FloatVector x, FloatVector factor) {
+    FloatVector y = x.mul(factor);
+    FloatVector e = exp(y.neg());
+    FloatVector s = ONE.div(e.add(ONE));
+    return e.mul(s).mul(s).fma(y, s);
+  }
+
+  static FloatVector tanhSlope(FloatVector x) {
+    FloatVector t = tanh(x);
+    return t.neg().fma(t, ONE);
   }
 }

@@ -1,0 +1,107 @@
+package vitrine.kernels.simd;
+
+import static vitrine.kernels.simd.Lanes.BYTES;
+import static vitrine.kernels.simd.Lanes.all;
+import static vitrine.kernels.simd.Lanes.load;
+import static vitrine.kernels.simd.Lanes.store;
+
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * Softmax and its gradient down the columns of a strip, a vector of columns at a time, from the
+ * first row to the last.
+ *
+ * @param scores S; becomes P
+ * @param slopes dP, in rows as long; becomes dS
+ * @param panels gets dS as panels, one after the other
+ * @param statistics {@link #STATISTICS} rows
+ */
+record Columns(
+    Product.Matrix scores,
+    Product.Matrix slopes,
+    Product.Matrix panels,
+    Product.Matrix statistics) {
+  /** Rows of numbers kept of each column. */
+  static final int STATISTICS = 3;
+
+  private static final FloatVector ONE = all(1f);
+  private static final FloatVector NOTHING = all(Float.NEGATIVE_INFINITY);
+
+  /**
+   * Both.
+   *
+   * @param rows how many, at least one
+   * @param columns whole vectors
+   */
+  void softmax(int rows, int columns) {
+    MemorySegment memory = scores.memory();
+    long stride = scores.stride();
+    for (long column = 0; column < 4L * columns; column += BYTES) {
+      long s = scores.at() + column;
+      long d = slopes.at() + column;
+      long max = statistics.at() + column;
+      long inverse = max + statistics.stride();
+      long mean = inverse + statistics.stride();
+      long panel = panels.at() + column / Product.ROW * (rows * Product.ROW) + column % Product.ROW;
+      maximum(memory, s, stride, rows, max);
+      exponentials(memory, s, d, stride, rows, max, inverse, mean);
+      slopes(memory, s, d, stride, rows, inverse, mean, panel);
+    }
+  }
+
+  /** The largest score; 0 where a query sees nothing. */
+  private static void maximum(MemorySegment x, long s, long stride, int rows, long to) {
+    FloatVector max = NOTHING;
+    for (int j = 0; j < rows; j++) {
+      max = max.max(load(x, s + j * stride));
+    }
+    store(max.blend(0f, max.compare(VectorOperators.EQ, NOTHING)), x, to);
+  }
+
+  /** {@code exp(s - max)}, one over their sum, and the mean of dP that they weigh. */
+  private static void exponentials(
+      MemorySegment x,
+      long s,
+      long d,
+      long stride,
+      int rows,
+      long maxAt,
+      long inverseAt,
+      long meanAt) {
+    FloatVector max = load(x, maxAt);
+    FloatVector sum = Lanes.zero();
+    FloatVector products = Lanes.zero();
+    for (int j = 0; j < rows; j++) {
+      FloatVector e = VectorMath.exp(load(x, s + j * stride).sub(max));
+      store(e, x, s + j * stride);
+      sum = sum.add(e);
+      products = e.fma(load(x, d + j * stride), products);
+    }
+    FloatVector inverse = ONE.div(sum.blend(ONE, sum.compare(VectorOperators.EQ, 0f)));
+    store(inverse, x, inverseAt);
+    store(products.mul(inverse), x, meanAt);
+  }
+
+  /** P, and {@code dS = P (dP - mean)} in both places. */
+  private static void slopes(
+      MemorySegment x,
+      long s,
+      long d,
+      long stride,
+      int rows,
+      long inverseAt,
+      long meanAt,
+      long panel) {
+    FloatVector inverse = load(x, inverseAt);
+    FloatVector mean = load(x, meanAt);
+    for (int j = 0; j < rows; j++) {
+      FloatVector p = load(x, s + j * stride).mul(inverse);
+      FloatVector slope = load(x, d + j * stride).sub(mean).mul(p);
+      store(p, x, s + j * stride);
+      store(slope, x, d + j * stride);
+      store(slope, x, panel + j * Product.ROW);
+    }
+  }
+}

@@ -1,0 +1,143 @@
+package vitrine.kernels.simd;
+
+import static vitrine.kernels.simd.Lanes.COUNT;
+import static vitrine.kernels.simd.Lanes.FLOAT;
+import static vitrine.kernels.simd.Lanes.all;
+import static vitrine.kernels.simd.Lanes.load;
+import static vitrine.kernels.simd.Lanes.store;
+
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import vitrine.kernels.AdamStep;
+
+/** Steps over {@code n} parameters from byte {@code at} on, of all tensors alike. */
+final class Optimizer {
+  private Optimizer() {}
+
+  /**
+   * The numbers of an {@link AdamStep}, put together as the loop needs them.
+   *
+   * @param scale of the gradient
+   * @param beta1 decay of the mean
+   * @param rest1 1 - beta1
+   * @param beta2 decay of the squares
+   * @param rest2 1 - beta2
+   * @param kept what weight decay leaves
+   * @param rate the learning rate over {@code 1 - beta1^t}
+   * @param root {@code 1 / sqrt(1 - beta2^t)}
+   * @param eps keeps the division finite
+   */
+  record Adam(
+      float scale,
+      float beta1,
+      float rest1,
+      float beta2,
+      float rest2,
+      float kept,
+      float rate,
+      float root,
+      float eps) {
+    static Adam of(AdamStep step) {
+      return new Adam(
+          step.gradientScale(),
+          step.beta1(),
+          (float) (1 - (double) step.beta1()),
+          step.beta2(),
+          (float) (1 - (double) step.beta2()),
+          (float) (1 - (double) step.learningRate() * step.weightDecay()),
+          (float) (step.learningRate() / (1 - Math.pow(step.beta1(), step.t()))),
+          (float) (1 / Math.sqrt(1 - Math.pow(step.beta2(), step.t()))),
+          step.eps());
+    }
+  }
+
+  /** One step of all. */
+  static void adamW(
+      MemorySegment x,
+      MemorySegment gradient,
+      MemorySegment m,
+      MemorySegment v,
+      long at,
+      int n,
+      Adam step) {
+    int whole = Lanes.whole(n);
+    adamWhole(x, gradient, m, v, at, whole, step);
+    if (whole < n) {
+      adamTail(x, gradient, m, v, at + 4L * whole, Lanes.until(whole, n), step);
+    }
+  }
+
+  private static void adamWhole(
+      MemorySegment x,
+      MemorySegment gradient,
+      MemorySegment m,
+      MemorySegment v,
+      long at,
+      int n,
+      Adam step) {
+    FloatVector scale = all(step.scale);
+    FloatVector beta1 = all(step.beta1);
+    FloatVector rest1 = all(step.rest1);
+    FloatVector beta2 = all(step.beta2);
+    FloatVector rest2 = all(step.rest2);
+    FloatVector kept = all(step.kept);
+    FloatVector rate = all(step.rate);
+    FloatVector root = all(step.root);
+    FloatVector eps = all(step.eps);
+    for (int i = 0; i < n; i += COUNT) {
+      long z = at + 4L * i;
+      FloatVector g = load(gradient, z).mul(scale);
+      FloatVector mean = g.fma(rest1, load(m, z).mul(beta1));
+      FloatVector square = g.mul(g).fma(rest2, load(v, z).mul(beta2));
+      store(mean, m, z);
+      store(square, v, z);
+      FloatVector change = mean.mul(rate).div(square.sqrt().fma(root, eps));
+      store(load(x, z).mul(kept).sub(change), x, z);
+    }
+  }
+
+  private static void adamTail(
+      MemorySegment x,
+      MemorySegment gradient,
+      MemorySegment m,
+      MemorySegment v,
+      long z,
+      VectorMask<Float> tail,
+      Adam step) {
+    FloatVector g = load(gradient, z, tail).mul(step.scale);
+    FloatVector mean = g.fma(all(step.rest1), load(m, z, tail).mul(step.beta1));
+    FloatVector square = g.mul(g).fma(all(step.rest2), load(v, z, tail).mul(step.beta2));
+    store(mean, m, z, tail);
+    store(square, v, z, tail);
+    FloatVector divisor = square.sqrt().fma(all(step.root), all(step.eps));
+    FloatVector change = mean.mul(step.rate).div(divisor);
+    store(load(x, z, tail).mul(step.kept).sub(change), x, z, tail);
+  }
+
+  /** The sum of the squares, each exact: a float's square is a double. */
+  static double sumOfSquares(MemorySegment x, long at, int n) {
+    DoubleVector low = DoubleVector.zero(Lanes.DOUBLES);
+    DoubleVector high = low;
+    int whole = Lanes.whole(n);
+    for (int i = 0; i < whole; i += COUNT) {
+      FloatVector value = load(x, at + 4L * i);
+      DoubleVector first = (DoubleVector) value.convertShape(VectorOperators.F2D, Lanes.DOUBLES, 0);
+      DoubleVector second =
+          (DoubleVector) value.convertShape(VectorOperators.F2D, Lanes.DOUBLES, 1);
+      low = first.fma(first, low);
+      high = second.fma(second, high);
+    }
+    double sum = 0;
+    for (double lane : low.add(high).toArray()) {
+      sum += lane;
+    }
+    for (int i = whole; i < n; i++) {
+      double value = x.get(FLOAT, at + 4L * i);
+      sum += value * value;
+    }
+    return sum;
+  }
+}

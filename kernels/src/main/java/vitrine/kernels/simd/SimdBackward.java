@@ -1,0 +1,456 @@
+package vitrine.kernels.simd;
+
+import static vitrine.kernels.simd.Lanes.COUNT;
+import static vitrine.kernels.simd.Lanes.FLOAT;
+import static vitrine.kernels.simd.Lanes.load;
+import static vitrine.kernels.simd.Lanes.store;
+
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import org.jspecify.annotations.Nullable;
+import vitrine.kernels.Activation;
+import vitrine.kernels.AdamStep;
+import vitrine.kernels.AttentionMask;
+import vitrine.kernels.Into;
+import vitrine.kernels.Shape;
+import vitrine.kernels.host.BackwardArithmetic;
+import vitrine.kernels.host.HostTensor;
+import vitrine.kernels.host.HostWeight;
+import vitrine.kernels.host.SlabPool;
+
+/** Cuts the ops of the backward pass and of training into tasks by their shapes. */
+final class SimdBackward implements BackwardArithmetic {
+  /** Rows a task of a product: a multiple of every tile, and so many that turning W is lost. */
+  private static final int ROW_BLOCK = 576;
+
+  /** Columns a task where tables are added to: each id's rows stay in their order. */
+  private static final int COLUMNS = 128;
+
+  private final Tasks tasks;
+  private final SlabPool scratch;
+  private final OuterProduct outer;
+  private final ColumnSums sums;
+  private final AttentionBackward attention;
+
+  SimdBackward(Tasks tasks, SlabPool scratch) {
+    this.tasks = tasks;
+    this.scratch = scratch;
+    this.outer = new OuterProduct(tasks, scratch);
+    this.sums = new ColumnSums(tasks, scratch);
+    this.attention = new AttentionBackward(tasks, scratch);
+  }
+
+  // ---- element-wise ----
+
+  @Override
+  public void dropout(HostTensor x, float probability, long key, HostTensor out) {
+    MemorySegment from = x.memory();
+    MemorySegment to = out.memory();
+    tasks.stretches(
+        x.shape().size(), (at, n) -> DropoutLanes.drop(from, at, n, probability, key, to));
+  }
+
+  @Override
+  public void activateBackward(
+      HostTensor x, Activation activation, HostTensor dOut, HostTensor dX) {
+    MemorySegment from = x.memory();
+    MemorySegment slopes = dOut.memory();
+    MemorySegment to = dX.memory();
+    tasks.stretches(
+        x.shape().size(), (at, n) -> Slopes.activate(activation, from, slopes, at, n, to));
+  }
+
+  @Override
+  public void meanOverBackward(
+      HostTensor x, int axis, boolean[] counts, HostTensor dOut, HostTensor dX) {
+    Shape shape = x.shape();
+    int length = shape.dim(axis);
+    int inner = 1; // elements between two neighbours on the axis
+    for (int a = axis + 1; a < shape.rank(); a++) {
+      inner *= shape.dim(a);
+    }
+    int stride = inner;
+    long block = (long) stride * length;
+    if (block == 0) {
+      return;
+    }
+    int blocks = Math.toIntExact(shape.size() / block);
+    int blocksAnExample = Math.max(1, blocks / Math.max(1, shape.dim(0)));
+    MemorySegment from = x.memory();
+    MemorySegment slopes = dOut.memory();
+    MemorySegment to = dX.memory();
+    tasks.rowRanges(
+        blocks,
+        Math.toIntExact(block),
+        (first, end) -> {
+          for (int i = first; i < end; i++) {
+            int flags = i / blocksAnExample * length;
+            for (int lane = 0; lane < stride; lane += COUNT) {
+              VectorMask<Float> inside = Lanes.until(lane, stride);
+              long at = 4L * (i * block + lane);
+              throughMean(from, slopes, at, stride, length, counts, flags, inside, to);
+            }
+          }
+        });
+  }
+
+  /** A vector of neighbouring lines along the axis. */
+  private static void throughMean(
+      MemorySegment x,
+      MemorySegment dOut,
+      long at,
+      int stride,
+      int length,
+      boolean[] counts,
+      int flags,
+      VectorMask<Float> inside,
+      MemorySegment dX) {
+    FloatVector sum = Lanes.zero();
+    FloatVector n = Lanes.zero();
+    for (int t = 0; t < length; t++) {
+      long z = at + 4L * t * stride;
+      VectorMask<Float> seen =
+          load(x, z, inside).compare(VectorOperators.NE, Float.NEGATIVE_INFINITY);
+      sum = sum.add(load(dOut, z, inside), seen);
+      n = counts[flags + t] ? n.add(1f, seen) : n;
+    }
+    FloatVector mean = sum.div(n.max(1f));
+    for (int t = 0; t < length; t++) {
+      long z = at + 4L * t * stride;
+      VectorMask<Float> seen =
+          load(x, z, inside).compare(VectorOperators.NE, Float.NEGATIVE_INFINITY);
+      FloatVector slope = counts[flags + t] ? Lanes.zero().blend(mean, seen) : Lanes.zero();
+      store(slope, dX, z, inside);
+    }
+  }
+
+  // ---- products ----
+
+  @Override
+  public void gatherBackward(HostTensor dOut, int[] ids, HostTensor dTable) {
+    int d = dTable.columns();
+    MemorySegment from = dOut.memory();
+    MemorySegment to = dTable.memory();
+    tasks.ranges(
+        d,
+        COLUMNS,
+        (first, end) -> {
+          for (int i = 0; i < ids.length; i++) {
+            long row = 4L * d * ids[i];
+            RowSlopes.add(from, 4L * d * i + 4L * first, end - first, to, row + 4L * first);
+          }
+        });
+  }
+
+  @Override
+  public void linearBackwardInput(HostTensor dOut, HostWeight w, Into into, HostTensor dX) {
+    int rows = Math.toIntExact(dOut.shape().size() / w.out());
+    Product.Matrix x = new Product.Matrix(dOut.memory(), 0, 4L * w.out());
+    Product.Matrix out = new Product.Matrix(dX.memory(), 0, 4L * w.in());
+    turnedProduct(x, rows, w, 0, w.in(), into, out);
+  }
+
+  private void turnedProduct(
+      Product.Matrix x,
+      int rows,
+      HostWeight w,
+      int firstRow,
+      int count,
+      Into into,
+      Product.Matrix out) {
+    int panels = Product.panels(count);
+    tasks.forEach(
+        (rows + ROW_BLOCK - 1) / ROW_BLOCK * panels,
+        task -> {
+          int row = task / panels * ROW_BLOCK;
+          int column = task % panels * Product.WIDTH;
+          TurnedProduct.run(
+              scratch,
+              new Product.Matrix(x.memory(), x.at() + row * x.stride(), x.stride()),
+              Math.min(ROW_BLOCK, rows - row),
+              w,
+              firstRow + column,
+              Math.min(Product.WIDTH, count - column),
+              into,
+              new Product.Matrix(
+                  out.memory(), out.at() + row * out.stride() + 4L * column, out.stride()));
+        });
+  }
+
+  @Override
+  public void linearBackwardWeight(HostTensor x, HostTensor dOut, HostWeight dW) {
+    outer.add(
+        operand(x, 0, dW.in(), dW.in()),
+        operand(dOut, 0, dW.out(), dW.out()),
+        Math.toIntExact(x.shape().size() / dW.in()),
+        OuterProduct.Target.of(dW, 0));
+  }
+
+  @Override
+  public void linearBackwardTable(HostTensor x, HostTensor dOut, HostTensor dTable) {
+    int d = dTable.columns();
+    outer.add(
+        operand(dOut, 0, dTable.rows(), dTable.rows()),
+        operand(x, 0, d, d),
+        Math.toIntExact(x.shape().size() / d),
+        OuterProduct.Target.of(dTable));
+  }
+
+  /** Columns {@code first} until {@code first + columns} of rows of {@code width}. */
+  private static OuterProduct.Operand operand(HostTensor x, int first, int columns, int width) {
+    return new OuterProduct.Operand(
+        new Product.Matrix(x.memory(), 4L * first, 4L * width), columns);
+  }
+
+  @Override
+  public void sumRows(HostTensor x, HostTensor out) {
+    sums.addRows(x, out);
+  }
+
+  @Override
+  public void headResultsBackwardInput(HostTensor dOut, HostWeight w, HostTensor dZ) {
+    int heads = dZ.shape().dim(2);
+    int size = dZ.shape().dim(3);
+    int rows = dZ.shape().dim(0) * dZ.shape().dim(1);
+    for (int h = 0; h < heads; h++) {
+      turnedProduct(
+          new Product.Matrix(dOut.memory(), 4L * h * w.out(), 4L * heads * w.out()),
+          rows,
+          w,
+          h * size,
+          size,
+          Into.REPLACE,
+          new Product.Matrix(dZ.memory(), 4L * h * size, 4L * heads * size));
+    }
+  }
+
+  @Override
+  public void headResultsBackwardWeight(HostTensor z, HostTensor dOut, HostWeight dW) {
+    int heads = z.shape().dim(2);
+    int size = z.shape().dim(3);
+    int rows = z.shape().dim(0) * z.shape().dim(1);
+    for (int h = 0; h < heads; h++) {
+      outer.add(
+          operand(z, h * size, size, heads * size),
+          operand(dOut, h * dW.out(), dW.out(), heads * dW.out()),
+          rows,
+          OuterProduct.Target.of(dW, h * size));
+    }
+  }
+
+  // ---- rows ----
+
+  @Override
+  public void layerNormBackward(
+      HostTensor x,
+      HostTensor gamma,
+      float eps,
+      HostTensor dOut,
+      HostTensor dX,
+      @Nullable GammaBeta parameters) {
+    int d = x.columns();
+    MemorySegment from = x.memory();
+    MemorySegment weight = gamma.memory();
+    MemorySegment slopes = dOut.memory();
+    MemorySegment to = dX.memory();
+    sums.forRows(
+        x.rows(),
+        d,
+        parameters,
+        (row, partial, gammaAt, betaAt) -> {
+          long at = 4L * row * d;
+          float mean = Rows.sum(from, at, d) / d;
+          float inverse = (float) (1 / Math.sqrt(Rows.variance(from, at, d, mean) + eps));
+          if (partial != null) {
+            RowSlopes.addParameters(
+                slopes, from, at, d, mean, inverse, partial, gammaAt, partial, betaAt);
+          }
+          RowSlopes.multiply(slopes, at, weight, 0, d, to, at);
+          float shift = Rows.sum(to, at, d) / d;
+          float factor = RowSlopes.dotCentred(to, at, from, at, d, mean) / d * inverse * inverse;
+          RowSlopes.throughNormalize(to, from, at, d, mean, shift, factor, inverse, to);
+        });
+  }
+
+  @Override
+  public void affineBackward(
+      HostTensor x,
+      HostTensor gamma,
+      HostTensor dOut,
+      HostTensor dX,
+      @Nullable GammaBeta parameters) {
+    int d = x.columns();
+    MemorySegment from = x.memory();
+    MemorySegment weight = gamma.memory();
+    MemorySegment slopes = dOut.memory();
+    MemorySegment to = dX.memory();
+    sums.forRows(
+        x.rows(),
+        d,
+        parameters,
+        (row, partial, gammaAt, betaAt) -> {
+          long at = 4L * row * d;
+          if (partial != null) {
+            RowSlopes.addParameters(slopes, from, at, d, 0, 1, partial, gammaAt, partial, betaAt);
+          }
+          RowSlopes.multiply(slopes, at, weight, 0, d, to, at);
+        });
+  }
+
+  @Override
+  public void layerNormScaleBackward(HostTensor x, float eps, HostTensor dScale, HostTensor dX) {
+    int d = x.columns();
+    MemorySegment from = x.memory();
+    MemorySegment slopes = dScale.memory();
+    MemorySegment to = dX.memory();
+    tasks.rowRanges(
+        x.rows(),
+        d,
+        (first, end) -> {
+          for (int r = first; r < end; r++) {
+            long at = 4L * r * d;
+            float mean = Rows.sum(from, at, d) / d;
+            double scale = Math.sqrt(Rows.variance(from, at, d, mean) + eps);
+            float factor = (float) (slopes.getAtIndex(FLOAT, r) / (d * scale));
+            RowSlopes.addCentred(from, at, d, mean, factor, to);
+          }
+        });
+  }
+
+  @Override
+  public void layerNormNormalizeBackward(
+      HostTensor x, HostTensor scale, HostTensor dOut, HostTensor dX, HostTensor dScale) {
+    int d = x.columns();
+    MemorySegment from = x.memory();
+    MemorySegment divisors = scale.memory();
+    MemorySegment slopes = dOut.memory();
+    MemorySegment to = dX.memory();
+    MemorySegment toScale = dScale.memory();
+    tasks.rowRanges(
+        x.rows(),
+        d,
+        (first, end) -> {
+          for (int r = first; r < end; r++) {
+            long at = 4L * r * d;
+            float divisor = divisors.getAtIndex(FLOAT, r);
+            float mean = Rows.sum(from, at, d) / d;
+            float sum = RowSlopes.dotCentred(slopes, at, from, at, d, mean);
+            toScale.setAtIndex(FLOAT, r, -sum / (divisor * divisor));
+            float shift = Rows.sum(slopes, at, d) / d;
+            Pointwise.centre(slopes, at, d, shift, divisor, to, at);
+          }
+        });
+  }
+
+  @Override
+  public void softmaxBackward(HostTensor y, HostTensor dOut, HostTensor dX) {
+    int n = y.columns();
+    MemorySegment from = y.memory();
+    MemorySegment slopes = dOut.memory();
+    MemorySegment to = dX.memory();
+    tasks.rowRanges(
+        y.rows(),
+        n,
+        (first, end) -> {
+          for (int r = first; r < end; r++) {
+            long at = 4L * r * n;
+            float mean = RowSlopes.dot(from, at, slopes, at, n);
+            RowSlopes.throughSoftmax(from, slopes, at, n, mean, to);
+          }
+        });
+  }
+
+  @Override
+  public void crossEntropyBackward(
+      HostTensor logits, int[] targets, float factor, HostTensor dLogits) {
+    int n = logits.columns();
+    MemorySegment from = logits.memory();
+    MemorySegment to = dLogits.memory();
+    tasks.rowRanges(
+        targets.length,
+        n,
+        (first, end) -> {
+          for (int r = first; r < end; r++) {
+            long at = 4L * r * n;
+            if (targets[r] < 0) {
+              Rows.fill(to, at, n, 0);
+            } else {
+              throughLoss(from, at, n, targets[r], factor, to);
+            }
+          }
+        });
+  }
+
+  private static void throughLoss(
+      MemorySegment x, long at, int n, int target, float factor, MemorySegment to) {
+    float max = Rows.max(x, at, n);
+    float sum = Rows.exponentials(x, at, n, max, to, at);
+    Rows.scale(to, at, n, factor / sum, to, at);
+    long z = at + 4L * target;
+    to.set(FLOAT, z, to.get(FLOAT, z) - factor);
+  }
+
+  // ---- attention ----
+
+  @Override
+  public void attentionBackward(
+      HostTensor q,
+      HostTensor k,
+      HostTensor v,
+      AttentionMask mask,
+      float scale,
+      HostTensor dOut,
+      HostTensor dQ,
+      HostTensor dK,
+      HostTensor dV) {
+    attention.attention(q, k, v, mask, scale, dOut, dQ, dK, dV);
+  }
+
+  @Override
+  public void attentionScoresBackward(
+      HostTensor dScores,
+      HostTensor q,
+      HostTensor k,
+      AttentionMask mask,
+      float scale,
+      HostTensor dQ,
+      HostTensor dK) {
+    attention.scores(dScores, q, k, mask, scale, dQ, dK);
+  }
+
+  @Override
+  public void attentionMixBackward(
+      HostTensor pattern, HostTensor v, HostTensor dOut, HostTensor dPattern, HostTensor dV) {
+    attention.mix(pattern, v, dOut, dPattern, dV);
+  }
+
+  // ---- optimization ----
+
+  @Override
+  public double sumOfSquares(HostTensor x) {
+    MemorySegment from = x.memory();
+    long size = x.shape().size();
+    double[] parts = new double[Tasks.chunks(size)];
+    tasks.stretches(
+        size, (at, n) -> parts[(int) (at / 4 / Tasks.CHUNK)] = Optimizer.sumOfSquares(from, at, n));
+    double sum = 0;
+    for (double part : parts) {
+      sum += part;
+    }
+    return sum;
+  }
+
+  @Override
+  public void adamW(HostTensor x, HostTensor gradient, HostTensor m, HostTensor v, AdamStep step) {
+    MemorySegment parameters = x.memory();
+    MemorySegment slopes = gradient.memory();
+    MemorySegment means = m.memory();
+    MemorySegment squares = v.memory();
+    Optimizer.Adam adam = Optimizer.Adam.of(step);
+    tasks.stretches(
+        x.shape().size(),
+        (at, n) -> Optimizer.adamW(parameters, slopes, means, squares, at, n, adam));
+  }
+}

@@ -1,0 +1,118 @@
+package vitrine.kernels.simd;
+
+import static vitrine.kernels.simd.Lanes.COUNT;
+import static vitrine.kernels.simd.Lanes.all;
+import static vitrine.kernels.simd.Lanes.load;
+import static vitrine.kernels.simd.Lanes.store;
+
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import vitrine.kernels.Activation;
+
+/**
+ * {@code dX = dOut * activation'(x)} over {@code n} floats from byte {@code at} on, of all three
+ * alike. A method for each function, and a loop without masks in each: see {@link Pointwise}.
+ */
+final class Slopes {
+  private static final FloatVector ONE = all(1f);
+  private static final FloatVector QUICK = all(1.702f);
+
+  private Slopes() {}
+
+  static void activate(
+      Activation activation,
+      MemorySegment x,
+      MemorySegment dOut,
+      long at,
+      int n,
+      MemorySegment dX) {
+    switch (activation) {
+      case IDENTITY -> MemorySegment.copy(dOut, at, dX, at, 4L * n);
+      case GELU -> gelu(x, dOut, at, n, dX);
+      case GELU_TANH -> geluTanh(x, dOut, at, n, dX);
+      case QUICK_GELU -> timesSigmoid(x, dOut, at, n, QUICK, dX);
+      case RELU -> relu(x, dOut, at, n, dX);
+      case SILU -> timesSigmoid(x, dOut, at, n, ONE, dX);
+      case TANH -> tanh(x, dOut, at, n, dX);
+    }
+  }
+
+  private static void gelu(MemorySegment x, MemorySegment dOut, long at, int n, MemorySegment dX) {
+    int whole = Lanes.whole(n);
+    for (int i = 0; i < whole; i += COUNT) {
+      long z = at + 4L * i;
+      store(VectorMath.geluSlope(load(x, z)).mul(load(dOut, z)), dX, z);
+    }
+    if (whole < n) {
+      long z = at + 4L * whole;
+      VectorMask<Float> tail = Lanes.until(whole, n);
+      store(VectorMath.geluSlope(load(x, z, tail)).mul(load(dOut, z, tail)), dX, z, tail);
+    }
+  }
+
+  private static void geluTanh(
+      MemorySegment x, MemorySegment dOut, long at, int n, MemorySegment dX) {
+    int whole = Lanes.whole(n);
+    for (int i = 0; i < whole; i += COUNT) {
+      long z = at + 4L * i;
+      store(VectorMath.geluTanhSlope(load(x, z)).mul(load(dOut, z)), dX, z);
+    }
+    if (whole < n) {
+      long z = at + 4L * whole;
+      VectorMask<Float> tail = Lanes.until(whole, n);
+      store(VectorMath.geluTanhSlope(load(x, z, tail)).mul(load(dOut, z, tail)), dX, z, tail);
+    }
+  }
+
+  private static void timesSigmoid(
+      MemorySegment x, MemorySegment dOut, long at, int n, FloatVector factor, MemorySegment dX) {
+    int whole = Lanes.whole(n);
+    for (int i = 0; i < whole; i += COUNT) {
+      long z = at + 4L * i;
+      store(VectorMath.timesSigmoidSlope(load(x, z), factor).mul(load(dOut, z)), dX, z);
+    }
+    if (whole < n) {
+      long z = at + 4L * whole;
+      VectorMask<Float> tail = Lanes.until(whole, n);
+      store(
+          VectorMath.timesSigmoidSlope(load(x, z, tail), factor).mul(load(dOut, z, tail)),
+          dX,
+          z,
+          tail);
+    }
+  }
+
+  private static void relu(MemorySegment x, MemorySegment dOut, long at, int n, MemorySegment dX) {
+    int whole = Lanes.whole(n);
+    for (int i = 0; i < whole; i += COUNT) {
+      long z = at + 4L * i;
+      store(reluSlope(load(x, z)).mul(load(dOut, z)), dX, z);
+    }
+    if (whole < n) {
+      long z = at + 4L * whole;
+      VectorMask<Float> tail = Lanes.until(whole, n);
+      store(reluSlope(load(x, z, tail)).mul(load(dOut, z, tail)), dX, z, tail);
+    }
+  }
+
+  private static void tanh(MemorySegment x, MemorySegment dOut, long at, int n, MemorySegment dX) {
+    int whole = Lanes.whole(n);
+    for (int i = 0; i < whole; i += COUNT) {
+      long z = at + 4L * i;
+      store(VectorMath.tanhSlope(load(x, z)).mul(load(dOut, z)), dX, z);
+    }
+    if (whole < n) {
+      long z = at + 4L * whole;
+      VectorMask<Float> tail = Lanes.until(whole, n);
+      store(VectorMath.tanhSlope(load(x, z, tail)).mul(load(dOut, z, tail)), dX, z, tail);
+    }
+  }
+
+  /** NaN where x is. */
+  private static FloatVector reluSlope(FloatVector x) {
+    FloatVector step = Lanes.zero().blend(ONE, x.compare(VectorOperators.GT, 0f));
+    return step.blend(x, x.test(VectorOperators.IS_NAN));
+  }
+}
