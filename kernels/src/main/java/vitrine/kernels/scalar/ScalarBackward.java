@@ -12,7 +12,7 @@ import vitrine.kernels.host.HostTensor;
 import vitrine.kernels.host.HostWeight;
 
 /** Every gradient as its formula. Sums over rows are added up from the first row to the last. */
-public final class ScalarBackward implements BackwardArithmetic {
+final class ScalarBackward implements BackwardArithmetic {
   // ---- element-wise ----
 
   @Override
