@@ -321,6 +321,30 @@ final class RunGradientsTest {
     assertEquals("mine", Files.readString(mine));
   }
 
+  /** A short line costs as much as the longest: a small file asks for more than any machine has. */
+  @Test
+  void should_refuse_with_the_figure_when_a_run_would_not_fit() throws IOException {
+    if (Memory.available().isEmpty()) {
+      return; // this system does not tell, so nothing is refused
+    }
+    String longest = "{\"ids\":[5" + ",6".repeat(99) + "]}\n";
+    Path file =
+        Files.writeString(dir.resolve("in.jsonl"), longest + "{\"ids\":[5]}\n".repeat(30_000));
+    List<String> options = new ArrayList<>(List.of("--input", file.toString(), "--top", "0"));
+    options.addAll(List.of("--loss", "next", "--gradient", "params"));
+    for (int end = 51; end <= 100; end++) {
+      options.addAll(List.of("--read", "blocks.*.attn.result[pos=0.." + end + "]"));
+    }
+    run(options.toArray(String[]::new))
+        .failed(
+            4,
+            "run: memory: ",
+            " available; expected 937.5 GiB or more. The backward pass keeps 54.4 GiB, gradients of"
+                + " parameters take 3.8 MiB. Run fewer or shorter inputs at a time, or add"
+                + " --recompute (901.3 GiB)");
+    assertEquals(List.of("in.jsonl"), files(dir));
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
