@@ -15,6 +15,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
@@ -87,6 +89,48 @@ public final class SafetensorsWriter {
   public SafetensorsWriter add(String name, float[] values, long... shape) {
     Checkpoint one = Checkpoints.inMemory(Map.of(name, FloatTensor.of(values, shape)));
     return addAll(one);
+  }
+
+  /**
+   * Adds a float32 tensor that is asked for when its turn comes to be written, and let go
+   * afterwards: so many large ones need the memory of one.
+   *
+   * @param values gives the same row-major numbers every time
+   * @param shape the lengths of the axes, outermost first; none for a scalar
+   */
+  public SafetensorsWriter add(String name, Supplier<float[]> values, long... shape) {
+    List<Long> axes = Arrays.stream(shape).boxed().toList();
+    long bytes = TensorInfo.byteSize(DType.F32, axes);
+    return add(name, DType.F32, axes, bytes, new Awaited(name, values, bytes, shape));
+  }
+
+  /** Numbers that are made when their first bytes are read, and forgotten after the last. */
+  private static final class Awaited implements Source {
+    private final String name;
+    private final Supplier<float[]> values;
+    private final long bytes;
+    private final long[] shape;
+    private @Nullable Checkpoint made;
+
+    Awaited(String name, Supplier<float[]> values, long bytes, long... shape) {
+      this.name = name;
+      this.values = values;
+      this.bytes = bytes;
+      this.shape = shape;
+    }
+
+    @Override
+    public void read(long offset, MemorySegment to) {
+      Checkpoint now = made;
+      if (now == null) {
+        now = Checkpoints.inMemory(Map.of(name, FloatTensor.of(values.get(), shape)));
+        made = now;
+      }
+      now.readBytes(name, offset, to);
+      if (offset + to.byteSize() == bytes) {
+        made = null;
+      }
+    }
   }
 
   /**

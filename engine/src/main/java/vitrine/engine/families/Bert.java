@@ -226,7 +226,9 @@ final class Bert implements Family {
       // counts.
       Tensor bias =
           in.tensor(
-              in.either("cls.predictions.decoder.bias", "cls.predictions.bias"),
+              in.has("cls.predictions.decoder.bias")
+                  ? "cls.predictions.decoder.bias"
+                  : "cls.predictions.bias",
               Parameter.Kind.BIAS,
               vocabulary);
       in.expectUnused("cls\\.predictions\\.bias");

@@ -31,12 +31,26 @@ public final class ModelLoader {
    */
   public static Model load(
       ModelFiles files, Optional<Head> head, Kernels kernels, Consumer<String> notes) {
+    return load(files, head, kernels, notes, MissingTensors.REFUSED);
+  }
+
+  /**
+   * Loads a model that is about to be trained.
+   *
+   * @param missing where tensors come from that the checkpoint lacks: of a new head, of a new model
+   */
+  public static Model load(
+      ModelFiles files,
+      Optional<Head> head,
+      Kernels kernels,
+      Consumer<String> notes,
+      MissingTensors missing) {
     Config config = new Config(files.config(), files.name());
     Family family = Family.of(config);
     Workspace weights = kernels.workspace();
     try {
       ParameterReader reader =
-          new ParameterReader(files.checkpoint(), files.name(), kernels, weights);
+          new ParameterReader(files.checkpoint(), files.name(), kernels, weights, missing);
       Head task = head.orElseGet(() -> byConfig(family, config, reader));
       if (!family.tasks().contains(task)) {
         throw new InputException(

@@ -30,14 +30,21 @@ final class ParameterReader {
   private final String where;
   private final Kernels kernels;
   private final Workspace owner;
+  private final MissingTensors missing;
   private final Set<String> unused;
   private final List<Parameter> read = new ArrayList<>();
 
-  ParameterReader(Checkpoint checkpoint, String where, Kernels kernels, Workspace owner) {
+  ParameterReader(
+      Checkpoint checkpoint,
+      String where,
+      Kernels kernels,
+      Workspace owner,
+      MissingTensors missing) {
     this.checkpoint = checkpoint;
     this.where = where;
     this.kernels = kernels;
     this.owner = owner;
+    this.missing = missing;
     this.unused = new LinkedHashSet<>(checkpoint.names());
   }
 
@@ -68,7 +75,8 @@ final class ParameterReader {
 
   /** A tensor kept as it is, such as a bias or an embedding table. */
   Tensor tensor(String name, Parameter.Kind kind, int... shape) {
-    Tensor tensor = with(name, values -> kernels.upload(owner, Shape.of(shape), values), shape);
+    Tensor tensor =
+        with(name, kind, values -> kernels.upload(owner, Shape.of(shape), values), shape);
     record(name, kind, new Storage.Whole(tensor), shape);
     return tensor;
   }
@@ -76,7 +84,12 @@ final class ParameterReader {
   /** A matrix for products, stored as {@code layout} says. */
   Weight matrix(String name, int in, int out, Weight.Layout layout) {
     int[] shape = layout == Weight.Layout.IN_OUT ? new int[] {in, out} : new int[] {out, in};
-    Weight weight = with(name, values -> kernels.pack(owner, values, in, out, layout), shape);
+    Weight weight =
+        with(
+            name,
+            Parameter.Kind.MATRIX,
+            values -> kernels.pack(owner, values, in, out, layout),
+            shape);
     record(name, Parameter.Kind.MATRIX, new Storage.Matrix(weight, layout), shape);
     return weight;
   }
@@ -86,6 +99,7 @@ final class ParameterReader {
     Storage.Tied tied =
         with(
             name,
+            Parameter.Kind.EMBEDDING,
             values ->
                 new Storage.Tied(
                     kernels.upload(owner, Shape.of(vocabulary, width), values),
@@ -117,6 +131,7 @@ final class ParameterReader {
   private List<Weight> cut(String name, int in, int out, int parts) {
     return with(
         name,
+        Parameter.Kind.MATRIX,
         values -> {
           List<Weight> cut = new ArrayList<>();
           try (Arena arena = Arena.ofConfined()) {
@@ -149,6 +164,7 @@ final class ParameterReader {
   private List<Tensor> cut(String name, int out, int parts) {
     return with(
         name,
+        Parameter.Kind.BIAS,
         values -> {
           List<Tensor> cut = new ArrayList<>();
           for (int p = 0; p < parts; p++) {
@@ -159,8 +175,13 @@ final class ParameterReader {
         parts * out);
   }
 
-  private <T> T with(String name, Function<MemorySegment, T> use, int... shape) {
+  private <T> T with(
+      String name, Parameter.Kind kind, Function<MemorySegment, T> use, int... shape) {
     if (!checkpoint.has(name)) {
+      float[] values = missing.values(name, Shape.of(shape), kind);
+      if (values != null) {
+        return use.apply(MemorySegment.ofArray(values));
+      }
       throw new InputException(
           "load: "
               + where

@@ -1,0 +1,113 @@
+package vitrine.engine.data;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import vitrine.engine.InputException;
+import vitrine.engine.io.TextFile;
+
+/**
+ * A file of texts with labels, read and checked: tab-separated with a header as GLUE has it, or
+ * JSON lines, plain or gzip. Blank lines are passed over.
+ *
+ * <pre>
+ * sentence&lt;TAB&gt;label                          CLASSES, VALUE: tab-separated; see {@link Columns}
+ * {"text":"…","pair":"…","label":"…"}            CLASSES, VALUE: the pair may be left out
+ * {"tokens":["…",…],"labels":["…",…]}            WORDS
+ * {"question":"…","context":"…","answer":"…","start":17}   ANSWERS: start counts characters
+ * </pre>
+ */
+public final class LabelledFile {
+  private final Path path;
+  private final LabelledTask task;
+  private final List<Row> rows;
+
+  private LabelledFile(Path path, LabelledTask task, List<Row> rows) {
+    this.path = path;
+    this.task = task;
+    this.rows = rows;
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @throws InputException naming the line when it is not such a file
+   */
+  public static LabelledFile read(Path file, LabelledTask task, Columns columns) {
+    LineParser parser = new LineParser(file, task, columns);
+    TextFile.forEachLine(file, parser::line);
+    List<Row> rows = parser.rows();
+    if (rows.isEmpty()) {
+      throw new InputException(
+          "data: " + file + ": no examples; expected at least one. Give a file that has some.");
+    }
+    return new LabelledFile(file, task, rows);
+  }
+
+  public Path path() {
+    return path;
+  }
+
+  public LabelledTask task() {
+    return task;
+  }
+
+  /** How many examples there are. */
+  public int size() {
+    return rows.size();
+  }
+
+  List<Row> rows() {
+    return rows;
+  }
+
+  /** The error that something is wrong with a line. */
+  InputException wrong(Row row, String actual, String expected) {
+    return wrong(path, row.line(), actual, expected);
+  }
+
+  static InputException wrong(Path file, int line, String actual, String expected) {
+    return new InputException(
+        "data: " + file + ": line " + line + ": " + actual + "; expected " + expected);
+  }
+
+  /**
+   * The classes that occur, in order; of values and answers none.
+   *
+   * @throws InputException when there is only one: there is nothing to learn
+   */
+  public LabelSet labels() {
+    Set<String> found = new TreeSet<>();
+    for (Row row : rows) {
+      switch (row) {
+        case Row.Texts texts -> found.add(texts.label());
+        case Row.Words words -> found.addAll(words.labels());
+        case Row.Answer _ -> {}
+      }
+    }
+    if (task == LabelledTask.VALUE || task == LabelledTask.ANSWERS) {
+      return LabelSet.NONE;
+    }
+    if (found.size() == 1) {
+      throw new InputException(
+          "data: "
+              + path
+              + ": every label is "
+              + quoted(found.iterator().next())
+              + "; expected at least two different ones. Is the file sorted and cut, or the label"
+              + " column another?");
+    }
+    return LabelSet.of(new ArrayList<>(found));
+  }
+
+  static String quoted(String text) {
+    String brief = text.length() > 60 ? text.substring(0, 60) + "…" : text;
+    StringBuilder safe = new StringBuilder("\"");
+    brief
+        .codePoints()
+        .forEach(c -> safe.appendCodePoint(Character.isISOControl(c) ? '\ufffd' : c));
+    return safe.append('"').toString();
+  }
+}
