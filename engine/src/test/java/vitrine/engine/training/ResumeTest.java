@@ -1,0 +1,256 @@
+package vitrine.engine.training;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import vitrine.engine.InputException;
+import vitrine.engine.data.Examples;
+import vitrine.engine.hooks.Head;
+import vitrine.engine.models.Model;
+import vitrine.kernels.Backends;
+import vitrine.kernels.Kernels;
+
+final class ResumeTest {
+  private static final Examples TRAIN = new Toy.Classed(30, 7, 12, 2);
+  private static final Examples OTHER = new Toy.Classed(9, 7, 12, 5);
+  private static final TrainingData DATA = new TrainingData(TRAIN, OTHER);
+
+  /** With dropout; a checkpoint every 4 steps, an evaluation every 3. */
+  private static final Recipe RECIPE =
+      Toy.recipe(Objective.LABELS, 14, 4)
+          .with(Schedule.cosine(0.2, 0))
+          .with(AdamSettings.of(0.01))
+          .with(new Watch(3, 4, null, Measure.LOSS, Watch.Keep.BEST));
+
+  @TempDir private Path directory;
+  private final Kernels kernels = Backends.open("scalar", 1, note -> {});
+
+  @AfterEach
+  void close() {
+    kernels.close();
+  }
+
+  private Model model() {
+    return Toy.load(Toy.bert(8, 12, 8, Head.SEQUENCE), kernels);
+  }
+
+  /** What a process that is killed leaves: an exception from the listener ends it at once. */
+  private static final class Killed extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+  }
+
+  private static Consumer<TrainingEvent> killedAt(int step) {
+    return event -> {
+      if (event instanceof TrainingEvent.Step taken && taken.step() == step) {
+        throw new Killed();
+      }
+    };
+  }
+
+  private Map<String, float[]> weights(RunDirectory run, Consumer<TrainingEvent> listener) {
+    try (run;
+        Model model = model()) {
+      new Trainer(model, RECIPE, DATA, listener).train(run);
+      return Toy.weights(model);
+    }
+  }
+
+  private static List<String> metrics(Path directory) {
+    try {
+      return Files.readAllLines(directory.resolve("metrics.jsonl")).stream()
+          .map(line -> line.replaceAll(",\"(tokens_per_second|seconds)\":[^,}]*", ""))
+          .toList();
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void should_end_with_the_same_bits_and_lines_when_killed_after_any_step() {
+    Path whole = directory.resolve("whole");
+    Map<String, float[]> expected = weights(RunDirectory.create(whole), event -> {});
+    try (Model model = model()) {
+      new Trainer(model, RECIPE, DATA, event -> {}).train();
+      assertSame(expected, Toy.weights(model));
+    }
+    assertEquals(14 + 5 + 1, metrics(whole).size());
+    for (int step = 1; step <= 14; step++) {
+      Path out = directory.resolve("killed-" + step);
+      int at = step;
+      assertThrows(Killed.class, () -> weights(RunDirectory.create(out), killedAt(at)));
+      assertSame(expected, weights(RunDirectory.resume(out), event -> {}));
+      assertEquals(metrics(whole), metrics(out), "killed after step " + step);
+    }
+  }
+
+  @Test
+  void should_end_with_the_same_bits_when_killed_again_and_again() {
+    Map<String, float[]> expected =
+        weights(RunDirectory.create(directory.resolve("whole")), event -> {});
+    Path out = directory.resolve("out");
+    assertThrows(Killed.class, () -> weights(RunDirectory.create(out), killedAt(2)));
+    for (int step = 3; step <= 14; step += 2) {
+      int at = step;
+      assertThrows(Killed.class, () -> weights(RunDirectory.resume(out), killedAt(at)));
+    }
+    assertSame(expected, weights(RunDirectory.resume(out), event -> {}));
+    // All is done: going on takes no step.
+    List<TrainingEvent> events = new ArrayList<>();
+    assertSame(expected, weights(RunDirectory.resume(out), events::add));
+    assertTrue(events.stream().noneMatch(TrainingEvent.Step.class::isInstance), events.toString());
+    assertEquals(14 + 5 + 1, metrics(out).size());
+  }
+
+  private static void assertSame(Map<String, float[]> expected, Map<String, float[]> actual) {
+    expected.forEach((name, values) -> assertArrayEquals(values, actual.get(name), name));
+  }
+
+  @Test
+  void should_end_with_a_checkpoint_when_asked_to_stop() {
+    Path out = directory.resolve("out");
+    try (Model model = model();
+        RunDirectory run = RunDirectory.create(out)) {
+      List<Trainer> self = new ArrayList<>();
+      Trainer trainer =
+          new Trainer(
+              model,
+              RECIPE,
+              DATA,
+              event -> {
+                if (event instanceof TrainingEvent.Step step && step.step() == 6) {
+                  self.getFirst().stop();
+                }
+              });
+      self.add(trainer);
+      Trainer.Outcome outcome = trainer.train(run);
+      assertEquals(new Trainer.Outcome(6, TrainingEvent.Reason.ASKED, 6), outcome);
+    }
+    List<TrainingEvent> events = new ArrayList<>();
+    weights(RunDirectory.resume(out), events::add);
+    assertEquals(new TrainingEvent.Started(6, 14, 8, 30, 9), events.getFirst());
+    assertEquals(14 + 5 + 1, metrics(out).size());
+  }
+
+  @Test
+  void should_leave_nothing_else_when_it_is_done() throws IOException {
+    Path out = directory.resolve("out");
+    try (Model model = model();
+        RunDirectory run = RunDirectory.create(out)) {
+      Trainer.Outcome outcome = new Trainer(model, RECIPE, DATA, event -> {}).train(run);
+      assertEquals(
+          List.of(
+              "checkpoint",
+              "checkpoint/best-" + outcome.kept() + ".safetensors",
+              "checkpoint/training.safetensors",
+              "metrics.jsonl"),
+          names(out));
+      run.removeCheckpoint();
+    }
+    assertEquals(List.of("metrics.jsonl"), names(out));
+  }
+
+  private static List<String> names(Path directory) throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
+      return files
+          .filter(file -> !file.equals(directory))
+          .map(file -> directory.relativize(file).toString())
+          .sorted()
+          .toList();
+    }
+  }
+
+  @Test
+  void should_sweep_up_when_a_killed_process_left_a_part() throws IOException {
+    Path out = directory.resolve("out");
+    assertThrows(Killed.class, () -> weights(RunDirectory.create(out), killedAt(5)));
+    Path part = out.resolve("checkpoint/.01234567-89ab-cdef-0123-456789abcdef.tmp");
+    Files.writeString(part, "half");
+    Files.writeString(out.resolve("metrics.jsonl"), "{\"torn", StandardOpenOption.APPEND);
+    weights(RunDirectory.resume(out), event -> {});
+    assertTrue(!Files.exists(part));
+    assertEquals(14 + 5 + 1, metrics(out).size());
+  }
+
+  @Test
+  void should_say_which_when_something_else_is_resumed() {
+    Path out = directory.resolve("out");
+    assertThrows(Killed.class, () -> weights(RunDirectory.create(out), killedAt(5)));
+    refused(out, RECIPE.with(AdamSettings.of(0.02)), DATA, "recipe: learning_rate: 0.02; expected 0.01");
+    refused(out, RECIPE.withSeed(3), DATA, "recipe: seed: 3; expected 0");
+    refused(out, RECIPE.with(Extent.epochs(2)), DATA, "recipe: steps: none; expected 14");
+    refused(
+        out,
+        RECIPE,
+        new TrainingData(new Toy.Classed(31, 7, 12, 2), OTHER),
+        "training data: examples: 31; expected 30");
+    refused(
+        out,
+        RECIPE,
+        new TrainingData(TRAIN, new Toy.Classed(9, 7, 12, 6)),
+        "validation data: hash: ");
+    try (Model other = Toy.load(Toy.bert(16, 12, 8, Head.SEQUENCE), kernels);
+        RunDirectory run = RunDirectory.resume(out)) {
+      String message =
+          message(() -> new Trainer(other, RECIPE, DATA, event -> {}).train(run));
+      assertTrue(message.contains("model: numbers"), message);
+    }
+    weights(RunDirectory.resume(out), event -> {}); // nothing was spoilt
+  }
+
+  private void refused(Path out, Recipe recipe, TrainingData data, String fragment) {
+    try (Model model = model();
+        RunDirectory run = RunDirectory.resume(out)) {
+      String message = message(() -> new Trainer(model, recipe, data, event -> {}).train(run));
+      assertTrue(message.startsWith("resume: ") && message.contains(fragment), message);
+    }
+  }
+
+  private static String message(Runnable action) {
+    return String.valueOf(assertThrows(InputException.class, action::run).getMessage());
+  }
+
+  @Test
+  void should_touch_nothing_when_the_directory_is_not_free() throws IOException {
+    Path full = Files.createDirectory(directory.resolve("full"));
+    Path mine = Files.writeString(full.resolve("mine.txt"), "mine");
+    assertTrue(message(() -> RunDirectory.create(full)).contains("not empty"));
+    assertTrue(message(() -> RunDirectory.create(mine)).contains("a file"));
+    assertTrue(message(() -> RunDirectory.resume(full)).contains("no checkpoint"));
+    assertEquals(List.of("mine.txt"), names(full));
+    assertEquals("mine", Files.readString(mine));
+    try (RunDirectory run = RunDirectory.create(directory.resolve("new/deep"))) {
+      assertTrue(Files.isDirectory(run.path()));
+      assertTrue(
+          message(() -> MetricsFile.open(run.path().resolve("metrics.jsonl")))
+              .contains("another process"));
+    }
+  }
+
+  /** A device that refuses every byte. */
+  @Test
+  void should_say_so_when_metrics_cannot_be_written() {
+    Path full = Path.of("/dev/full");
+    assumeTrue(Files.exists(full), "no such device here");
+    try (MetricsFile file = MetricsFile.open(full)) {
+      String message =
+          message(() -> file.write(new TrainingEvent.Step(1, 2, 0.5, 1, 1, 1, 1, 1, 1, 1)));
+      assertTrue(message.contains("No space left"), message);
+      assertTrue(message.contains("The last checkpoint is whole"), message);
+    }
+  }
+}

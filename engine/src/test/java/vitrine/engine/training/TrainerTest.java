@@ -1,0 +1,343 @@
+package vitrine.engine.training;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import vitrine.engine.InputException;
+import vitrine.engine.data.Examples;
+import vitrine.engine.hooks.Example;
+import vitrine.engine.hooks.Head;
+import vitrine.engine.hooks.Saving;
+import vitrine.engine.models.Model;
+import vitrine.engine.models.Parameter;
+import vitrine.kernels.Backends;
+import vitrine.kernels.Kernels;
+
+final class TrainerTest {
+  private static final Examples COPIES = new Toy.Copies(50, 4, 9, 1);
+  private static final Examples CLASSED = new Toy.Classed(60, 7, 12, 2);
+
+  private final Kernels kernels = Backends.open("scalar", 1, note -> {});
+
+  @AfterEach
+  void close() {
+    kernels.close();
+  }
+
+  private Model gpt2() {
+    return Toy.load(Toy.gpt2(8, 9, 8), kernels);
+  }
+
+  private Model classifier() {
+    return Toy.load(Toy.bert(8, 12, 8, Head.SEQUENCE), kernels);
+  }
+
+  private static List<TrainingEvent.Step> train(Model model, Recipe recipe, TrainingData data) {
+    List<TrainingEvent.Step> steps = new ArrayList<>();
+    new Trainer(
+            model,
+            recipe,
+            data,
+            event -> {
+              if (event instanceof TrainingEvent.Step step) {
+                steps.add(step);
+              }
+            })
+        .train();
+    return steps;
+  }
+
+  private Map<String, float[]> weightsAfter(Recipe recipe, TrainingData data) {
+    try (Model model = recipe.objective() == Objective.NEXT ? gpt2() : classifier()) {
+      train(model, recipe, data);
+      return Toy.weights(model);
+    }
+  }
+
+  private static void assertSame(Map<String, float[]> expected, Map<String, float[]> actual) {
+    expected.forEach((name, values) -> assertArrayEquals(values, actual.get(name), name));
+  }
+
+  private static double largest(Map<String, float[]> a, Map<String, float[]> b) {
+    double largest = 0;
+    for (Map.Entry<String, float[]> each : a.entrySet()) {
+      float[] other = b.getOrDefault(each.getKey(), new float[0]);
+      for (int i = 0; i < other.length; i++) {
+        largest = Math.max(largest, Math.abs(each.getValue()[i] - other[i]));
+      }
+    }
+    return largest;
+  }
+
+  @Test
+  void should_end_with_the_same_bits_when_repeated() {
+    Recipe recipe = Toy.recipe(Objective.NEXT, 4, 3);
+    TrainingData data = TrainingData.of(COPIES);
+    assertSame(weightsAfter(recipe, data), weightsAfter(recipe, data));
+    assertNotEquals(
+        0, largest(weightsAfter(recipe, data), weightsAfter(recipe.withSeed(1), data)));
+  }
+
+  @Test
+  void should_have_the_gradient_of_the_whole_batch_when_it_is_accumulated() {
+    // Texts of different lengths: a pass with more tokens must count for more.
+    Recipe whole = Toy.recipe(Objective.NEXT, 3, 12).withDropout(0.0);
+    Examples uneven = new Uneven(COPIES);
+    Map<String, float[]> expected = weightsAfter(whole, TrainingData.of(uneven));
+    for (int batch : new int[] {1, 3, 4, 6}) {
+      Recipe parts = whole.with(new Batching(batch, 12 / batch, null));
+      double error = largest(expected, weightsAfter(parts, TrainingData.of(uneven)));
+      assertTrue(error < 2e-6, "passes of " + batch + ": off by " + error);
+    }
+    Recipe labels = Toy.recipe(Objective.LABELS, 3, 6).withDropout(0.0);
+    double error =
+        largest(
+            weightsAfter(labels, TrainingData.of(CLASSED)),
+            weightsAfter(labels.with(new Batching(2, 3, null)), TrainingData.of(CLASSED)));
+    assertTrue(error < 2e-6, "labels: off by " + error);
+  }
+
+  /** The same examples, every third cut short. */
+  private record Uneven(Examples whole) implements Examples {
+    @Override
+    public int size() {
+      return whole.size();
+    }
+
+    @Override
+    public Example get(int index, long key) {
+      int[] ids = whole.get(index, key).ids();
+      return Example.of(
+          index % 3 == 0 ? Arrays.copyOf(ids, 2 + index % 5) : ids);
+    }
+
+    @Override
+    public int longest() {
+      return whole.longest();
+    }
+
+    @Override
+    public String fingerprint() {
+      return whole.fingerprint();
+    }
+  }
+
+  @Test
+  void should_give_the_same_bits_when_values_are_computed_again() {
+    Recipe keep = Toy.recipe(Objective.NEXT, 3, 4);
+    TrainingData data = TrainingData.of(COPIES);
+    assertSame(weightsAfter(keep, data), weightsAfter(keep.with(Saving.RECOMPUTE), data));
+  }
+
+  @Test
+  void should_see_every_example_once_an_epoch_when_it_steps() {
+    Batches batches = new Batches(COPIES, Objective.NEXT, 5);
+    for (int epoch = 0; epoch < 3; epoch++) {
+      boolean[] seen = new boolean[50];
+      for (int place = 50 * epoch; place < 50 * (epoch + 1); place++) {
+        int index = batches.index(place);
+        assertTrue(!seen[index], "twice in epoch " + epoch);
+        seen[index] = true;
+      }
+    }
+    // From the position alone: what a resumed training has.
+    assertEquals(batches.index(120), new Batches(COPIES, Objective.NEXT, 5).index(120));
+    Recipe recipe = Toy.recipe(Objective.NEXT, 1, 8).with(Extent.epochs(1.5));
+    Progress progress = new Progress(recipe, 50);
+    assertEquals(10, progress.steps());
+    assertEquals(8, progress.count(9));
+    assertEquals(3, progress.count(10));
+    assertTrue(progress.endsEpoch(7));
+    assertTrue(!progress.endsEpoch(6) && !progress.endsEpoch(8));
+  }
+
+  @Test
+  void should_follow_schedule_and_clip_when_it_steps() {
+    Recipe recipe =
+        Toy.recipe(Objective.NEXT, 8, 4)
+            .with(Schedule.linear(0.25))
+            .with(new AdamSettings(1e-3, 0.9, 0.999, 1e-8, 0.01, 0.5));
+    try (Model model = gpt2()) {
+      List<TrainingEvent.Step> steps = train(model, recipe, TrainingData.of(COPIES));
+      assertEquals(8, steps.size());
+      for (TrainingEvent.Step step : steps) {
+        assertEquals(
+            1e-3 * recipe.schedule().factor(step.step(), 8), step.learningRate(), 1e-12);
+        assertTrue(step.gradientNorm() > 0.5, "it would be clipped: " + step.gradientNorm());
+        assertEquals(4 * 8, step.tokens());
+      }
+      assertEquals(8 * 4 / 50.0, steps.getLast().epoch(), 1e-12);
+    }
+  }
+
+  @Test
+  void should_scale_the_gradient_to_the_limit_when_it_is_above() {
+    try (Model model = gpt2();
+        var gradients = model.gradients()) {
+      AdamSettings settings = AdamSettings.of(1);
+      try (AdamW optimizer = new AdamW(model, gradients, settings)) {
+        assertEquals(1, optimizer.clipScale(0.3));
+        assertEquals(0.25, optimizer.clipScale(4), 1e-6);
+        assertEquals(0, optimizer.norm());
+        for (AdamW.Slot slot : optimizer.slots()) {
+          slot.gradient()
+              .upload(
+                  kernels, filled((int) slot.parameter().shape().size()));
+        }
+        double numbers = model.facts().parameters();
+        assertEquals(2 * Math.sqrt(numbers), optimizer.norm(), 1e-9 * numbers);
+      }
+    }
+  }
+
+  private static float[] filled(int size) {
+    float[] values = new float[size];
+    Arrays.fill(values, -2);
+    return values;
+  }
+
+  /** With gradients of zero, a step is the decay alone. */
+  @Test
+  void should_leave_biases_and_norms_alone_when_weights_decay() {
+    try (Model model = gpt2();
+        var gradients = model.gradients()) {
+      Map<String, float[]> before = Toy.weights(model);
+      AdamSettings settings = new AdamSettings(0.5, 0.9, 0.999, 1e-8, 0.1, null);
+      try (AdamW optimizer = new AdamW(model, gradients, settings)) {
+        optimizer.step(1, 1, 1);
+      }
+      int decayed = 0;
+      for (Parameter parameter : model.parameters()) {
+        boolean matrix = parameter.shape().rank() == 2;
+        decayed += matrix ? 1 : 0;
+        float[] old = before.getOrDefault(parameter.name(), new float[0]);
+        float[] now = parameter.values(kernels);
+        for (int i = 0; i < now.length; i++) {
+          assertEquals(matrix ? old[i] * 0.95f : old[i], now[i], 1e-7f, parameter.name());
+        }
+      }
+      assertEquals(2 + 2 * 4, decayed);
+    }
+  }
+
+  @Test
+  void should_stop_early_and_keep_the_best_when_evaluations_get_worse() {
+    // A rate so high that the model soon forgets; seldom enough not to explode.
+    Recipe recipe =
+        Toy.recipe(Objective.LABELS, 200, 4)
+            .with(AdamSettings.of(0.02))
+            .with(new Watch(1, null, 3, Measure.LOSS, Watch.Keep.BEST));
+    Examples other = new Toy.Classed(20, 7, 12, 99);
+    List<Double> losses = new ArrayList<>();
+    List<TrainingEvent.Standing> standings = new ArrayList<>();
+    try (Model model = classifier()) {
+      Trainer.Outcome outcome =
+          new Trainer(
+                  model,
+                  recipe,
+                  new TrainingData(CLASSED, other),
+                  event -> {
+                    if (event instanceof TrainingEvent.Evaluated evaluated) {
+                      losses.add(evaluated.evaluation().loss());
+                      standings.add(evaluated.standing());
+                    }
+                  })
+              .train();
+      assertEquals(TrainingEvent.Reason.PATIENCE, outcome.reason());
+      int best = losses.indexOf(losses.stream().min(Double::compare).orElseThrow());
+      assertEquals(best + 1, outcome.kept());
+      assertEquals(best + 1 + 3, outcome.step());
+      assertEquals(outcome.step(), losses.size());
+      assertEquals(TrainingEvent.Standing.BEST, standings.get(best));
+      assertEquals(
+          losses.get(best),
+          Evaluator.evaluate(model, Objective.LABELS, other, 4, recipe.seed()).loss());
+    }
+  }
+
+  @Test
+  void should_measure_classes_when_a_classifier_is_evaluated() {
+    try (Model model = classifier()) {
+      Recipe recipe = Toy.recipe(Objective.LABELS, 60, 8).withDropout(0.0);
+      train(model, recipe.with(AdamSettings.of(5e-3)), TrainingData.of(CLASSED));
+      Evaluation evaluation = Evaluator.evaluate(model, Objective.LABELS, CLASSED, 7, 0);
+      assertEquals(60, evaluation.examples());
+      assertTrue(evaluation.value(Measure.ACCURACY) > 0.9, evaluation.toString());
+      assertTrue(evaluation.value(Measure.F1) > 0.9, evaluation.toString());
+      assertTrue(evaluation.value(Measure.MATTHEWS) > 0.8, evaluation.toString());
+      assertThrows(InputException.class, () -> evaluation.value(Measure.PEARSON));
+      // How examples are put together changes nothing but the order of sums.
+      assertEquals(
+          evaluation.loss(),
+          Evaluator.evaluate(model, Objective.LABELS, CLASSED, 60, 0).loss(),
+          1e-6);
+    }
+  }
+
+  @Test
+  void should_say_so_when_recipe_model_and_data_do_not_fit() {
+    try (Model model = gpt2()) {
+      Recipe recipe = Toy.recipe(Objective.NEXT, 1, 1);
+      refused(model, recipe, TrainingData.of(new Toy.Copies(5, 5, 9, 1)), "10 tokens");
+      refused(
+          model,
+          recipe.with(new Watch(1, 1, 2, Measure.LOSS, Watch.Keep.LAST)),
+          TrainingData.of(COPIES),
+          "patience: no validation data");
+      refused(
+          model, Toy.recipe(Objective.MASKED, 1, 1), TrainingData.of(COPIES), "head is 'lm'");
+    }
+  }
+
+  private static void refused(Model model, Recipe recipe, TrainingData data, String fragment) {
+    String message =
+        String.valueOf(
+            assertThrows(
+                    InputException.class, () -> new Trainer(model, recipe, data, event -> {}))
+                .getMessage());
+    assertTrue(message.contains(fragment), message);
+  }
+
+  @Test
+  void should_name_step_and_tensor_when_a_number_is_not_finite() {
+    try (Model model = gpt2()) {
+      Parameter spoilt = model.parameters().get(5);
+      float[] values = spoilt.values(kernels);
+      values[3] = Float.NaN;
+      spoilt.storage().upload(kernels, values);
+      String message = failure(model, Toy.recipe(Objective.NEXT, 2, 2));
+      assertTrue(message.startsWith("train: step 1: the loss is NaN; expected finite"), message);
+      assertTrue(message.contains("The first tensor that is not: " + spoilt.name()), message);
+    }
+  }
+
+  @Test
+  void should_name_step_and_tensor_when_the_loss_explodes() {
+    Recipe wild =
+        Toy.recipe(Objective.NEXT, 500, 2)
+            .with(new AdamSettings(30, 0.9, 0.999, 1e-8, 0, null))
+            .with(new Schedule(Schedule.Shape.CONSTANT, new Schedule.Warmup.Steps(5000), 1));
+    try (Model model = gpt2()) {
+      String message = failure(model, wild);
+      assertTrue(message.matches("train: step \\d+: the loss is [0-9.e+]+; expected at most.*"), message);
+      assertTrue(message.contains("The largest gradient is that of transformer."), message);
+      assertEquals(1, message.lines().count());
+    }
+  }
+
+  private static String failure(Model model, Recipe recipe) {
+    return String.valueOf(
+        assertThrows(
+                InputException.class, () -> train(model, recipe, TrainingData.of(COPIES)))
+            .getMessage());
+  }
+}
