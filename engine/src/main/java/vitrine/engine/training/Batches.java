@@ -3,6 +3,7 @@ package vitrine.engine.training;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import vitrine.engine.data.Draw;
 import vitrine.engine.data.Examples;
 import vitrine.engine.data.Permutation;
@@ -82,12 +83,20 @@ final class Batches {
   /** How many terms the mean over a batch has of an example. */
   private static long counted(Example example, Objective objective) {
     return switch (objective) {
-      case NEXT -> example.ids().length - 1;
+      case NEXT -> pairs(example);
       case MASKED, LABELS ->
           example.labels() instanceof Labels.Many many
                   && many.values().length == example.ids().length
               ? Arrays.stream(many.values()).filter(label -> label != IGNORED).count()
               : 1;
     };
+  }
+
+  /** Real tokens that a real one follows. */
+  private static long pairs(Example example) {
+    boolean[] mask = example.mask();
+    return mask == null
+        ? example.ids().length - 1
+        : IntStream.range(1, mask.length).filter(t -> mask[t - 1] && mask[t]).count();
   }
 }

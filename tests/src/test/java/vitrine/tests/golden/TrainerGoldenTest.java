@@ -1,0 +1,160 @@
+package vitrine.tests.golden;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import vitrine.engine.data.Draw;
+import vitrine.engine.data.Examples;
+import vitrine.engine.data.Permutation;
+import vitrine.engine.hooks.Example;
+import vitrine.engine.models.Parameter;
+import vitrine.engine.training.AdamSettings;
+import vitrine.engine.training.Batching;
+import vitrine.engine.training.Extent;
+import vitrine.engine.training.Objective;
+import vitrine.engine.training.Recipe;
+import vitrine.engine.training.Schedule;
+import vitrine.engine.training.Trainer;
+import vitrine.engine.training.TrainingData;
+import vitrine.engine.training.TrainingEvent;
+import vitrine.weights.Checkpoint;
+import vitrine.weights.Checkpoints;
+
+/**
+ * The trainer against PyTorch: the ten AdamW steps of {@link AdamWGoldenTest}, each batch whole and
+ * each cut into passes of one example, whose gradients are accumulated.
+ */
+final class TrainerGoldenTest {
+  private static final int STEPS = 10;
+  private static final double TOLERANCE = 1e-4;
+
+  static Stream<List<String>> everywhere() {
+    return Stream.of("scalar", "simd")
+        .flatMap(backend -> Stream.of("gpt2-odd", "bert-mlm").map(name -> List.of(backend, name)));
+  }
+
+  /** The batches of the fixture one after the other, shuffled so that the trainer's order is it. */
+  private record InOrder(List<Example> wanted, int[] place) implements Examples {
+    static InOrder of(List<Example> wanted, long seed) {
+      int[] order = Permutation.of(wanted.size(), Draw.key(seed, Draw.Use.ORDER, 0));
+      int[] place = new int[order.length];
+      for (int i = 0; i < order.length; i++) {
+        place[order[i]] = i;
+      }
+      return new InOrder(wanted, place);
+    }
+
+    @Override
+    public int size() {
+      return wanted.size();
+    }
+
+    @Override
+    public Example get(int index, long key) {
+      return wanted.get(place[index]);
+    }
+
+    @Override
+    public int longest() {
+      return wanted.stream().mapToInt(example -> example.ids().length).max().orElseThrow();
+    }
+
+    @Override
+    public String fingerprint() {
+      return "in order";
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("everywhere")
+  void should_reproduce_losses_and_weights_when_it_trains(List<String> where) {
+    GoldenCase golden = GoldenCase.named(where.get(1));
+    JsonNode runs = GoldenCase.json(golden.directory().resolve("adamw.json")).get("runs");
+    assertEquals(2, runs.size(), "a plain run and a clipped one");
+    try (Checkpoint expected = Checkpoints.open(golden.directory().resolve("adamw.safetensors"))) {
+      for (JsonNode run : runs) {
+        for (int batch : new int[] {2, 1}) {
+          try (Engine engine = Engine.open(golden.directory(), where.get(0), 2)) {
+            train(where + ", passes of " + batch, run, batch, engine);
+            compareWeights(where.toString(), run, engine, expected);
+          }
+        }
+      }
+    }
+  }
+
+  private static void train(String what, JsonNode run, int batch, Engine engine) {
+    List<Example> examples = new ArrayList<>();
+    for (int step = 0; step < STEPS; step++) {
+      JsonNode each = run.get("batches").get(step % run.get("batches").size());
+      examples.addAll(GoldenCase.inputs(each.get("inputs"), each.get("labels")).examples());
+    }
+    assertEquals(2 * STEPS, examples.size());
+    List<TrainingEvent.Step> steps = new ArrayList<>();
+    Recipe recipe = recipe(run, batch);
+    new Trainer(
+            engine.model(),
+            recipe,
+            TrainingData.of(InOrder.of(examples, recipe.seed())),
+            event -> {
+              if (event instanceof TrainingEvent.Step step) {
+                steps.add(step);
+              }
+            })
+        .train();
+    Tally tally = new Tally();
+    for (int step = 0; step < STEPS; step++) {
+      tally.compare(
+          Tally.Kind.TRAINING,
+          what + ": loss and norm at step " + step,
+          new double[] {
+            run.get("losses").get(step).doubleValue(), run.get("norms").get(step).doubleValue()
+          },
+          new float[] {(float) steps.get(step).loss(), (float) steps.get(step).gradientNorm()});
+    }
+    System.out.println("Trainer: " + what + ": " + tally);
+  }
+
+  private static Recipe recipe(JsonNode run, int batch) {
+    boolean next = run.get("loss").stringValue().equals("next");
+    @Nullable Double clip = run.has("clip") ? Double.valueOf(run.get("clip").doubleValue()) : null;
+    return Recipe.forText(next ? Objective.NEXT : Objective.MASKED)
+        .with(Extent.epochs(1))
+        .with(new Batching(batch, 2 / batch, null))
+        .with(
+            new AdamSettings(
+                run.get("learning_rate").doubleValue(),
+                run.get("beta1").doubleValue(),
+                run.get("beta2").doubleValue(),
+                run.get("epsilon").doubleValue(),
+                run.get("weight_decay").doubleValue(),
+                clip))
+        .with(Schedule.constant())
+        .withDropout(0.0);
+  }
+
+  private static void compareWeights(
+      String what, JsonNode run, Engine engine, Checkpoint expected) {
+    for (Parameter parameter : engine.model().parameters()) {
+      double[] wanted = expected.doubles(run.get("name").stringValue() + "/" + parameter.name());
+      float[] found = parameter.values(engine.kernels());
+      assertEquals(wanted.length, found.length);
+      for (int i = 0; i < found.length; i++) {
+        // NaN: a bias of keys, whose exact gradient is zero.
+        int at = i;
+        assertTrue(
+            Double.isNaN(wanted[i]) || Math.abs(found[i] - wanted[i]) <= TOLERANCE,
+            () ->
+                "%s: %s: at %d is %s, expected %s"
+                    .formatted(what, parameter.name(), at, found[at], wanted[at]));
+      }
+    }
+  }
+}
