@@ -108,8 +108,7 @@ public final class LabelledExamples implements Examples {
   }
 
   private Encoding encode(Row row, String text) {
-    return fit(
-        row, tokenizer.encode(text), () -> tokenizer.encode(text, Truncation.to(positions)));
+    return fit(row, tokenizer.encode(text), () -> tokenizer.encode(text, Truncation.to(positions)));
   }
 
   private Encoding encode(Row row, String text, String pair) {
@@ -119,8 +118,7 @@ public final class LabelledExamples implements Examples {
         () -> tokenizer.encode(text, pair, Truncation.to(positions)));
   }
 
-  private Encoding fit(
-      Row row, Encoding whole, Supplier<Encoding> cut) {
+  private Encoding fit(Row row, Encoding whole, Supplier<Encoding> cut) {
     if (whole.length() == 0) {
       throw file.wrong(row, "a text that gives no token", "some text.");
     }
@@ -185,9 +183,7 @@ public final class LabelledExamples implements Examples {
     int end = encoding.length();
     for (int t = 0; t < encoding.length(); t++) {
       boolean inside =
-          typeIds[t] == 1
-              && encoding.end(t) > row.start()
-              && encoding.start(t) < row.end();
+          typeIds[t] == 1 && encoding.end(t) > row.start() && encoding.start(t) < row.end();
       if (inside) {
         start = Math.min(start, t);
         end = t;

@@ -105,9 +105,7 @@ public final class LabelledFile {
   static String quoted(String text) {
     String brief = text.length() > 60 ? text.substring(0, 60) + "…" : text;
     StringBuilder safe = new StringBuilder("\"");
-    brief
-        .codePoints()
-        .forEach(c -> safe.appendCodePoint(Character.isISOControl(c) ? '\ufffd' : c));
+    brief.codePoints().forEach(c -> safe.appendCodePoint(Character.isISOControl(c) ? '\ufffd' : c));
     return safe.append('"').toString();
   }
 }

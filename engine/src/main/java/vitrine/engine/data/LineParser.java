@@ -227,8 +227,7 @@ final class LineParser {
 
   private String label(@Nullable JsonNode node, String key) {
     if (node == null || !(node.isString() || node.isNumber() || node.isBoolean())) {
-      throw wrong(
-          LabelledFile.quoted(key) + " is " + shown(node), "a label: a text or a number.");
+      throw wrong(LabelledFile.quoted(key) + " is " + shown(node), "a label: a text or a number.");
     }
     return node.isString() ? node.stringValue() : node.asString();
   }

@@ -30,9 +30,7 @@ public record Split(Examples train, Examples validation) {
    */
   public static Split drawn(Examples all, double fraction, long seed) {
     return of(
-        all,
-        Permutation.of(all.size(), Draw.key(seed, Draw.Use.SPLIT)),
-        aside(all, fraction));
+        all, Permutation.of(all.size(), Draw.key(seed, Draw.Use.SPLIT)), aside(all, fraction));
   }
 
   private static int aside(Examples all, double fraction) {

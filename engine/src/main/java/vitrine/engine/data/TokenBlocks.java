@@ -42,8 +42,7 @@ public final class TokenBlocks implements Examples {
     }
     int rest = ids.size() % text;
     this.size = ids.size() / text + (rest >= 2 ? 1 : 0);
-    Fingerprint hash =
-        new Fingerprint("blocks").add(length).add(frame.before()).add(frame.after());
+    Fingerprint hash = new Fingerprint("blocks").add(length).add(frame.before()).add(frame.after());
     for (int i = 0; i < ids.size(); i++) {
       hash.add(ids.get(i));
     }
@@ -67,8 +66,7 @@ public final class TokenBlocks implements Examples {
     for (int i = 0; i < count; i++) {
       block[frame.before().length + i] = ids.get(from + i);
     }
-    System.arraycopy(
-        frame.after(), 0, block, frame.before().length + count, frame.after().length);
+    System.arraycopy(frame.after(), 0, block, frame.before().length + count, frame.after().length);
     return Example.of(block);
   }
 

@@ -46,8 +46,7 @@ public final class TokenizedText {
     this.tokenizer = tokenizer;
     this.progress = progress;
     frame = Frame.of(tokenizer);
-    joint =
-        tokenizer.endOfText().isPresent() ? tokenizer.endOfText() : tokenizer.separator();
+    joint = tokenizer.endOfText().isPresent() ? tokenizer.endOfText() : tokenizer.separator();
     OptionalInt mark = tokenizer.id(MARK);
     knowsMark = mark.isPresent() && tokenizer.isSpecial(mark.getAsInt());
     ids = new TokenIds(tokenizer.size());

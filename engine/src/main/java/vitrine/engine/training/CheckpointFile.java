@@ -43,8 +43,7 @@ final class CheckpointFile {
 
   /** Writes all of it, entirely or not at all. */
   static void write(Path file, Kernels kernels, AdamW optimizer, Contents contents) {
-    SafetensorsWriter writer =
-        new SafetensorsWriter().metadata(STATE, toJson(contents).toString());
+    SafetensorsWriter writer = new SafetensorsWriter().metadata(STATE, toJson(contents).toString());
     boolean stepped = contents.state().step() > 0;
     for (AdamW.Slot slot : optimizer.slots()) {
       Parameter parameter = slot.parameter();
@@ -71,7 +70,9 @@ final class CheckpointFile {
       Storage storage,
       Kernels kernels) {
     writer.add(
-        prefix + parameter.name(), () -> storage.download(kernels), ModelWriter.axes(parameter.shape()));
+        prefix + parameter.name(),
+        () -> storage.download(kernels),
+        ModelWriter.axes(parameter.shape()));
   }
 
   /**

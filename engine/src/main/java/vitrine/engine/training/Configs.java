@@ -108,8 +108,7 @@ final class Configs {
       classes.put(all.get(c), c);
     }
     if (head == Head.SEQUENCE) {
-      config.put(
-          "problem_type", labels.size() == 0 ? "regression" : "single_label_classification");
+      config.put("problem_type", labels.size() == 0 ? "regression" : "single_label_classification");
     }
   }
 

@@ -45,8 +45,7 @@ final class Health {
         .orElse("All weights and gradients are finite.");
   }
 
-  private static InputException wrong(
-      int step, String actual, String expected, String culprit) {
+  private static InputException wrong(int step, String actual, String expected, String culprit) {
     return new InputException(
         "train: step "
             + step

@@ -47,11 +47,8 @@ final class Journal implements AutoCloseable {
   /** The state to go on from; the model has its weights. */
   TrainingState begin() {
     RunDirectory run = directory;
-    if (run == null) {
+    if (run == null || !Files.exists(run.checkpoint())) {
       return TrainingState.START;
-    }
-    if (!Files.exists(run.checkpoint())) {
-      return checkpoint(run, TrainingState.START);
     }
     CheckpointFile.Contents contents = CheckpointFile.read(run.checkpoint());
     provenance.requireSame(contents.provenance());
@@ -69,6 +66,14 @@ final class Journal implements AutoCloseable {
     CheckpointFile.restore(run.checkpoint(), model, optimizer);
     run.metrics().cut(state.metricsBytes());
     return state;
+  }
+
+  /**
+   * Writes the checkpoint that a training begins with, so that it can be resumed from its start.
+   */
+  TrainingState first(TrainingState state) {
+    RunDirectory run = directory;
+    return run == null || Files.exists(run.checkpoint()) ? state : checkpoint(run, state);
   }
 
   /** Tells the listener, and writes what belongs in the metrics. */
@@ -121,11 +126,7 @@ final class Journal implements AutoCloseable {
     long start = System.nanoTime();
     Evaluation evaluation =
         Evaluator.evaluate(
-            model,
-            recipe.objective(),
-            validation,
-            recipe.batching().batch(),
-            recipe.seed());
+            model, recipe.objective(), validation, recipe.batching().batch(), recipe.seed());
     double value = evaluation.value(recipe.watch().measure());
     TrainingState state = before.evaluated(recipe.watch().measure(), value);
     if (state.isBest() && recipe.watch().keep() == Watch.Keep.BEST) {
@@ -189,8 +190,7 @@ final class Journal implements AutoCloseable {
         best.forEach((parameter, values) -> parameter.storage().upload(model.kernels(), values));
       }
     }
-    tell(
-        new TrainingEvent.Stopped(state.step(), reason, chosen == null ? null : chosen.step()));
+    tell(new TrainingEvent.Stopped(state.step(), reason, chosen == null ? null : chosen.step()));
     return kept;
   }
 

@@ -6,18 +6,16 @@ import vitrine.engine.hooks.Loss;
 /** What a model is trained to do. */
 public enum Objective {
   /** To predict the next token. */
-  NEXT("next", Loss.next()),
+  NEXT("next"),
   /** To say what stood where tokens are hidden. */
-  MASKED("mlm", Loss.labels()),
+  MASKED("mlm"),
   /** To give the labels that come with the examples. */
-  LABELS("labels", Loss.labels());
+  LABELS("labels");
 
   private final String label;
-  private final Loss loss;
 
-  Objective(String label, Loss loss) {
+  Objective(String label) {
     this.label = label;
-    this.loss = loss;
   }
 
   /** As a recipe's JSON has it. */
@@ -27,7 +25,10 @@ public enum Objective {
 
   /** What is made small. */
   public Loss loss() {
-    return loss;
+    return switch (this) {
+      case NEXT -> Loss.next();
+      case MASKED, LABELS -> Loss.labels();
+    };
   }
 
   /** Whether a head can be trained so. */

@@ -64,8 +64,7 @@ public record Recipe(
   }
 
   public Recipe with(Batching other) {
-    return new Recipe(
-        objective, extent, other, optimizer, schedule, dropout, watch, saving, seed);
+    return new Recipe(objective, extent, other, optimizer, schedule, dropout, watch, saving, seed);
   }
 
   public Recipe with(AdamSettings other) {
@@ -87,8 +86,7 @@ public record Recipe(
   }
 
   public Recipe withDropout(@Nullable Double other) {
-    return new Recipe(
-        objective, extent, batching, optimizer, schedule, other, watch, saving, seed);
+    return new Recipe(objective, extent, batching, optimizer, schedule, other, watch, saving, seed);
   }
 
   public Recipe withSeed(long other) {

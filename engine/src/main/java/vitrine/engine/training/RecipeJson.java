@@ -98,8 +98,7 @@ final class RecipeJson {
 
   private Recipe recipe() {
     Objective objective = word("objective", Objective.values(), Objective::label, Objective.NEXT);
-    Recipe usual =
-        objective == Objective.LABELS ? Recipe.forLabels() : Recipe.forText(objective);
+    Recipe usual = objective == Objective.LABELS ? Recipe.forLabels() : Recipe.forText(objective);
     Recipe recipe =
         new Recipe(
             objective,

@@ -65,11 +65,7 @@ public record SideFiles(Map<String, byte[]> content) {
       return Files.readAllBytes(file);
     } catch (IOException e) {
       throw new InputException(
-          "model: "
-              + file
-              + ": cannot be read: "
-              + e.getMessage()
-              + "; expected a readable file.",
+          "model: " + file + ": cannot be read: " + e.getMessage() + "; expected a readable file.",
           e);
     }
   }

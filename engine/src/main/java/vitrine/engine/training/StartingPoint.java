@@ -53,8 +53,7 @@ public final class StartingPoint {
     return fresh(Configs.bert(sizes, tokenizer), Head.MASKED, tokenizer, seed);
   }
 
-  private static StartingPoint fresh(
-      ObjectNode config, Head head, Tokenizer tokenizer, long seed) {
+  private static StartingPoint fresh(ObjectNode config, Head head, Tokenizer tokenizer, long seed) {
     return newModel(config.toString(), head, Optional.of(tokenizer), seed);
   }
 
@@ -66,8 +65,7 @@ public final class StartingPoint {
   public static StartingPoint newModel(
       String config, Head head, Optional<Tokenizer> tokenizer, long seed) {
     ModelFiles files =
-        ModelFiles.of(
-            "new model", config, Checkpoints.inMemory(java.util.Map.of()), tokenizer);
+        ModelFiles.of("new model", config, Checkpoints.inMemory(java.util.Map.of()), tokenizer);
     return new StartingPoint(files, head, seed, name -> true);
   }
 
@@ -94,8 +92,8 @@ public final class StartingPoint {
   }
 
   /**
-   * A model that is to be fine-tuned: with the head it has, where that is for the same classes, else
-   * with a new one.
+   * A model that is to be fine-tuned: with the head it has, where that is for the same classes,
+   * else with a new one.
    *
    * @param source open until the model is loaded
    * @param labels the classes; {@link LabelSet#NONE} for values and answers

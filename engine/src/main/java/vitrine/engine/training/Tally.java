@@ -8,7 +8,6 @@ import java.util.stream.IntStream;
 import vitrine.engine.InputException;
 import vitrine.engine.hooks.Architecture;
 import vitrine.engine.hooks.Example;
-import vitrine.engine.hooks.Head;
 import vitrine.engine.hooks.Labels;
 import vitrine.engine.hooks.Tap;
 

@@ -36,8 +36,7 @@ public final class Trainer {
    * @param listener told of everything, in the thread that trains
    * @throws InputException when recipe, data and model do not fit each other
    */
-  public Trainer(
-      Model model, Recipe recipe, TrainingData data, Consumer<TrainingEvent> listener) {
+  public Trainer(Model model, Recipe recipe, TrainingData data, Consumer<TrainingEvent> listener) {
     this.model = model;
     this.recipe = recipe;
     this.data = data;
@@ -112,6 +111,7 @@ public final class Trainer {
               progress.stepsPerEpoch(),
               data.train().size(),
               size(data.validation())));
+      state = journal.first(state);
       Steps steps = new Steps(gradients, optimizer, progress);
       boolean stops = asked;
       while (state.ended() == null && !stops) {
@@ -135,8 +135,7 @@ public final class Trainer {
     private final Gradients gradients;
     private final AdamW optimizer;
     private final Progress progress;
-    private final Batches batches =
-        new Batches(data.train(), recipe.objective(), recipe.seed());
+    private final Batches batches = new Batches(data.train(), recipe.objective(), recipe.seed());
     private final Dropout dropout = recipe.rates(model.dropout());
     private final Pace pace = new Pace();
 
@@ -150,8 +149,7 @@ public final class Trainer {
       long start = System.nanoTime();
       int step = state.step() + 1;
       List<Batches.Micro> passes =
-          batches.step(
-              progress.first(step), progress.count(step), recipe.batching().batch());
+          batches.step(progress.first(step), progress.count(step), recipe.batching().batch());
       double loss = accumulate(step, passes);
       double norm = optimizer.norm();
       Health.check(step, loss, norm, state.losses(), optimizer);

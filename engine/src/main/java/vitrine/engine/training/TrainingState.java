@@ -24,8 +24,7 @@ record TrainingState(
   /** The best evaluation, and the step it was after. */
   record Best(int step, double value) {}
 
-  static final TrainingState START =
-      new TrainingState(0, 0, 0, LossWatch.START, null, 0, null);
+  static final TrainingState START = new TrainingState(0, 0, 0, LossWatch.START, null, 0, null);
 
   TrainingState stepped(double loss, double moreSeconds) {
     return new TrainingState(

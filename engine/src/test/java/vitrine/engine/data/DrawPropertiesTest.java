@@ -60,12 +60,13 @@ final class DrawPropertiesTest {
     assertTrue(chi < 60, "chi squared " + chi);
   }
 
-  /** By a separate implementation; a change here changes what every trained model is repeated from. */
+  /**
+   * By a separate implementation; a change here changes what every trained model is repeated from.
+   */
   @Example
   void should_give_the_same_numbers_for_ever_when_the_key_is_the_same() {
     assertArrayEquals(
-        new int[] {7, 4, 5, 0, 3, 6, 1, 2},
-        Permutation.of(8, Draw.key(1, Draw.Use.ORDER, 0)));
+        new int[] {7, 4, 5, 0, 3, 6, 1, 2}, Permutation.of(8, Draw.key(1, Draw.Use.ORDER, 0)));
     assertEquals(0x34692e06da3fe9ccL, Draw.key(1, Draw.Use.DROPOUT, 2, 3));
   }
 }

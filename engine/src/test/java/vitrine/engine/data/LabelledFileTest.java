@@ -49,8 +49,7 @@ final class LabelledFileTest {
   }
 
   private static void refused(Runnable action, String... fragments) {
-    String message =
-        String.valueOf(assertThrows(InputException.class, action::run).getMessage());
+    String message = String.valueOf(assertThrows(InputException.class, action::run).getMessage());
     assertTrue(message.contains("; expected "), message);
     assertEquals(1, message.lines().count(), message);
     for (String fragment : fragments) {
@@ -88,8 +87,7 @@ final class LabelledFileTest {
         """;
     LabelledFile file = read(text, LabelledTask.CLASSES);
     assertEquals(List.of("maybe", "no", "yes"), file.labels().names());
-    LabelledExamples read =
-        new LabelledExamples(file, file.labels(), BERT, 32, TooLong.REFUSE);
+    LabelledExamples read = new LabelledExamples(file, file.labels(), BERT, 32, TooLong.REFUSE);
     assertEquals(2, one(read.get(0, 0)));
     assertEquals(0, one(read.get(2, 0)));
     assertArrayEquals(BERT.encode("an").ids(), read.get(1, 0).ids());
@@ -99,8 +97,7 @@ final class LabelledFileTest {
   void should_read_the_columns_asked_for_when_they_are_named_or_numbered() {
     String text = "gj04\t1\t\tthe an\ngj04\t0\t*\tan\n";
     LabelledFile numbered =
-        LabelledFile.read(
-            file(text), LabelledTask.CLASSES, new Columns.Numbered(4, null, 2));
+        LabelledFile.read(file(text), LabelledTask.CLASSES, new Columns.Numbered(4, null, 2));
     assertEquals(2, numbered.size());
     LabelledFile named =
         LabelledFile.read(
@@ -114,8 +111,7 @@ final class LabelledFileTest {
   void should_sort_labels_by_number_when_all_are_numbers() {
     assertEquals(List.of("2", "9", "10"), LabelSet.of(List.of("10", "9", "2")).names());
     assertEquals(List.of("10", "9", "a"), LabelSet.of(List.of("a", "9", "10")).names());
-    assertEquals(
-        List.of("b", "a"), LabelSet.ofConfig(Map.of(1, "a", 0, "b")).names());
+    assertEquals(List.of("b", "a"), LabelSet.ofConfig(Map.of(1, "a", 0, "b")).names());
   }
 
   @Test
@@ -143,8 +139,7 @@ final class LabelledFileTest {
     assertEquals(BERT.encode("the").ids()[1], ids[span[0]]);
     assertEquals(BERT.encode("an").ids()[2], ids[span[1]]);
     assertEquals(ids.length - 2, span[1]);
-    refused(
-        () -> read(text.replace(":5", ":4"), LabelledTask.ANSWERS), "line 1", "at character 4");
+    refused(() -> read(text.replace(":5", ":4"), LabelledTask.ANSWERS), "line 1", "at character 4");
     refused(() -> read(text.replace(":5", ":99"), LabelledTask.ANSWERS), "line 1");
   }
 
@@ -159,8 +154,7 @@ final class LabelledFileTest {
         Files.write(
             directory.resolve("latin"),
             "sentence\tlabel\ncafé\t1\n".getBytes(StandardCharsets.ISO_8859_1));
-    refused(
-        () -> LabelledFile.read(latin, LabelledTask.CLASSES, Columns.known()), "not UTF-8");
+    refused(() -> LabelledFile.read(latin, LabelledTask.CLASSES, Columns.known()), "not UTF-8");
   }
 
   @Test
@@ -187,8 +181,7 @@ final class LabelledFileTest {
     LabelledFile file = read("sentence\tlabel\nthe\tyes\nan\tmaybe\n", LabelledTask.CLASSES);
     refused(
         () ->
-            new LabelledExamples(
-                file, LabelSet.of(List.of("yes", "no")), BERT, 32, TooLong.REFUSE),
+            new LabelledExamples(file, LabelSet.of(List.of("yes", "no")), BERT, 32, TooLong.REFUSE),
         "line 3: label \"maybe\"",
         "no, yes");
     LabelledFile values = read("sentence\tscore\nthe\tlots\n", LabelledTask.VALUE);

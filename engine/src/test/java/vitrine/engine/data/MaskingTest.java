@@ -100,8 +100,7 @@ final class MaskingTest {
   @Test
   void should_know_the_special_tokens_when_made_of_a_tokenizer() {
     Examples blocks =
-        new TokenBlocks(
-            TokenIds.of(10, 11, 12, 13, 14, 15), Frame.of(TestTokenizers.bert()), 8);
+        new TokenBlocks(TokenIds.of(10, 11, 12, 13, 14, 15), Frame.of(TestTokenizers.bert()), 8);
     Examples masked = Masking.of(TestTokenizers.bert(), 1).of(blocks);
     assertEquals(blocks.size(), masked.size());
     int[] labels = labels(masked.get(0, 3));

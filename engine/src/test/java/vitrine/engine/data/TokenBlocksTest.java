@@ -64,8 +64,7 @@ final class TokenBlocksTest {
 
   private static String message(int tokens, int length) {
     return String.valueOf(
-        assertThrows(
-                InputException.class, () -> new TokenBlocks(ids(tokens), Frame.NONE, length))
+        assertThrows(InputException.class, () -> new TokenBlocks(ids(tokens), Frame.NONE, length))
             .getMessage());
   }
 

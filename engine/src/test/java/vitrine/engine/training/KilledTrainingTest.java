@@ -52,7 +52,8 @@ final class KilledTrainingTest {
   @Test
   void should_end_with_the_same_bits_when_killed_at_any_moment() throws Exception {
     Path whole = directory.resolve("whole");
-    TrainingProcess.run(whole, new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
+    TrainingProcess.run(
+        whole, new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
     Path out = directory.resolve("killed");
     SplittableRandom random = new SplittableRandom(System.nanoTime());
     List<String> said = new ArrayList<>();
@@ -96,7 +97,8 @@ final class KilledTrainingTest {
     String rest = new String(again.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertEquals(0, again.waitFor(), rest);
     Path whole = directory.resolve("whole");
-    TrainingProcess.run(whole, new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
+    TrainingProcess.run(
+        whole, new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
     assertArrayEquals(weights(whole), weights(out));
   }
 }

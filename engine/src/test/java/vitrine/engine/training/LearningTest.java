@@ -74,8 +74,8 @@ final class LearningTest {
   }
 
   /**
-   * Three tokens in turn, which stand at the beginning, go on to the end; some are hidden. Who looks
-   * at the others knows them.
+   * Three tokens in turn, which stand at the beginning, go on to the end; some are hidden. Who
+   * looks at the others knows them.
    */
   private record Turns(int size, long seed) implements Examples {
     private static final int FIRST = 4;

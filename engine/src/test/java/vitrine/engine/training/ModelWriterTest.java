@@ -131,8 +131,7 @@ final class ModelWriterTest {
             Toy.recipe(Objective.MASKED, 3, 4),
             data,
             files)) {
-      assertEquals(
-          Set.of("config.json", "model.safetensors", "vocab.txt"), names(directory));
+      assertEquals(Set.of("config.json", "model.safetensors", "vocab.txt"), names(directory));
       assertEquals("BertForMaskedLM", read.config().path("architectures").path(0).asString());
       assertEquals(tokenizer.pad(), read.padding());
       assertTrue(read.checkpoint().has("cls.predictions.bias"));
@@ -161,7 +160,8 @@ final class ModelWriterTest {
             base.toString(),
             """
             {"model_type":"gpt2","architectures":["GPT2Model"],"n_embd":8,"n_head":2,"n_layer":2,
-             "n_positions":16,"vocab_size":11,"eos_token_id":10,"torch_dtype":"float16"}""",
+             "n_positions":16,"vocab_size":11,"eos_token_id":10,"torch_dtype":"float16"}\
+            """,
             Checkpoints.inMemory(bare),
             Optional.empty());
     StartingPoint start = StartingPoint.ofLabels(source, LabelledTask.CLASSES, labels, 7);
@@ -184,8 +184,7 @@ final class ModelWriterTest {
           read.checkpoint().names().toString());
       assertEquals(List.of(3L, 8L), read.checkpoint().info("score.weight").shape());
     }
-    assertEquals(
-        List.of(base + ": new, drawn with seed 7: score.weight"), notes);
+    assertEquals(List.of(base + ": new, drawn with seed 7: score.weight"), notes);
   }
 
   @Test
@@ -209,8 +208,7 @@ final class ModelWriterTest {
       float[] head = files.checkpoint().floats("classifier.weight");
       assertArrayEquals(head, head(files, labels));
       assertEquals(List.of(), notes);
-      assertFalse(
-          java.util.Arrays.equals(head, head(files, LabelSet.of(List.of("a", "c")))));
+      assertFalse(java.util.Arrays.equals(head, head(files, LabelSet.of(List.of("a", "c")))));
       assertEquals(3 * 8, head(files, LabelSet.of(List.of("a", "b", "c"))).length);
       try (Model value =
           StartingPoint.ofLabels(files, LabelledTask.VALUE, LabelSet.NONE, 1)
@@ -218,8 +216,7 @@ final class ModelWriterTest {
         assertEquals(1, value.architecture().outputs().getFirst().classes());
       }
       try (Model words =
-          StartingPoint.ofLabels(files, LabelledTask.WORDS, labels, 1)
-              .load(kernels, notes::add)) {
+          StartingPoint.ofLabels(files, LabelledTask.WORDS, labels, 1).load(kernels, notes::add)) {
         assertEquals(Head.TOKENS, words.architecture().head());
       }
       try (Model answers =
@@ -227,7 +224,8 @@ final class ModelWriterTest {
               .load(kernels, notes::add)) {
         assertEquals(Head.QUESTION, answers.architecture().head());
       }
-      try (Model text = StartingPoint.ofText(files, Objective.MASKED, 1).load(kernels, notes::add)) {
+      try (Model text =
+          StartingPoint.ofText(files, Objective.MASKED, 1).load(kernels, notes::add)) {
         assertEquals(Head.MASKED, text.architecture().head());
       }
       String message =
@@ -262,15 +260,13 @@ final class ModelWriterTest {
       }
     }
     try (ModelFiles files = tiny.files();
-        Model model =
-            StartingPoint.ofText(files, Objective.NEXT, 1).load(kernels, notes::add)) {
+        Model model = StartingPoint.ofText(files, Objective.NEXT, 1).load(kernels, notes::add)) {
       assertTrue(
           model.parameters().stream().noneMatch(each -> each.name().equals("lm_head.weight")));
     }
     tiny.spoil("lm_head.weight", 0, 9);
     try (ModelFiles files = tiny.files();
-        Model model =
-            StartingPoint.ofText(files, Objective.NEXT, 1).load(kernels, notes::add)) {
+        Model model = StartingPoint.ofText(files, Objective.NEXT, 1).load(kernels, notes::add)) {
       ModelWriter.write(directory, model, files.config(), SideFiles.NONE);
       try (ModelFiles read = ModelFiles.open(directory)) {
         assertFalse(read.config().path("tie_word_embeddings").asBoolean(true));

@@ -190,7 +190,11 @@ final class ResumeTest {
   void should_say_which_when_something_else_is_resumed() {
     Path out = directory.resolve("out");
     assertThrows(Killed.class, () -> weights(RunDirectory.create(out), killedAt(5)));
-    refused(out, RECIPE.with(AdamSettings.of(0.02)), DATA, "recipe: learning_rate: 0.02; expected 0.01");
+    refused(
+        out,
+        RECIPE.with(AdamSettings.of(0.02)),
+        DATA,
+        "recipe: learning_rate: 0.02; expected 0.01");
     refused(out, RECIPE.withSeed(3), DATA, "recipe: seed: 3; expected 0");
     refused(out, RECIPE.with(Extent.epochs(2)), DATA, "recipe: steps: none; expected 14");
     refused(
@@ -205,8 +209,7 @@ final class ResumeTest {
         "validation data: hash: ");
     try (Model other = Toy.load(Toy.bert(16, 12, 8, Head.SEQUENCE), kernels);
         RunDirectory run = RunDirectory.resume(out)) {
-      String message =
-          message(() -> new Trainer(other, RECIPE, DATA, event -> {}).train(run));
+      String message = message(() -> new Trainer(other, RECIPE, DATA, event -> {}).train(run));
       assertTrue(message.contains("model: numbers"), message);
     }
     weights(RunDirectory.resume(out), event -> {}); // nothing was spoilt

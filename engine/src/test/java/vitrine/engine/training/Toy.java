@@ -24,7 +24,8 @@ final class Toy {
     return StartingPoint.newModel(
         """
         {"model_type":"gpt2","architectures":["GPT2LMHeadModel"],"n_embd":%d,"n_head":2,"n_layer":2,
-         "n_positions":%d,"vocab_size":%d,"bos_token_id":0,"eos_token_id":0}"""
+         "n_positions":%d,"vocab_size":%d,"bos_token_id":0,"eos_token_id":0}\
+        """
             .formatted(width, positions, vocabulary),
         Head.LANGUAGE,
         Optional.empty(),
@@ -33,13 +34,13 @@ final class Toy {
 
   /** A BERT of 2 layers and 2 heads; id 1 is its mask. */
   static StartingPoint bert(int width, int vocabulary, int positions, Head head) {
-    String architecture =
-        head == Head.MASKED ? "BertForMaskedLM" : "BertForSequenceClassification";
+    String architecture = head == Head.MASKED ? "BertForMaskedLM" : "BertForSequenceClassification";
     return StartingPoint.newModel(
         """
         {"model_type":"bert","architectures":["%s"],"hidden_size":%d,"num_attention_heads":2,
          "num_hidden_layers":2,"intermediate_size":%d,"max_position_embeddings":%d,"vocab_size":%d,
-         "pad_token_id":0}"""
+         "pad_token_id":0}\
+        """
             .formatted(architecture, width, 4 * width, positions, vocabulary),
         head,
         Optional.empty(),

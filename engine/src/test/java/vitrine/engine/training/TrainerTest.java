@@ -83,8 +83,7 @@ final class TrainerTest {
     Recipe recipe = Toy.recipe(Objective.NEXT, 4, 3);
     TrainingData data = TrainingData.of(COPIES);
     assertSame(weightsAfter(recipe, data), weightsAfter(recipe, data));
-    assertNotEquals(
-        0, largest(weightsAfter(recipe, data), weightsAfter(recipe.withSeed(1), data)));
+    assertNotEquals(0, largest(weightsAfter(recipe, data), weightsAfter(recipe.withSeed(1), data)));
   }
 
   @Test
@@ -116,8 +115,7 @@ final class TrainerTest {
     @Override
     public Example get(int index, long key) {
       int[] ids = whole.get(index, key).ids();
-      return Example.of(
-          index % 3 == 0 ? Arrays.copyOf(ids, 2 + index % 5) : ids);
+      return Example.of(index % 3 == 0 ? Arrays.copyOf(ids, 2 + index % 5) : ids);
     }
 
     @Override
@@ -170,8 +168,7 @@ final class TrainerTest {
       List<TrainingEvent.Step> steps = train(model, recipe, TrainingData.of(COPIES));
       assertEquals(8, steps.size());
       for (TrainingEvent.Step step : steps) {
-        assertEquals(
-            1e-3 * recipe.schedule().factor(step.step(), 8), step.learningRate(), 1e-12);
+        assertEquals(1e-3 * recipe.schedule().factor(step.step(), 8), step.learningRate(), 1e-12);
         assertTrue(step.gradientNorm() > 0.5, "it would be clipped: " + step.gradientNorm());
         assertEquals(4 * 8, step.tokens());
       }
@@ -189,9 +186,7 @@ final class TrainerTest {
         assertEquals(0.25, optimizer.clipScale(4), 1e-6);
         assertEquals(0, optimizer.norm());
         for (AdamW.Slot slot : optimizer.slots()) {
-          slot.gradient()
-              .upload(
-                  kernels, filled((int) slot.parameter().shape().size()));
+          slot.gradient().upload(kernels, filled((int) slot.parameter().shape().size()));
         }
         double numbers = model.facts().parameters();
         assertEquals(2 * Math.sqrt(numbers), optimizer.norm(), 1e-9 * numbers);
@@ -293,16 +288,14 @@ final class TrainerTest {
           recipe.with(new Watch(1, 1, 2, Measure.LOSS, Watch.Keep.LAST)),
           TrainingData.of(COPIES),
           "patience: no validation data");
-      refused(
-          model, Toy.recipe(Objective.MASKED, 1, 1), TrainingData.of(COPIES), "head is 'lm'");
+      refused(model, Toy.recipe(Objective.MASKED, 1, 1), TrainingData.of(COPIES), "head is 'lm'");
     }
   }
 
   private static void refused(Model model, Recipe recipe, TrainingData data, String fragment) {
     String message =
         String.valueOf(
-            assertThrows(
-                    InputException.class, () -> new Trainer(model, recipe, data, event -> {}))
+            assertThrows(InputException.class, () -> new Trainer(model, recipe, data, event -> {}))
                 .getMessage());
     assertTrue(message.contains(fragment), message);
   }
@@ -328,7 +321,8 @@ final class TrainerTest {
             .with(new Schedule(Schedule.Shape.CONSTANT, new Schedule.Warmup.Steps(5000), 1));
     try (Model model = gpt2()) {
       String message = failure(model, wild);
-      assertTrue(message.matches("train: step \\d+: the loss is [0-9.e+]+; expected at most.*"), message);
+      assertTrue(
+          message.matches("train: step \\d+: the loss is [0-9.e+]+; expected at most.*"), message);
       assertTrue(message.contains("The largest gradient is that of transformer."), message);
       assertEquals(1, message.lines().count());
     }
@@ -336,8 +330,7 @@ final class TrainerTest {
 
   private static String failure(Model model, Recipe recipe) {
     return String.valueOf(
-        assertThrows(
-                InputException.class, () -> train(model, recipe, TrainingData.of(COPIES)))
+        assertThrows(InputException.class, () -> train(model, recipe, TrainingData.of(COPIES)))
             .getMessage());
   }
 }

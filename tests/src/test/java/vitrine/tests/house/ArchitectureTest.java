@@ -80,6 +80,22 @@ final class ArchitectureTest {
         "vitrine.kernels",
         "vitrine.weights");
     allow(
+        "vitrine.engine.data",
+        "vitrine.engine",
+        "vitrine.engine.io",
+        "vitrine.engine.text",
+        "vitrine.engine.hooks");
+    allow(
+        "vitrine.engine.training",
+        "vitrine.engine",
+        "vitrine.engine.text",
+        "vitrine.engine.hooks",
+        "vitrine.engine.models",
+        "vitrine.engine.families",
+        "vitrine.engine.data",
+        "vitrine.kernels",
+        "vitrine.weights");
+    allow(
         "vitrine.engine.bundled",
         "vitrine.engine",
         "vitrine.engine.text",
