@@ -39,6 +39,9 @@ public final class Evaluator {
         together.add(examples.get(i, Draw.key(seed, Draw.Use.MASKING, i)));
       }
       Batches.Micro micro = Batches.micro(together, objective);
+      if (micro.counted() == 0) {
+        continue; // texts of one token, say, which predict nothing
+      }
       try (Trace trace = model.run(plan, micro.inputs())) {
         loss += trace.loss().orElseThrow() * micro.counted();
         counted += micro.counted();
@@ -46,6 +49,10 @@ public final class Evaluator {
           tally.add(together, trace.value(Site.logits()).toArray());
         }
       }
+    }
+    if (counted == 0) {
+      throw new InputException(
+          "evaluate: the examples ask nothing; expected tokens to predict, or labels.");
     }
     Map<Measure, Double> measures = new EnumMap<>(Measure.class);
     measures.put(Measure.LOSS, loss / counted);

@@ -34,6 +34,21 @@ final class Health {
     }
   }
 
+  /**
+   * Looks at an evaluation after a step.
+   *
+   * @throws InputException when its loss is not finite
+   */
+  static void check(int step, Evaluation evaluation, AdamW optimizer) {
+    if (!Double.isFinite(evaluation.loss())) {
+      throw wrong(
+          step,
+          "the validation loss is " + evaluation.loss(),
+          "a finite number",
+          culprit(optimizer));
+    }
+  }
+
   private static String culprit(AdamW optimizer) {
     return optimizer
         .firstBadParameter()

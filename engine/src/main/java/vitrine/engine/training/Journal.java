@@ -127,6 +127,7 @@ final class Journal implements AutoCloseable {
     Evaluation evaluation =
         Evaluator.evaluate(
             model, recipe.objective(), validation, recipe.batching().batch(), recipe.seed());
+    Health.check(before.step(), evaluation, optimizer);
     double value = evaluation.value(recipe.watch().measure());
     TrainingState state = before.evaluated(recipe.watch().measure(), value);
     if (state.isBest() && recipe.watch().keep() == Watch.Keep.BEST) {

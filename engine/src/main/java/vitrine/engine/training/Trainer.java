@@ -178,18 +178,22 @@ public final class Trainer {
     private double accumulate(int step, List<Batches.Micro> passes) {
       gradients.clear();
       long counted = passes.stream().mapToLong(Batches.Micro::counted).sum();
+      if (counted == 0) {
+        throw new InputException(
+            "train: step "
+                + step
+                + ": its examples ask nothing; expected tokens to predict, or labels, in each.");
+      }
       double loss = 0;
       for (int pass = 0; pass < passes.size(); pass++) {
         Batches.Micro micro = passes.get(pass);
+        if (micro.counted() == 0) {
+          continue;
+        }
         double share = (double) micro.counted() / counted;
         long key = Draw.key(recipe.seed(), Draw.Use.DROPOUT, step, pass);
-        loss +=
-            share
-                * model.accumulate(
-                    micro.inputs(),
-                    recipe.objective().loss(),
-                    new TrainingPass(share, dropout, key, recipe.saving()),
-                    gradients);
+        TrainingPass how = new TrainingPass(share, dropout, key, recipe.saving());
+        loss += share * model.accumulate(micro.inputs(), recipe.objective().loss(), how, gradients);
       }
       return loss;
     }
