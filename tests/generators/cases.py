@@ -28,6 +28,8 @@ INPUTS = {
     "types": [row(5, 17, 3, 29, 11, 8, 1, types=[0, 0, 0, 1, 1, 1, 1])],
     "types-right": [row(5, 17, 3, 29, 11, 8, types=[0, 0, 0, 1, 1, 1]),
                     row(7, 7, 21, pad=3, types=[0, 1, 1, 0, 0, 0])],
+    # The id that BERT pads with, as a token that counts: PyTorch gives its look-ups no gradient.
+    "pad-id": [row(5, 0, 3, 12, 0), row(0, 9, 21, pad=2)],
     "trailing-pad-id": [row(5, 17, 3, 0, 0, mask=[1, 1, 1, 1, 1])],
 }
 

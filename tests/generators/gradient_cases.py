@@ -88,6 +88,7 @@ RUNS = {
     ],
     "bert-mlm": [
         run("small", "labels", MIDDLE, cases.IDS, parameters=True),
+        run("pad-id", "labels", ["embed"], [[5, 0, 3, 2, 11], [7, 9, 21, -100, -100]], parameters=True),
         *some("small", "mlm:0=3,2=22", "diff:1,4,5", "logit:1,8"),
         *through_edits("small", "labels", cases.IDS),
     ],

@@ -134,8 +134,17 @@ class Runner:
                         lambda step: value(self.weights, [Nudge(site, direction, step)]))
         for name, grad in parameters.items():
             direction = drawn((*what, name), grad.shape)
-            central((*what, name), grad, direction,
-                    lambda step: value({**self.weights, name: self.weights[name] + step * direction}, []))
+            still = self.untrained(name, ours, direction)
+            moved = lambda step: {**self.weights, name: self.weights[name] + step * direction}
+            central((*what, name), grad, direction, lambda step: loss(
+                text, self.forward(moved(step), rows, [*(Nudge("embed", d, step) for d in still), *edits]), labels).item())
+
+    def untrained(self, name, ours, direction):
+        """What takes a direction back out of the look-ups that have no gradient: those of BERT's padding row."""
+        pad = self.case["config"].get("pad_token_id", 0)
+        if name != "embeddings.word_embeddings.weight" or pad is None:
+            return []
+        return [-direction[pad] * (ours.ids == pad)[..., None]]
 
 
 def drawn(what, shape):

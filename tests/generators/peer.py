@@ -29,9 +29,6 @@ def load(case, folder):
     # Upcasting makes float32 of float64 there; in exact arithmetic it changes nothing, so it is switched off.
     for block in getattr(model.base_model, "h", []):
         block.attn.reorder_and_upcast_attn = False
-    if case["config"]["model_type"] == "bert":
-        # An option of nn.Embedding that keeps the padding token's row as it is; what is wanted is the derivative.
-        model.base_model.embeddings.word_embeddings.padding_idx = None
     if case["hf"] == "GPT2LMHeadModel":
         model.loss_function = next_token_loss
     return model.eval()

@@ -198,7 +198,8 @@ class Forward:
         batch, length = self.ids.shape
         e = "embeddings."
         types = torch.zeros_like(self.ids) if self.types is None else self.types
-        embed = tap("embed", w[e + "word_embeddings.weight"][self.ids])
+        embed = tap("embed", torch.nn.functional.embedding(self.ids, w[e + "word_embeddings.weight"],
+                                                           padding_idx=c.get("pad_token_id", 0)))
         pos = tap("pos_embed", w[e + "position_embeddings.weight"][:length].expand(batch, -1, -1))
         segment = tap("type_embed", w[e + "token_type_embeddings.weight"][types])
         x = tap("embed_out", self.plain_norm(embed + pos + segment, e + "LayerNorm", eps))

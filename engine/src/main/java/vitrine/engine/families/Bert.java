@@ -139,7 +139,8 @@ final class Bert implements Family {
                   Parameter.Kind.EMBEDDING,
                   segments,
                   d),
-              norm("embeddings.LayerNorm"));
+              norm("embeddings.LayerNorm"),
+              config.paddingRows(0, vocabulary));
       List<Block> blocks = new ArrayList<>();
       for (int layer = 0; layer < layers; layer++) {
         blocks.add(block("encoder.layer." + layer + "."));

@@ -2,6 +2,7 @@ package vitrine.engine.families;
 
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import vitrine.engine.InputException;
 import vitrine.kernels.Activation;
@@ -46,6 +47,27 @@ final class Config {
       throw wrong(key, node, "a whole number of at least 1");
     }
     return node.intValue();
+  }
+
+  /**
+   * The row of the token table that PyTorch's {@code nn.Embedding} would be given as its {@code
+   * padding_idx}: {@code pad_token_id}, where a negative one counts from the end. None for null, and
+   * for an id without a row, which no look-up can name.
+   *
+   * @param absent the family's own default, for a config that leaves the key out
+   * @param rows how many the table has
+   */
+  Set<Integer> paddingRows(int absent, int rows) {
+    JsonNode node = json.get("pad_token_id");
+    if (node != null && node.isNull()) {
+      return Set.of();
+    }
+    if (node != null && !(node.isIntegralNumber() && node.canConvertToInt())) {
+      throw wrong("pad_token_id", node, "a whole number or null");
+    }
+    int id = node == null ? absent : node.intValue();
+    int row = id < 0 ? id + rows : id;
+    return row >= 0 && row < rows ? Set.of(row) : Set.of();
   }
 
   float epsilon(String key, double absent) {

@@ -2,6 +2,7 @@ package vitrine.engine.families;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import vitrine.engine.hooks.Architecture;
@@ -143,7 +144,7 @@ final class Gpt2 implements Family {
               task,
               task.outputs(classes));
       return new Model.Parts(
-          architecture, new Embeddings(tokens, wpe, null, null), blocks, last, head, dropout());
+          architecture, new Embeddings(tokens, wpe, null, null, Set.of()), blocks, last, head, dropout());
     }
 
     private Dropout dropout() {

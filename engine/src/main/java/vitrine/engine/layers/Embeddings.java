@@ -1,5 +1,7 @@
 package vitrine.engine.layers;
 
+import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import vitrine.engine.hooks.Differentiation;
 import vitrine.engine.hooks.Dropout;
@@ -16,9 +18,20 @@ import vitrine.kernels.Tensor;
  * @param positions (P,D), learned
  * @param segments (S,D); null where the family has none
  * @param norm null where the family has none
+ * @param untrained rows of the token table that look-ups leave without a gradient: PyTorch's {@code
+ *     padding_idx}, which BERT's reference sets, so that filling up a batch trains no one. What a
+ *     tied head does with such a row still counts, and so does the gradient at the site.
  */
 public record Embeddings(
-    Tensor tokens, Tensor positions, @Nullable Tensor segments, @Nullable LayerNorm norm) {
+    Tensor tokens,
+    Tensor positions,
+    @Nullable Tensor segments,
+    @Nullable LayerNorm norm,
+    Set<Integer> untrained) {
+  public Embeddings {
+    untrained = Set.copyOf(untrained);
+  }
+
   /**
    * What the backward pass needs.
    *
@@ -72,22 +85,38 @@ public record Embeddings(
       run.letGo(sum);
     }
     run.pin(d); // every part of the sum gets the same
-    backwardPart(run, Tap.POS_EMBED, d, positions, cache.positionIds());
+    backwardPart(run, Tap.POS_EMBED, d, positions, cache.positionIds(), Set.of());
     if (segments != null) {
-      backwardPart(run, Tap.TYPE_EMBED, d, segments, cache.segmentIds());
+      backwardPart(run, Tap.TYPE_EMBED, d, segments, cache.segmentIds(), Set.of());
     }
-    backwardPart(run, Tap.EMBED, d, tokens, cache.ids());
+    backwardPart(run, Tap.EMBED, d, tokens, cache.ids(), untrained);
     run.unpin(d);
     run.release(d);
   }
 
-  private static void backwardPart(Run run, Tap tap, Tensor d, Tensor table, int[] rows) {
+  private static void backwardPart(
+      Run run, Tap tap, Tensor d, Tensor table, int[] rows, Set<Integer> untrained) {
     Tensor part = run.tapBackward(tap, 0, d);
     Gradients gradients = run.parameterGradients();
     if (gradients != null) {
-      run.kernels().gatherBackward(part, rows, gradients.of(table));
+      scatter(run, part, rows, gradients.of(table), untrained);
     }
     run.releaseUnless(part, d);
+  }
+
+  /** Adds each row of d to the row of the table's gradient it was looked up from. */
+  private static void scatter(
+      Run run, Tensor d, int[] rows, Tensor dTable, Set<Integer> untrained) {
+    int[] kept =
+        IntStream.range(0, rows.length).filter(i -> !untrained.contains(rows[i])).toArray();
+    if (kept.length == rows.length) {
+      run.kernels().gatherBackward(d, rows, dTable);
+    } else if (kept.length > 0) {
+      Tensor packed = gather(run, d, kept, Shape.of(kept.length, d.shape().dim(-1)));
+      int[] ids = IntStream.of(kept).map(i -> rows[i]).toArray();
+      run.kernels().gatherBackward(packed, ids, dTable);
+      run.release(packed);
+    }
   }
 
   private static Tensor gather(Run run, Tensor table, int[] rows, Shape shape) {

@@ -140,7 +140,7 @@ class FiniteDifferenceTest {
       List<Tensor> directions = new ArrayList<>();
       for (int i = 0; i < elements.size(); i++) {
         // Where the packed form is padded the direction is zero, as the parameter is.
-        float[] direction = unpadded(elements.get(i));
+        float[] direction = trained(plan, parameter, unpadded(elements.get(i)));
         directions.add(kernels.upload(workspace, elements.get(i).shape(), direction));
         expected += dot(DoubleKernels.toDoubles(gradients.get(i)), direction);
       }
@@ -151,6 +151,19 @@ class FiniteDifferenceTest {
       }
     }
     return new double[] {expected, change / 2};
+  }
+
+  /**
+   * Without BERT's padding row where its look-ups count: a span's softmax goes over padded positions
+   * too. The loss depends on that row, and by the reference's rule its look-ups get no gradient, so
+   * no difference quotient can agree with it.
+   */
+  private static float[] trained(Plan plan, Parameter parameter, float[] direction) {
+    if (plan.loss().orElseThrow() instanceof Loss.Start
+        && parameter.name().endsWith("word_embeddings.weight")) {
+      Arrays.fill(direction, 0, parameter.shape().dim(-1), 0);
+    }
+    return direction;
   }
 
   private float[] unpadded(Tensor elements) {
