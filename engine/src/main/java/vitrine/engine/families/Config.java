@@ -51,8 +51,8 @@ final class Config {
 
   /**
    * The row of the token table that PyTorch's {@code nn.Embedding} would be given as its {@code
-   * padding_idx}: {@code pad_token_id}, where a negative one counts from the end. None for null, and
-   * for an id without a row, which no look-up can name.
+   * padding_idx}: {@code pad_token_id}, where a negative one counts from the end. None for null,
+   * and for an id without a row, which no look-up can name.
    *
    * @param absent the family's own default, for a config that leaves the key out
    * @param rows how many the table has

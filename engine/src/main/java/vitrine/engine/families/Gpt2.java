@@ -144,7 +144,12 @@ final class Gpt2 implements Family {
               task,
               task.outputs(classes));
       return new Model.Parts(
-          architecture, new Embeddings(tokens, wpe, null, null, Set.of()), blocks, last, head, dropout());
+          architecture,
+          new Embeddings(tokens, wpe, null, null, Set.of()),
+          blocks,
+          last,
+          head,
+          dropout());
     }
 
     private Dropout dropout() {
