@@ -154,9 +154,9 @@ class FiniteDifferenceTest {
   }
 
   /**
-   * Without BERT's padding row where its look-ups count: a span's softmax goes over padded positions
-   * too. The loss depends on that row, and by the reference's rule its look-ups get no gradient, so
-   * no difference quotient can agree with it.
+   * Without BERT's padding row where its look-ups count: a span's softmax goes over padded
+   * positions too. The loss depends on that row, and by the reference's rule its look-ups get no
+   * gradient, so no difference quotient can agree with it.
    */
   private static float[] trained(Plan plan, Parameter parameter, float[] direction) {
     if (plan.loss().orElseThrow() instanceof Loss.Start
