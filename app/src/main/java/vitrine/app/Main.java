@@ -21,6 +21,9 @@ import vitrine.app.terminal.UsageException;
 
 /** The program: arguments in, text and an exit code out. */
 public final class Main {
+  /** A system property: whether standard error is a terminal, which only the launcher can tell. */
+  private static final String TERMINAL = "vitrine.terminal";
+
   private Main() {}
 
   /** Runs one command and ends the JVM with its exit code. */
@@ -28,7 +31,9 @@ public final class Main {
     InputStream in = new FileInputStream(FileDescriptor.in);
     OutputStream out = new FileOutputStream(FileDescriptor.out);
     OutputStream err = new FileOutputStream(FileDescriptor.err);
-    System.exit(execute(List.of(arguments), in, out, err));
+    Console.Screen screen =
+        Boolean.getBoolean(TERMINAL) ? Console.Screen.REWRITABLE : Console.Screen.LINES;
+    System.exit(execute(List.of(arguments), in, out, err, screen));
   }
 
   /**
@@ -41,8 +46,17 @@ public final class Main {
    */
   public static int execute(
       List<String> arguments, InputStream in, OutputStream out, OutputStream err) {
+    return execute(arguments, in, out, err, Console.Screen.LINES);
+  }
+
+  private static int execute(
+      List<String> arguments,
+      InputStream in,
+      OutputStream out,
+      OutputStream err,
+      Console.Screen screen) {
     Common common = new Common();
-    Console console = new Console(out, err, common::quiet);
+    Console console = new Console(out, err, common::quiet, screen);
     CommandLine line = Commands.line(common, console, in);
     // Asked of the arguments themselves: what fails may be the reading of the options.
     boolean debug = arguments.contains("--debug");

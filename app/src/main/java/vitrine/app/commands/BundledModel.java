@@ -1,11 +1,15 @@
 package vitrine.app.commands;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import vitrine.engine.bundled.InductionModel;
 import vitrine.engine.models.ModelFiles;
 import vitrine.engine.text.Tokenizer;
+import vitrine.engine.training.SideFiles;
 
 /**
  * The models that come with Vitrine; the first is the one that runs when no {@code --model} is
@@ -55,5 +59,14 @@ enum BundledModel {
 
   Tokenizer tokenizer() {
     return new InductionModel().tokenizer();
+  }
+
+  /** The files that a model trained from this one is saved with. */
+  SideFiles sideFiles() {
+    Map<String, byte[]> files = new TreeMap<>();
+    new InductionModel()
+        .tokenizerFiles()
+        .forEach((name, text) -> files.put(name, text.getBytes(StandardCharsets.UTF_8)));
+    return new SideFiles(files);
   }
 }

@@ -2,8 +2,14 @@ package vitrine.app.commands;
 
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
+import vitrine.engine.training.Measure;
+import vitrine.engine.training.Schedule;
+import vitrine.engine.training.Watch;
 
 /** Reads option values, and says what was expected instead of a bad one. */
 final class Converters {
@@ -92,6 +98,55 @@ final class Converters {
     public Double convert(String value) {
       return between(value, 1, "a number greater than 0 and at most 1");
     }
+  }
+
+  /** A real number, 0 or more. */
+  static final class NotNegative implements ITypeConverter<Double> {
+    @Override
+    public Double convert(String value) {
+      return value.matches("0+(\\.0*)?") ? 0 : between(value, Double.MAX_VALUE, "a number of at least 0");
+    }
+  }
+
+  /** A real number in [0, 1). */
+  static final class BelowOne implements ITypeConverter<Double> {
+    @Override
+    public Double convert(String value) {
+      String expected = "a number of at least 0 and less than 1";
+      return value.matches("0+(\\.0*)?") ? 0 : between(value, Math.nextDown(1.0), expected);
+    }
+  }
+
+  /** A way for the learning rate to fall. */
+  static final class ScheduleName implements ITypeConverter<String> {
+    @Override
+    public String convert(String value) {
+      return oneOf(value, Schedule.Shape.values(), Schedule.Shape::label);
+    }
+  }
+
+  /** A number of evaluations. */
+  static final class MeasureName implements ITypeConverter<String> {
+    @Override
+    public String convert(String value) {
+      return oneOf(value, Measure.values(), Measure::label);
+    }
+  }
+
+  /** Which weights are a training's result. */
+  static final class KeepName implements ITypeConverter<String> {
+    @Override
+    public String convert(String value) {
+      return oneOf(value, Watch.Keep.values(), Watch.Keep::label);
+    }
+  }
+
+  private static <E> String oneOf(String value, E[] all, Function<E, String> label) {
+    List<String> labels = Arrays.stream(all).map(label).toList();
+    if (!labels.contains(value)) {
+      throw expected("one of " + String.join(", ", labels));
+    }
+    return value;
   }
 
   private static int between(String value, int least, int most, String expected) {

@@ -26,13 +26,9 @@ record LoadedModel(ModelFiles files, Kernels kernels, Model model) implements Au
     ModelFiles files = new ModelSource(common).open();
     Kernels kernels = null;
     try {
-      long numbers =
-          files.checkpoint().names().stream()
-              .mapToLong(name -> files.checkpoint().info(name).elements())
-              .sum();
       Memory.require(
           "load: " + files.name(),
-          numbers * Float.BYTES,
+          numbers(files) * Float.BYTES,
           Memory.available(),
           "Use a smaller model, or a machine with more memory");
       kernels = common.openKernels(notes);
@@ -44,6 +40,13 @@ record LoadedModel(ModelFiles files, Kernels kernels, Model model) implements Au
       files.close();
       throw e;
     }
+  }
+
+  /** How many numbers the tensors of a model's files have. */
+  static long numbers(ModelFiles files) {
+    return files.checkpoint().names().stream()
+        .mapToLong(name -> files.checkpoint().info(name).elements())
+        .sum();
   }
 
   /**

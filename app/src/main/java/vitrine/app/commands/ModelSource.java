@@ -11,6 +11,7 @@ import vitrine.engine.InputException;
 import vitrine.engine.models.ModelFiles;
 import vitrine.engine.text.Tokenizer;
 import vitrine.engine.text.Tokenizers;
+import vitrine.engine.training.SideFiles;
 
 /**
  * Finds what {@code --model} means: an existing directory first, then a bundled model of that name.
@@ -19,7 +20,14 @@ final class ModelSource {
   private final @Nullable String given;
 
   ModelSource(Common common) {
-    this.given = common.model();
+    this(common.model());
+  }
+
+  /**
+   * @param given a directory or a name; null for the first bundled model
+   */
+  ModelSource(@Nullable String given) {
+    this.given = given;
   }
 
   /** The model's files; to be closed. */
@@ -36,6 +44,12 @@ final class ModelSource {
   Tokenizer tokenizer() {
     Optional<Path> directory = directory();
     return directory.isPresent() ? Tokenizers.load(directory.get()) : bundled().tokenizer();
+  }
+
+  /** The files that a model trained from this one is saved with. */
+  SideFiles sideFiles() {
+    Optional<Path> directory = directory();
+    return directory.isPresent() ? SideFiles.of(directory.get()) : bundled().sideFiles();
   }
 
   private Optional<Path> directory() {

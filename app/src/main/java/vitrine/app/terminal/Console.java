@@ -18,12 +18,28 @@ public final class Console {
   private final OutputStream out;
   private final PrintStream err;
   private final BooleanSupplier quiet;
+  private final Screen screen;
+
+  /** How much of a rewritten line a terminal of the usual width shows without a second one. */
+  private static final int REWRITTEN_WIDTH = 79;
+
+  /** A line stands on the terminal that is going to be rewritten. */
+  private boolean rewriting;
+
+  /** What standard error is. */
+  public enum Screen {
+    /** A file or a pipe: a line stays. */
+    LINES,
+    /** A terminal: the last line can be rewritten. */
+    REWRITABLE
+  }
 
   /**
    * @param quiet whether notes are suppressed; asked at each note, since it is known only once the
    *     options are read
    */
-  public Console(OutputStream out, OutputStream err, BooleanSupplier quiet) {
+  public Console(OutputStream out, OutputStream err, BooleanSupplier quiet, Screen screen) {
+    this.screen = screen;
     this.out = new BufferedOutputStream(out, 1 << 16);
     this.err = new PrintStream(err, true, StandardCharsets.UTF_8);
     this.quiet = quiet;
@@ -60,15 +76,42 @@ public final class Console {
     }
   }
 
+  public Screen screen() {
+    return screen;
+  }
+
+  /** The last line of standard error becomes this one, unless quiet; nothing where lines stay. */
+  public synchronized void rewrite(String line) {
+    if (screen == Screen.LINES || quiet.getAsBoolean()) {
+      return;
+    }
+    String safe = OneLine.escape(line);
+    clear();
+    if (!safe.isEmpty()) {
+      err.print(safe.substring(0, Math.min(REWRITTEN_WIDTH, safe.length())));
+      err.flush();
+      rewriting = true;
+    }
+  }
+
+  private void clear() {
+    if (rewriting) {
+      err.print("\r\u001b[K");
+      rewriting = false;
+    }
+  }
+
   /** One sentence about the run on standard error, unless quiet. */
-  public void note(String sentence) {
+  public synchronized void note(String sentence) {
     if (!quiet.getAsBoolean()) {
+      clear();
       err.println("vitrine: note: " + OneLine.error(sentence));
     }
   }
 
   /** The one line of an error on standard error. */
-  public void error(String message) {
+  public synchronized void error(String message) {
+    clear();
     err.println("vitrine: error: " + OneLine.error(message));
   }
 

@@ -26,15 +26,7 @@ final class HelpTest {
     int run = 0;
     for (String command :
         List.of(
-            "run",
-            "generate",
-            "fill-mask",
-            "tokenize",
-            "train-tokenizer",
-            "inspect",
-            "models",
-            "backends",
-            "help")) {
+            "run", "generate", "fill-mask", "tokenize", "train-tokenizer", "train", "fine-tune", "evaluate", "inspect", "models", "backends", "help")) {
       String help = Cli.run("help", command).done().out();
       List<String> examples =
           help.lines().filter(line -> line.startsWith("  vitrine ")).map(String::strip).toList();
@@ -49,12 +41,12 @@ final class HelpTest {
       Cli.run(arguments(example.strip(), bert)).done();
       run++;
     }
-    assertTrue(run >= 16, "only " + run + " examples");
+    assertTrue(run >= 22, "only " + run + " examples");
   }
 
   /**
    * As a shell splits them; results go into this test's directory, a model that is only a path is
-   * the tiny one, and a text is that page of the repository.
+   * the tiny one, and a text is that file of the repository.
    */
   private String[] arguments(String example, Path bert) {
     List<String> words = new ArrayList<>();
@@ -67,7 +59,7 @@ final class HelpTest {
       } else if (word.startsWith("path/to/")) {
         words.add(bert.toString());
       } else {
-        words.add(word.endsWith(".md") ? Path.of("..", word).toString() : word);
+        words.add(word.matches(".*\\.(md|tsv)") ? Path.of("..", word).toString() : word);
       }
     }
     words.removeFirst();
@@ -77,15 +69,7 @@ final class HelpTest {
   @Test
   void should_fit_a_terminal_when_a_help_is_shown() {
     for (String command :
-        List.of(
-            "run",
-            "generate",
-            "fill-mask",
-            "tokenize",
-            "train-tokenizer",
-            "inspect",
-            "models",
-            "backends")) {
+        List.of("run", "generate", "fill-mask", "tokenize", "train-tokenizer", "train", "fine-tune", "evaluate", "inspect", "models", "backends")) {
       Cli.run("help", command)
           .done()
           .out()

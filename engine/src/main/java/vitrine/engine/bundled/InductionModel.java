@@ -143,10 +143,18 @@ public final class InductionModel {
     SafetensorsWriter weights = new SafetensorsWriter().metadata("format", "pt");
     weights.addAll(Checkpoints.inMemory(tensors())).write(directory.resolve("model.safetensors"));
     AtomicFile.write(directory.resolve("config.json"), config());
-    AtomicFile.write(directory.resolve("vocab.json"), JSON.writeValueAsString(vocabulary()));
-    AtomicFile.write(
-        directory.resolve("merges.txt"), "#version: 0.2\n" + String.join("\n", merges()) + "\n");
-    AtomicFile.write(directory.resolve("tokenizer_config.json"), tokenizerConfig());
+    tokenizerFiles().forEach((name, text) -> AtomicFile.write(directory.resolve(name), text));
+  }
+
+  /** The texts of vocab.json, merges.txt and tokenizer_config.json, by file name. */
+  public Map<String, String> tokenizerFiles() {
+    return Map.of(
+        "vocab.json",
+        JSON.writeValueAsString(vocabulary()),
+        "merges.txt",
+        "#version: 0.2\n" + String.join("\n", merges()) + "\n",
+        "tokenizer_config.json",
+        tokenizerConfig());
   }
 
   private static String tokenizerConfig() {

@@ -1,0 +1,227 @@
+package vitrine.app.commands;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import vitrine.app.Cli;
+
+final class FineTuneAndEvaluateTest {
+  private static final JsonMapper JSON = new JsonMapper();
+
+  @TempDir Path dir;
+  private String bert = "";
+
+  @BeforeEach
+  void makeModel() throws IOException {
+    bert = TinyModels.bert(dir.resolve("bert"), "BertForMaskedLM").toString();
+  }
+
+  private String file(String name, String content) throws IOException {
+    return Files.writeString(dir.resolve(name), content).toString();
+  }
+
+  /** Texts with a cat are good. */
+  private String sentiment() throws IOException {
+    return file(
+        "sentiment.tsv",
+        "sentence\tlabel\n" + "the cat sat.\tgood\nthe mat sat.\tbad\n".repeat(12));
+  }
+
+  private Cli tune(String data, String... more) {
+    List<String> call = new ArrayList<>(List.of("fine-tune", "--model", bert, "--data", data));
+    call.addAll(Arrays.asList(more));
+    return Cli.run(call.toArray(String[]::new));
+  }
+
+  private Cli evaluate(Path model, String data, String... more) {
+    List<String> call =
+        new ArrayList<>(List.of("evaluate", "--model", model.toString(), "--data", data));
+    call.addAll(Arrays.asList(more));
+    return Cli.run(call.toArray(String[]::new));
+  }
+
+  @Test
+  void should_tell_classes_apart_when_it_is_fine_tuned_on_them() throws IOException {
+    Path out = dir.resolve("out");
+    String data = sentiment();
+    tune(
+            data,
+            "--learning-rate",
+            "0.03",
+            "--epochs",
+            "15",
+            "--dropout",
+            "0",
+            "--validation",
+            data,
+            "--measure",
+            "accuracy",
+            "--keep",
+            "best",
+            "--out",
+            out.toString())
+        .done();
+    JsonNode measured = evaluate(out, data, "--json").json();
+    assertEquals("sequence", measured.get("task").stringValue());
+    assertEquals(24, measured.get("examples").intValue());
+    assertEquals(1.0, measured.get("accuracy").doubleValue());
+    assertEquals(1.0, measured.get("matthews").doubleValue());
+    JsonNode config = JSON.readTree(Files.readString(out.resolve("config.json")));
+    assertEquals("good", config.get("id2label").get("1").stringValue());
+    Path run = dir.resolve("run");
+    Cli.run("run", "--model", out.toString(), "--text", "the cat", "--out", run.toString())
+        .done();
+    String human = evaluate(out, data).done().out();
+    assertTrue(human.contains("accuracy"), human);
+  }
+
+  @Test
+  void should_end_with_the_same_bits_when_fine_tuning_stops_in_between() throws IOException {
+    String data = sentiment();
+    Path whole = dir.resolve("whole");
+    tune(data, "--steps", "4", "--limit", "10", "--batch", "4", "--out", whole.toString()).done();
+    Path parts = dir.resolve("parts");
+    tune(
+            data,
+            "--steps",
+            "4",
+            "--limit",
+            "10",
+            "--batch",
+            "4",
+            "--minutes",
+            "1e-9",
+            "--out",
+            parts.toString())
+        .done();
+    Cli.run("fine-tune", "--out", parts.toString(), "--resume").done();
+    assertArrayEquals(
+        Files.readAllBytes(whole.resolve("model.safetensors")),
+        Files.readAllBytes(parts.resolve("model.safetensors")));
+    JsonNode recipe = JSON.readTree(Files.readString(parts.resolve("recipe.json")));
+    assertEquals(10, recipe.get("limit").intValue());
+    // The examples are others now.
+    file("sentiment.tsv", "sentence\tlabel\nthe mat\tgood\nthe cat\tbad\n");
+    Cli.run("fine-tune", "--out", parts.toString(), "--resume").failed(3, "resume: training data");
+  }
+
+  @Test
+  void should_measure_what_suits_the_task_when_values_words_and_answers_are_learned()
+      throws IOException {
+    String values =
+        file(
+            "values.tsv",
+            "sentence1\tsentence2\tscore\n" + "cat\tcat\t5\ncat\tmat\t1.5\nmat\tcats\t2\n");
+    Path value = dir.resolve("value");
+    tune(values, "--task", "regression", "--steps", "2", "--out", value.toString()).done();
+    JsonNode measured = evaluate(value, values, "--json").json();
+    for (String key : List.of("loss", "pearson", "spearman", "squared_error")) {
+      assertTrue(measured.has(key), key + " in " + measured);
+    }
+    String words =
+        file(
+            "words.jsonl",
+            "{\"tokens\":[\"the\",\"cats\",\"sat\"],\"labels\":[\"O\",\"ANIMAL\",\"O\"]}\n"
+                .repeat(3));
+    Path word = dir.resolve("word");
+    tune(words, "--task", "tokens", "--steps", "2", "--out", word.toString()).done();
+    assertTrue(evaluate(word, words, "--json").json().has("accuracy"));
+    String answers =
+        file(
+            "answers.jsonl",
+            "{\"question\":\"the cat\",\"context\":\"sat on the mat\",\"answer\":\"mat\",\"start\":11}\n");
+    Path answer = dir.resolve("answer");
+    tune(answers, "--task", "qa", "--steps", "2", "--out", answer.toString()).done();
+    assertTrue(evaluate(answer, answers, "--json").json().has("exact_match"));
+  }
+
+  @Test
+  void should_take_columns_by_number_when_a_file_has_no_header() throws IOException {
+    String cola = file("cola.tsv", "x\t1\t\tthe cat\nx\t0\t*\tcat the\n");
+    Path out = dir.resolve("out");
+    tune(cola, "--columns", "4,2", "--steps", "1", "--out", out.toString()).done();
+    assertTrue(evaluate(out, cola, "--columns", "4,2", "--json").json().has("matthews"));
+  }
+
+  @Test
+  void should_name_the_line_and_leave_nothing_when_data_is_bad() throws IOException {
+    String head = "sentence\tlabel\n";
+    String longLine = head + "the cat\ta\n" + "cat ".repeat(30) + "\tb\n";
+    String[][] wrong = {
+      {"", "empty"},
+      {head, "no examples"},
+      {head + "the cat\tgood\nthe mat\tgood\n", "every label is \"good\"", "at least two"},
+      {head + "the cat\tgood\n\tbad\n", "line 3", "an empty text"},
+      {head + "the cat\n", "line 2: 1 column", "2, as the first line"},
+      {head + "the cat\tgood\nthe mat\n", "line 3: 1 column"},
+      {"words\tmood\nthe cat\tgood\n", "no header with known columns"},
+      {longLine, "line 3: 32 tokens", "at most 16", "--truncate"},
+      {"{\"text\":\"the cat\",\"label\":null}\n", "line 1", "a label"},
+      {"{\"text\":", "line 1", "not valid JSON"},
+    };
+    Path out = dir.resolve("bad");
+    for (String[] each : wrong) {
+      String data = file("bad.tsv", each[0]);
+      tune(data, "--out", out.toString())
+          .failed(3, Arrays.copyOfRange(each, 1, each.length));
+    }
+    Files.write(dir.resolve("latin.tsv"), new byte[] {'s', (byte) 0xe9, '\t', 'x'});
+    tune(dir.resolve("latin.tsv").toString(), "--out", out.toString()).failed(3, "not UTF-8");
+    String data = sentiment();
+    String other = file("other.tsv", head + "the cat\tgood\nthe mat\tawful\n");
+    tune(data, "--validation", other, "--out", out.toString())
+        .failed(3, "other.tsv: line 3", "label \"awful\"", "bad, good");
+    tune(data, "--labels", "good,worse", "--out", out.toString())
+        .failed(3, "label \"bad\"", "good, worse");
+    tune(data, "--labels", "good,good", "--out", out.toString()).failed(3, "twice");
+    tune(data, "--task", "lm", "--out", out.toString()).failed(3, "task: lm", "sequence");
+    tune(data, "--columns", "sentence", "--out", out.toString()).failed(3, "columns: sentence");
+    Cli.run("fine-tune", "--data", data, "--out", out.toString()).failed(2, "--model: missing");
+    Cli.run("fine-tune", "--model", bert, "--out", out.toString()).failed(2, "--data: missing");
+    assertFalse(Files.exists(out));
+    tune(file("long.tsv", longLine), "--truncate", "--steps", "1", "--out", out.toString()).done();
+  }
+
+  @Test
+  void should_say_in_one_line_when_evaluate_is_called_wrongly() throws IOException {
+    String data = sentiment();
+    String text = file("text.txt", "the cat sat on the mat");
+    Cli.run("evaluate").failed(2, "neither --text nor --data");
+    Cli.run("evaluate", "--text", text, "--data", data).failed(2, "--text and --data");
+    Cli.run("evaluate", "--text", text, "--task", "x").failed(2, "--task: x");
+    Cli.run("evaluate", "--data", data).failed(3, "task is 'lm'", "expected --text");
+    String other = file("other.tsv", "sentence\tlabel\nthe cat\tawful\n");
+    Cli.run("evaluate", "--model", bert, "--task", "sequence", "--data", other)
+        .failed(3, "label \"awful\"", "bad, good, so so");
+  }
+
+  @Test
+  void should_take_numbers_when_the_classes_of_a_model_have_no_names() throws IOException {
+    Path model = TinyModels.bert(dir.resolve("nameless"), "BertForSequenceClassification");
+    Path config = model.resolve("config.json");
+    String named = Files.readString(config);
+    Files.writeString(
+        config,
+        named.replaceAll(
+            "\\{\"0\":.*\\}",
+            "{\"0\":\"LABEL_0\",\"1\":\"LABEL_1\",\"2\":\"LABEL_2\"}}"));
+    String data = file("numbers.tsv", "sentence\tlabel\nthe cat\t0\nthe mat\t2\n");
+    Cli noted = evaluate(model, data).done();
+    assertTrue(noted.err().contains("taken as 0 to 2"), noted.err());
+    evaluate(model, data, "--labels", "2,1,0").done();
+    evaluate(model, data, "--labels", "0,2").failed(3, "--labels: 2 names", "expected 3");
+  }
+}
