@@ -104,7 +104,9 @@ final class Converters {
   static final class NotNegative implements ITypeConverter<Double> {
     @Override
     public Double convert(String value) {
-      return value.matches("0+(\\.0*)?") ? 0 : between(value, Double.MAX_VALUE, "a number of at least 0");
+      return value.matches("0+(\\.0*)?")
+          ? 0
+          : between(value, Double.MAX_VALUE, "a number of at least 0");
     }
   }
 

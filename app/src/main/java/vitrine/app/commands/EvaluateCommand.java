@@ -268,12 +268,10 @@ final class EvaluateCommand implements Command {
       return;
     }
     console.println("model " + OneLine.escape(loaded.summary()));
-    Table table =
-        new Table("measure", "of " + Sizes.grouped(evaluation.examples()) + " examples");
+    Table table = new Table("measure", "of " + Sizes.grouped(evaluation.examples()) + " examples");
     evaluation
         .measures()
-        .forEach(
-            (measure, value) -> table.row(Measures.name(measure), Measures.number(value)));
+        .forEach((measure, value) -> table.row(Measures.name(measure), Measures.number(value)));
     console.print(table.render());
   }
 }

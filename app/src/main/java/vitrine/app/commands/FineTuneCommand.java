@@ -112,8 +112,7 @@ final class FineTuneCommand implements Command {
   @Override
   public void run() throws IOException {
     TrainingRun run = new TrainingRun("fine-tune", common, options, console);
-    Settings settings =
-        run.settings(Settings.none("fine-tune", LabelledData.SETTINGS), given());
+    Settings settings = run.settings(Settings.none("fine-tune", LabelledData.SETTINGS), given());
     String model = settings.text("model");
     if (model == null || settings.paths("data").isEmpty()) {
       throw new UsageException(
@@ -128,8 +127,7 @@ final class FineTuneCommand implements Command {
       Tokenizer tokenizer = from.tokenizer();
       tokenizer.notes().forEach(run.notes());
       LabelledTask kind = data.task();
-      StartingPoint start =
-          StartingPoint.ofLabels(source, kind, data.labels(), recipe.seed());
+      StartingPoint start = StartingPoint.ofLabels(source, kind, data.labels(), recipe.seed());
       run.train(
           settings,
           recipe,

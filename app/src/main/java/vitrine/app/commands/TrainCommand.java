@@ -51,10 +51,7 @@ final class TrainCommand implements Command {
   private final Common common;
   private final Console console;
 
-  @Option(
-      names = "--family",
-      paramLabel = "NAME",
-      description = "gpt2 or bert; gpt2 if not given.")
+  @Option(names = "--family", paramLabel = "NAME", description = "gpt2 or bert; gpt2 if not given.")
   private @Nullable String family;
 
   @Option(
@@ -147,10 +144,7 @@ final class TrainCommand implements Command {
   public void run() throws IOException {
     TrainingRun run = new TrainingRun("train", common, options, console);
     List<String> own =
-        Stream.of(
-                SIZES,
-                List.of("model", "text", TextData.MASKING),
-                TextData.VALIDATION)
+        Stream.of(SIZES, List.of("model", "text", TextData.MASKING), TextData.VALIDATION)
             .flatMap(List::stream)
             .toList();
     Settings settings = run.settings(Settings.none("train", own), given());

@@ -45,7 +45,9 @@ final class TrainingRun {
   /** Weights, their gradients, and the optimizer's two means. */
   private static final int COPIES_IN_MEMORY = 4;
 
-  /** A checkpoint has three numbers a parameter, and stands twice while it is replaced; the model. */
+  /**
+   * A checkpoint has three numbers a parameter, and stands twice while it is replaced; the model.
+   */
   private static final int COPIES_ON_DISK = 7;
 
   private final String operation;
@@ -80,8 +82,8 @@ final class TrainingRun {
   }
 
   /**
-   * The settings of this training, from the file and the options, or from the training that goes on.
-   * Checks the directory first, so that nothing long is done in vain.
+   * The settings of this training, from the file and the options, or from the training that goes
+   * on. Checks the directory first, so that nothing long is done in vain.
    *
    * @param none the command's settings before any is given
    * @param given on the command line
@@ -90,7 +92,8 @@ final class TrainingRun {
     Path out = options.out();
     if (options.resume()) {
       if (!RunDirectory.canResume(out)) {
-        throw outError("no training to go on with; expected a directory with checkpoint/ and recipe.json. Begin one without --resume");
+        throw outError(
+            "no training to go on with; expected a directory with checkpoint/ and recipe.json. Begin one without --resume");
       }
       if (options.config() != null) {
         throw new InputException(
@@ -169,6 +172,8 @@ final class TrainingRun {
     try (Kernels kernels = common.openKernels(notes);
         Model model = start.load(kernels, notes)) {
       TrainingData examples = data.apply(model);
+      TrainingMemory memory = new TrainingMemory(operation, model, recipe, examples);
+      notes.accept(memory.require(Memory.available()));
       Consumer<TrainingEvent> view =
           options.json() ? new TrainingEvents(console) : new TrainingView(console);
       Watcher watcher = new Watcher(view);
@@ -295,9 +300,7 @@ final class TrainingRun {
     console.println(
         "trained %s steps in %s; loss of the last %s"
             .formatted(
-                Sizes.grouped(outcome.step()),
-                Durations.of(seconds),
-                Measures.number(lastLoss)));
+                Sizes.grouped(outcome.step()), Durations.of(seconds), Measures.number(lastLoss)));
     if (evaluation != null) {
       console.println("last validation: " + Measures.text(evaluation));
     }
@@ -306,7 +309,6 @@ final class TrainingRun {
     }
     console.println(
         "model of %s parameters in %s"
-            .formatted(
-                Sizes.grouped(model.facts().parameters()), OneLine.escape(out.toString())));
+            .formatted(Sizes.grouped(model.facts().parameters()), OneLine.escape(out.toString())));
   }
 }

@@ -24,8 +24,8 @@ import vitrine.engine.training.Objective;
 import vitrine.engine.training.Recipe;
 
 /**
- * What a training is asked to do: keys with values, of which some are the command's own, such as its
- * data, and the others make the {@link Recipe}. They come from a file and from options, and are
+ * What a training is asked to do: keys with values, of which some are the command's own, such as
+ * its data, and the others make the {@link Recipe}. They come from a file and from options, and are
  * written beside the result, so that the same file repeats it.
  */
 public final class Settings {
@@ -107,7 +107,8 @@ public final class Settings {
 
   private Set<String> known() {
     Set<String> known = new LinkedHashSet<>(own);
-    for (JsonNode recipe : List.of(json(Recipe.forText(Objective.NEXT)), json(Recipe.forLabels()))) {
+    for (JsonNode recipe :
+        List.of(json(Recipe.forText(Objective.NEXT)), json(Recipe.forLabels()))) {
       known.addAll(recipe.propertyNames());
     }
     known.addAll(RIVALS.keySet().stream().sorted().toList());
@@ -215,8 +216,7 @@ public final class Settings {
   /** A number more than 0 and less than 1; null where there is none. */
   public @Nullable Double share(String key) {
     JsonNode node = find(key);
-    if (node != null
-        && !(node.isNumber() && node.doubleValue() > 0 && node.doubleValue() < 1)) {
+    if (node != null && !(node.isNumber() && node.doubleValue() > 0 && node.doubleValue() < 1)) {
       throw wrong(key, node, "a number more than 0 and less than 1");
     }
     return node == null ? null : node.doubleValue();

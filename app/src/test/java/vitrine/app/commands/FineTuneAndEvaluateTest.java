@@ -82,8 +82,7 @@ final class FineTuneAndEvaluateTest {
     JsonNode config = JSON.readTree(Files.readString(out.resolve("config.json")));
     assertEquals("good", config.get("id2label").get("1").stringValue());
     Path run = dir.resolve("run");
-    Cli.run("run", "--model", out.toString(), "--text", "the cat", "--out", run.toString())
-        .done();
+    Cli.run("run", "--model", out.toString(), "--text", "the cat", "--out", run.toString()).done();
     String human = evaluate(out, data).done().out();
     assertTrue(human.contains("accuracy"), human);
   }
@@ -175,8 +174,7 @@ final class FineTuneAndEvaluateTest {
     Path out = dir.resolve("bad");
     for (String[] each : wrong) {
       String data = file("bad.tsv", each[0]);
-      tune(data, "--out", out.toString())
-          .failed(3, Arrays.copyOfRange(each, 1, each.length));
+      tune(data, "--out", out.toString()).failed(3, Arrays.copyOfRange(each, 1, each.length));
     }
     Files.write(dir.resolve("latin.tsv"), new byte[] {'s', (byte) 0xe9, '\t', 'x'});
     tune(dir.resolve("latin.tsv").toString(), "--out", out.toString()).failed(3, "not UTF-8");
@@ -216,8 +214,7 @@ final class FineTuneAndEvaluateTest {
     Files.writeString(
         config,
         named.replaceAll(
-            "\\{\"0\":.*\\}",
-            "{\"0\":\"LABEL_0\",\"1\":\"LABEL_1\",\"2\":\"LABEL_2\"}}"));
+            "\\{\"0\":.*\\}", "{\"0\":\"LABEL_0\",\"1\":\"LABEL_1\",\"2\":\"LABEL_2\"}}"));
     String data = file("numbers.tsv", "sentence\tlabel\nthe cat\t0\nthe mat\t2\n");
     Cli noted = evaluate(model, data).done();
     assertTrue(noted.err().contains("taken as 0 to 2"), noted.err());

@@ -26,7 +26,18 @@ final class HelpTest {
     int run = 0;
     for (String command :
         List.of(
-            "run", "generate", "fill-mask", "tokenize", "train-tokenizer", "train", "fine-tune", "evaluate", "inspect", "models", "backends", "help")) {
+            "run",
+            "generate",
+            "fill-mask",
+            "tokenize",
+            "train-tokenizer",
+            "train",
+            "fine-tune",
+            "evaluate",
+            "inspect",
+            "models",
+            "backends",
+            "help")) {
       String help = Cli.run("help", command).done().out();
       List<String> examples =
           help.lines().filter(line -> line.startsWith("  vitrine ")).map(String::strip).toList();
@@ -69,7 +80,18 @@ final class HelpTest {
   @Test
   void should_fit_a_terminal_when_a_help_is_shown() {
     for (String command :
-        List.of("run", "generate", "fill-mask", "tokenize", "train-tokenizer", "train", "fine-tune", "evaluate", "inspect", "models", "backends")) {
+        List.of(
+            "run",
+            "generate",
+            "fill-mask",
+            "tokenize",
+            "train-tokenizer",
+            "train",
+            "fine-tune",
+            "evaluate",
+            "inspect",
+            "models",
+            "backends")) {
       Cli.run("help", command)
           .done()
           .out()

@@ -34,8 +34,7 @@ final class TrainCommandTest {
       Files.writeString(text, WORDS.repeat(20));
     }
     List<String> call =
-        new ArrayList<>(
-            List.of("train", "--tokenizer", "induction-2l", "--text", text.toString()));
+        new ArrayList<>(List.of("train", "--tokenizer", "induction-2l", "--text", text.toString()));
     call.addAll(List.of("--layers", "1", "--width", "8", "--heads", "2", "--length", "16"));
     call.addAll(Arrays.asList(more));
     return call.toArray(String[]::new);
@@ -87,8 +86,7 @@ final class TrainCommandTest {
   @Test
   void should_repeat_the_training_when_its_recipe_is_given() throws IOException {
     Path first = out("first");
-    Cli.run(call("--steps", "3", "--seed", "5", "--warmup", "2", "--out", first.toString()))
-        .done();
+    Cli.run(call("--steps", "3", "--seed", "5", "--warmup", "2", "--out", first.toString())).done();
     Path second = out("second");
     String recipe = first.resolve("recipe.json").toString();
     Cli.run("train", "--config", recipe, "--out", second.toString()).done();
@@ -153,11 +151,11 @@ final class TrainCommandTest {
     List<JsonNode> lines = events.out().lines().map(JSON::readTree).toList();
     assertEquals(
         List.of(
-            "checkpoint", "started", "step", "step", "evaluation", "checkpoint", "stopped", "done"),
+            "note", "checkpoint", "started", "step", "step", "evaluation", "checkpoint", "stopped", "done"),
         lines.stream().map(line -> line.get("event").stringValue()).toList());
-    assertEquals(2, lines.get(1).get("validation").intValue());
+    assertEquals(2, lines.get(2).get("validation").intValue());
     for (String key : List.of("loss", "tokens_per_second", "seconds_left", "learning_rate")) {
-      assertTrue(lines.get(2).get(key).isNumber(), key);
+      assertTrue(lines.get(3).get(key).isNumber(), key);
     }
     assertEquals("complete", lines.getLast().get("reason").stringValue());
     assertTrue(lines.getLast().get("validation").get("loss").isNumber());
@@ -341,6 +339,15 @@ final class TrainCommandTest {
     call.set(call.indexOf("--width") + 1, "100000");
     Cli.run(call.toArray(String[]::new))
         .failed(4, "train: memory:", "TiB or more", "parameters alone");
+    assertFalse(Files.exists(out));
+    // A small model, and attention patterns of 64 * 20,000 * 20,000 numbers a block.
+    Files.writeString(dir.resolve("text.txt"), "cat ".repeat(20_001));
+    call.set(call.indexOf("--layers") + 1, "20");
+    call.set(call.indexOf("--width") + 1, "64");
+    call.set(call.indexOf("--heads") + 1, "64");
+    call.set(call.indexOf("--length") + 1, "20000");
+    Cli.run(call.toArray(String[]::new))
+        .failed(4, "train: memory:", "TiB or more", "Choose a smaller --batch", "--recompute (");
     assertFalse(Files.exists(out));
   }
 }

@@ -1,0 +1,80 @@
+package vitrine.app.commands;
+
+import java.util.Collections;
+import java.util.OptionalLong;
+import vitrine.app.terminal.Sizes;
+import vitrine.engine.data.Examples;
+import vitrine.engine.hooks.Example;
+import vitrine.engine.hooks.Inputs;
+import vitrine.engine.hooks.Saving;
+import vitrine.engine.models.Forecast;
+import vitrine.engine.models.Model;
+import vitrine.engine.models.TrainingPass;
+import vitrine.engine.training.Recipe;
+import vitrine.engine.training.TrainingData;
+
+/** What a training takes beside the weights, found by going through its largest pass. */
+final class TrainingMemory {
+  /** The two means of the optimizer, each as large as the gradients. */
+  private static final int MEANS = 2;
+
+  private final String operation;
+  private final Model model;
+  private final Recipe recipe;
+  private final Inputs inputs;
+
+  TrainingMemory(String operation, Model model, Recipe recipe, TrainingData data) {
+    this.operation = operation;
+    this.model = model;
+    this.recipe = recipe;
+    int batch = Math.min(recipe.batching().batch(), data.train().size());
+    this.inputs = Inputs.batch(Collections.nCopies(batch, longest(data.train())));
+  }
+
+  private static Example longest(Examples examples) {
+    Example longest = examples.get(0, 0);
+    for (int i = 1; i < examples.size() && longest.ids().length < examples.longest(); i++) {
+      Example next = examples.get(i, 0);
+      longest = next.ids().length > longest.ids().length ? next : longest;
+    }
+    return longest;
+  }
+
+  /**
+   * Refuses a training that does not fit.
+   *
+   * @return one sentence that says what it takes
+   * @throws vitrine.app.terminal.ResourceException when more bytes are needed than available
+   */
+  String require(OptionalLong available) {
+    Forecast forecast = forecast(recipe.saving());
+    long state = (1 + MEANS) * forecast.gradients();
+    long needed = needed(forecast);
+    if (available.isPresent() && needed > available.getAsLong()) {
+      Memory.require(operation, needed, available, remedy(forecast, state));
+    }
+    return "memory: %s beside the weights: %s for gradients and the optimizer, %s for a batch"
+        .formatted(Sizes.bytes(needed), Sizes.bytes(state), Sizes.bytes(needed - state));
+  }
+
+  private String remedy(Forecast forecast, long state) {
+    String less =
+        switch (recipe.saving()) {
+          case KEEP ->
+              ", or add --recompute (%s)"
+                  .formatted(Sizes.bytes(needed(forecast(Saving.RECOMPUTE))));
+          case RECOMPUTE -> "";
+        };
+    return "Gradients and the optimizer take %s, a batch of %d the rest. Choose a smaller --batch or --length%s"
+        .formatted(Sizes.bytes(state), inputs.examples().size(), less);
+  }
+
+  private Forecast forecast(Saving saving) {
+    return model.forecast(
+        inputs, recipe.objective().loss(), new TrainingPass(1, model.dropout(), 0, saving));
+  }
+
+  private static long needed(Forecast forecast) {
+    return forecast.peakBytes() + MEANS * forecast.gradients();
+  }
+}
