@@ -154,7 +154,11 @@ final class EvaluateCommand implements Command {
               done ->
                   bar.show(
                       (double) done / some.size(),
-                      () -> Sizes.grouped(done) + " of " + Sizes.grouped(some.size())));
+                      () ->
+                          "evaluated "
+                              + Sizes.grouped(done)
+                              + " of "
+                              + Sizes.grouped(some.size())));
       Evaluation evaluation =
           Evaluator.evaluate(loaded.model(), objective, watched, batch, common.seed());
       bar.end();

@@ -43,7 +43,7 @@ import vitrine.engine.training.StartingPoint;
       "",
       "Examples:",
       "  vitrine fine-tune --model induction-2l --data samples/sentiment.tsv --steps 5 --out out/mood",
-      "  vitrine fine-tune --model path/to/bert --data samples/sentiment.tsv --steps 5 --out out/bert"
+      "  vitrine fine-tune --model path/to/bert --data samples/sentiment.tsv --steps 5 --out out/moods"
     })
 final class FineTuneCommand implements Command {
   private final Common common;

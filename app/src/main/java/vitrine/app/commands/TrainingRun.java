@@ -227,7 +227,7 @@ final class TrainingRun {
   }
 
   private Trainer.Outcome train(Trainer trainer, Watcher watcher, RunDirectory directory) {
-    try (Interruption interruption =
+    try (Interruption _ =
         new Interruption(() -> {
           notes.accept("stopping after this step, with a checkpoint");
           trainer.stop();

@@ -13,7 +13,7 @@ import vitrine.engine.training.TrainingEvent;
  */
 public final class TrainingView implements Consumer<TrainingEvent> {
   /** How much of the shown loss is that of the last step: single steps jump. */
-  private static final double FRESH = 0.05;
+  private static final double FRESH = 0.1;
 
   private final Console console;
   private final ProgressBar bar;

@@ -151,7 +151,15 @@ final class TrainCommandTest {
     List<JsonNode> lines = events.out().lines().map(JSON::readTree).toList();
     assertEquals(
         List.of(
-            "note", "checkpoint", "started", "step", "step", "evaluation", "checkpoint", "stopped", "done"),
+            "note",
+            "checkpoint",
+            "started",
+            "step",
+            "step",
+            "evaluation",
+            "checkpoint",
+            "stopped",
+            "done"),
         lines.stream().map(line -> line.get("event").stringValue()).toList());
     assertEquals(2, lines.get(2).get("validation").intValue());
     for (String key : List.of("loss", "tokens_per_second", "seconds_left", "learning_rate")) {
