@@ -51,13 +51,13 @@ final class TrainingMemory {
     long state = (1 + MEANS) * forecast.gradients();
     long needed = needed(forecast);
     if (available.isPresent() && needed > available.getAsLong()) {
-      Memory.require(operation, needed, available, remedy(forecast, state));
+      Memory.require(operation, needed, available, remedy(state));
     }
     return "memory: %s beside the weights: %s for gradients and the optimizer, %s for a batch"
         .formatted(Sizes.bytes(needed), Sizes.bytes(state), Sizes.bytes(needed - state));
   }
 
-  private String remedy(Forecast forecast, long state) {
+  private String remedy(long state) {
     String less =
         switch (recipe.saving()) {
           case KEEP ->

@@ -297,10 +297,12 @@ final class TrainingRun {
       event(done);
       return;
     }
+    String steps = "trained " + Sizes.grouped(outcome.step()) + " steps";
     console.println(
-        "trained %s steps in %s; loss of the last %s"
-            .formatted(
-                Sizes.grouped(outcome.step()), Durations.of(seconds), Measures.number(lastLoss)));
+        seconds == 0
+            ? steps + " before; none was left"
+            : "%s in %s; loss of the last %s"
+                .formatted(steps, Durations.of(seconds), Measures.number(lastLoss)));
     if (evaluation != null) {
       console.println("last validation: " + Measures.text(evaluation));
     }

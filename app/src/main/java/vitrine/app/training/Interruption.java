@@ -1,7 +1,6 @@
 package vitrine.app.training;
 
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Lets a training end well when the process is asked to end, as by Ctrl-C: it is told to stop, and
@@ -30,7 +29,7 @@ public final class Interruption implements AutoCloseable {
     try {
       ended.await();
       // Where it ended with an error, that is printed after this is closed.
-      training.join(TimeUnit.MILLISECONDS.toMillis(LAST_WORDS_MILLIS));
+      training.join(LAST_WORDS_MILLIS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

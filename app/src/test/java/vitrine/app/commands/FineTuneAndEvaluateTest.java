@@ -123,7 +123,12 @@ final class FineTuneAndEvaluateTest {
     String values =
         file(
             "values.tsv",
-            "sentence1\tsentence2\tscore\n" + "cat\tcat\t5\ncat\tmat\t1.5\nmat\tcats\t2\n");
+            """
+            sentence1\tsentence2\tscore
+            cat\tcat\t5
+            cat\tmat\t1.5
+            mat\tcats\t2
+            """);
     Path value = dir.resolve("value");
     tune(values, "--task", "regression", "--steps", "2", "--out", value.toString()).done();
     JsonNode measured = evaluate(value, values, "--json").json();
