@@ -33,6 +33,9 @@ record Failure(int exit, String line) {
   static Failure of(String operation, RuntimeException failure) {
     return switch (failure) {
       case UsageException e -> new Failure(USAGE, message(e));
+      case InputException e
+          when e.getCause() instanceof IOException cause && isFull(reason(cause)) ->
+          new Failure(RESOURCES, message(e));
       case InputException e -> new Failure(INPUT, message(e));
       case MemoryException e -> new Failure(RESOURCES, message(e));
       case ResourceException e -> new Failure(RESOURCES, message(e));

@@ -30,6 +30,9 @@ final class FailureTest {
     assertEquals(
         4, Failure.of("run", new FileSystemException("a", null, "No space left on device")).exit());
     assertEquals(4, Failure.of("run", new IOException("No space left on device")).exit());
+    IOException full = new IOException("No space left on device");
+    assertEquals(4, Failure.of("train", new InputException("metrics", full)).exit());
+    assertEquals(3, Failure.of("train", new InputException("x", new IOException("y"))).exit());
     assertEquals(4, Failure.of("run", new OutOfMemoryError("Java heap space")).exit());
   }
 

@@ -45,10 +45,8 @@ final class TrainingRun {
   /** Weights, their gradients, and the optimizer's two means. */
   private static final int COPIES_IN_MEMORY = 4;
 
-  /**
-   * A checkpoint has three numbers a parameter, and stands twice while it is replaced; the model.
-   */
-  private static final int COPIES_ON_DISK = 7;
+  /** Of a checkpoint; it stands twice while it is replaced. */
+  private static final int COPIES_IN_CHECKPOINT = 3;
 
   private final String operation;
   private final Common common;
@@ -141,7 +139,8 @@ final class TrainingRun {
         Memory.available(),
         "That is for weights, gradients and the optimizer of %s parameters alone. Train a smaller model, or on a machine with more memory"
             .formatted(Sizes.grouped(parameters)));
-    long disk = parameters * Float.BYTES * COPIES_ON_DISK;
+    int checkpoints = options.resume() ? 1 : 2; // one more than there is
+    long disk = parameters * Float.BYTES * (checkpoints * COPIES_IN_CHECKPOINT + 1);
     long usable = store(options.out().toAbsolutePath()).getUsableSpace();
     if (disk > usable) {
       throw new ResourceException(

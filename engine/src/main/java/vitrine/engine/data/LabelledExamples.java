@@ -133,7 +133,8 @@ public final class LabelledExamples implements Examples {
               whole.length() + " tokens",
               "at most "
                   + positions
-                  + ", the model's positions. Shorten the text, or have texts cut (--truncate).");
+                  + " (the model's positions, or --length). Shorten the text, or have texts cut"
+                  + " (--truncate).");
     };
   }
 
