@@ -64,38 +64,51 @@ final class Optimizer {
       int n,
       Adam step) {
     int whole = Lanes.whole(n);
-    adamWhole(x, gradient, m, v, at, whole, step);
+    moments(gradient, m, at, whole, step.scale * step.rest1, step.beta1);
+    squares(gradient, v, at, whole, step);
+    move(x, m, v, at, whole, step);
     if (whole < n) {
       adamTail(x, gradient, m, v, at + 4L * whole, Lanes.until(whole, n), step);
     }
   }
 
-  private static void adamWhole(
-      MemorySegment x,
-      MemorySegment gradient,
-      MemorySegment m,
-      MemorySegment v,
-      long at,
-      int n,
-      Adam step) {
+  // Three short loops over a stretch that stays in the cache: one with everything in it was past
+  // what the compiler inlines as soon as segments of several kinds had been seen, and boxed.
+
+  /** {@code m = beta m + share g}. */
+  private static void moments(
+      MemorySegment gradient, MemorySegment m, long at, int n, float share, float beta) {
+    FloatVector shares = all(share);
+    FloatVector betas = all(beta);
+    for (int i = 0; i < n; i += COUNT) {
+      long z = at + 4L * i;
+      store(load(gradient, z).fma(shares, load(m, z).mul(betas)), m, z);
+    }
+  }
+
+  /** {@code v = beta2 v + rest2 (scale g)^2}. */
+  private static void squares(MemorySegment gradient, MemorySegment v, long at, int n, Adam step) {
     FloatVector scale = all(step.scale);
-    FloatVector beta1 = all(step.beta1);
-    FloatVector rest1 = all(step.rest1);
-    FloatVector beta2 = all(step.beta2);
-    FloatVector rest2 = all(step.rest2);
+    FloatVector rest = all(step.rest2);
+    FloatVector beta = all(step.beta2);
+    for (int i = 0; i < n; i += COUNT) {
+      long z = at + 4L * i;
+      FloatVector g = load(gradient, z).mul(scale);
+      store(g.mul(g).fma(rest, load(v, z).mul(beta)), v, z);
+    }
+  }
+
+  /** {@code x = kept x - rate m / (root sqrt(v) + eps)}. */
+  private static void move(
+      MemorySegment x, MemorySegment m, MemorySegment v, long at, int n, Adam step) {
     FloatVector kept = all(step.kept);
     FloatVector rate = all(step.rate);
     FloatVector root = all(step.root);
     FloatVector eps = all(step.eps);
     for (int i = 0; i < n; i += COUNT) {
       long z = at + 4L * i;
-      FloatVector g = load(gradient, z).mul(scale);
-      FloatVector mean = g.fma(rest1, load(m, z).mul(beta1));
-      FloatVector square = g.mul(g).fma(rest2, load(v, z).mul(beta2));
-      store(mean, m, z);
-      store(square, v, z);
-      FloatVector change = mean.mul(rate).div(square.sqrt().fma(root, eps));
-      store(load(x, z).mul(kept).sub(change), x, z);
+      FloatVector divisor = load(v, z).sqrt().fma(root, eps);
+      store(load(x, z).mul(kept).sub(load(m, z).mul(rate).div(divisor)), x, z);
     }
   }
 
@@ -108,7 +121,8 @@ final class Optimizer {
       VectorMask<Float> tail,
       Adam step) {
     FloatVector g = load(gradient, z, tail).mul(step.scale);
-    FloatVector mean = g.fma(all(step.rest1), load(m, z, tail).mul(step.beta1));
+    FloatVector mean =
+        load(gradient, z, tail).fma(all(step.scale * step.rest1), load(m, z, tail).mul(step.beta1));
     FloatVector square = g.mul(g).fma(all(step.rest2), load(v, z, tail).mul(step.beta2));
     store(mean, m, z, tail);
     store(square, v, z, tail);
