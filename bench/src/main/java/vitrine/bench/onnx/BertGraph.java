@@ -63,9 +63,7 @@ final class BertGraph {
   private void pooler() {
     String first =
         graph.op(
-            "Gather",
-            List.of("hidden", graph.integers("zero", 0)),
-            new Attribute.Whole("axis", 1));
+            "Gather", List.of("hidden", graph.integers("zero", 0)), new Attribute.Whole("axis", 1));
     String rows = graph.op("Squeeze", List.of(first, graph.integers("one", 1)));
     String dense =
         graph.op(
