@@ -147,13 +147,20 @@ public final class Peers implements Callable<Integer> {
       say(Tables.line(done.getLast()));
     }
     save(report.get(), file);
-    System.out.print(Tables.of(report.get()));
+    String tables = Tables.of(report.get());
+    System.out.print(tables);
+    AtomicFile.write(beside(file), tables);
     say("report: " + file);
     return 0;
   }
 
   private static void save(Report report, Path file) {
     AtomicFile.write(file, JSON.writeValueAsString(report) + "\n");
+  }
+
+  /** The tables, under the report's name. */
+  private static Path beside(Path report) {
+    return report.resolveSibling(report.getFileName().toString().replaceAll("\\.json$", "") + ".md");
   }
 
   private Set<EngineKind> entrants() {
