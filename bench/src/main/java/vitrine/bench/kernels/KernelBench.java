@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
@@ -34,8 +35,7 @@ public final class KernelBench implements Callable<Integer> {
   @Parameters(
       paramLabel = "PATTERN",
       arity = "0..*",
-      description =
-          "Regular expressions of benchmarks, such as Products.forward or Attentions; all if none.")
+      description = "Such as Products.forward, RowOps or Attentions.*; all if none.")
   private List<String> patterns = List.of("Products", "RowOps", "Attentions");
 
   @Option(
@@ -71,12 +71,23 @@ public final class KernelBench implements Callable<Integer> {
           options().include(PACKAGE + "\\.Roofline").threads(Integer.parseInt(count));
       roofs.put(count, roof(new Runner(options.build()).run(), Integer.parseInt(count)));
     }
-    ChainedOptionsBuilder options = options().param("threads", threads.toArray(String[]::new));
-    patterns.forEach(pattern -> options.include(PACKAGE + "\\." + pattern));
-    if (!shapes.isEmpty()) {
-      options.param("shape", shapes.toArray(String[]::new));
+    List<RunResult> results = new ArrayList<>();
+    for (Class<?> type : List.of(Products.class, RowOps.class, Attentions.class)) {
+      List<String> wanted = new ArrayList<>(ownShapes(type));
+      if (!shapes.isEmpty()) {
+        wanted.retainAll(shapes);
+      }
+      List<String> mine =
+          patterns.stream().filter(pattern -> pattern.startsWith(type.getSimpleName())).toList();
+      if (!wanted.isEmpty() && !mine.isEmpty()) {
+        ChainedOptionsBuilder options =
+            options()
+                .param("threads", threads.toArray(String[]::new))
+                .param("shape", wanted.toArray(String[]::new));
+        mine.forEach(pattern -> options.include(PACKAGE + "\\." + pattern));
+        results.addAll(new Runner(options.build()).run());
+      }
     }
-    List<RunResult> results = new ArrayList<>(new Runner(options.build()).run());
     System.out.printf(
         Locale.ROOT,
         "%n%s (%s), %s; load %.2f%n%n",
@@ -99,6 +110,15 @@ public final class KernelBench implements Callable<Integer> {
         .measurementIterations(iterations)
         .measurementTime(time)
         .shouldFailOnError(true);
+  }
+
+  /** What a class of benchmarks has as its parameter. */
+  private static List<String> ownShapes(Class<?> type) {
+    try {
+      return List.of(type.getField("shape").getAnnotation(Param.class).value());
+    } catch (NoSuchFieldException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private static Roof roof(Collection<RunResult> results, int threads) {

@@ -13,9 +13,10 @@ import org.jspecify.annotations.Nullable;
  * How an engine's process is started.
  *
  * @param root of the checkout
- * @param python null where PyTorch is not measured
+ * @param python null where there is none with PyTorch
+ * @param profile where our workers leave recordings; null for none
  */
-record Commands(Path root, @Nullable Path python) {
+record Commands(Path root, @Nullable Path python, @Nullable Path profile) {
   private static final List<String> USUAL = List.of("python3", "python");
 
   /** A python that has PyTorch and transformers: the one given, or the one in PATH. */
@@ -46,7 +47,8 @@ record Commands(Path root, @Nullable Path python) {
    */
   List<String> worker(EngineKind engine) {
     return switch (engine) {
-      case VITRINE, ONNXRUNTIME -> java("vitrine.bench.workers.Worker", engine.option());
+      case VITRINE -> recorded(java("vitrine.bench.workers.Worker", engine.option()));
+      case ONNXRUNTIME -> java("vitrine.bench.workers.Worker", engine.option());
       case PYTORCH -> python("peer.py");
     };
   }
@@ -75,6 +77,16 @@ record Commands(Path root, @Nullable Path python) {
         yield command;
       }
     };
+  }
+
+  private List<String> recorded(List<String> command) {
+    if (profile == null) {
+      return command;
+    }
+    List<String> longer = new ArrayList<>(command);
+    String file = profile.toAbsolutePath().resolve("vitrine-%p.jfr").toString();
+    longer.add(1, "-XX:StartFlightRecording=settings=profile,filename=" + file);
+    return longer;
   }
 
   /** The same JVM, with the same options. */

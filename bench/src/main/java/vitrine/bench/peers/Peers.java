@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -65,8 +64,8 @@ public final class Peers implements Callable<Integer> {
       names = "--cases",
       split = ",",
       paramLabel = "GROUP",
-      description = "forward, decode, training, gradient, hooks, threads, cold; all if not given.")
-  private List<String> groups = Arrays.stream(Group.values()).map(Group::option).toList();
+      description = "Of ${COMPLETION-CANDIDATES}; all if not given.")
+  private List<Group> groups = List.of(Group.values());
 
   @Option(
       names = "--only",
@@ -78,14 +77,20 @@ public final class Peers implements Callable<Integer> {
       names = "--peers",
       split = ",",
       paramLabel = "PEER",
-      description = "pytorch, onnxruntime; both if not given.")
-  private List<String> peers = List.of("pytorch", "onnxruntime");
+      description = "Of ${COMPLETION-CANDIDATES}; all if not given. Ours is always there.")
+  private List<EngineKind> peers = List.of(EngineKind.values());
 
   @Option(
       names = "--python",
       paramLabel = "PATH",
       description = "A python with torch and transformers; the one in PATH if not given.")
   private @Nullable Path python;
+
+  @Option(
+      names = "--profile",
+      paramLabel = "DIR",
+      description = "Our processes leave recordings of JDK Flight Recorder there.")
+  private @Nullable Path profile;
 
   @Option(
       names = "--out",
@@ -104,7 +109,8 @@ public final class Peers implements Callable<Integer> {
 
   /** Measures, or prints tables. */
   public static void main(String[] arguments) {
-    System.exit(new CommandLine(new Peers()).execute(arguments));
+    System.exit(
+        new CommandLine(new Peers()).setCaseInsensitiveEnumValuesAllowed(true).execute(arguments));
   }
 
   @Override
@@ -117,7 +123,7 @@ public final class Peers implements Callable<Integer> {
     Files.createDirectories(folder);
     Measuring measuring =
         new Measuring(
-            new Commands(root, Commands.python(python)),
+            new Commands(root, Commands.python(python), profile),
             new Report.Settings(threads, rounds, warm, TOLERANCE),
             folder,
             new Calm(patience, Peers::say),
@@ -142,7 +148,7 @@ public final class Peers implements Callable<Integer> {
             save(report.get(), file);
           });
     }
-    if (groups.contains(Group.COLD.option())) {
+    if (groups.contains(Group.COLD)) {
       done.add(measuring.cold(entrants()));
       say(Tables.line(done.getLast()));
     }
@@ -160,16 +166,13 @@ public final class Peers implements Callable<Integer> {
 
   /** The tables, under the report's name. */
   private static Path beside(Path report) {
-    return report.resolveSibling(report.getFileName().toString().replaceAll("\\.json$", "") + ".md");
+    return report.resolveSibling(
+        report.getFileName().toString().replaceAll("\\.json$", "") + ".md");
   }
 
   private Set<EngineKind> entrants() {
     Set<EngineKind> engines = EnumSet.of(EngineKind.VITRINE);
-    for (EngineKind engine : EngineKind.values()) {
-      if (peers.contains(engine.option())) {
-        engines.add(engine);
-      }
-    }
+    engines.addAll(peers);
     return engines;
   }
 
@@ -177,7 +180,7 @@ public final class Peers implements Callable<Integer> {
   private List<List<Case>> sessions(List<Case> cases) {
     List<List<Case>> sessions = new ArrayList<>();
     for (Case each : cases) {
-      if (!groups.contains(each.group().option()) || !each.name().contains(only)) {
+      if (!groups.contains(each.group()) || !each.name().contains(only)) {
         continue;
       }
       Case before = sessions.isEmpty() ? null : sessions.getLast().getFirst();
