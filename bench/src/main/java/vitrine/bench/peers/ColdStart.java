@@ -18,9 +18,9 @@ import vitrine.bench.peers.Report.Result;
 
 /** From a process' start to its first token: text in, text out, with the model's tokenizer. */
 final class ColdStart {
-  private static final String NAME = "GPT-2, 20 tokens in";
+  private static final String NAME = "GPT-2, a text of 40 characters";
 
-  /** Twenty pairs of bytes, a token each in the random model's vocabulary. */
+  /** A token or more for every two bytes in the random model's vocabulary. */
   private static final String TEXT = "the quick brown fox jumps over lazy dog.";
 
   private static final JsonMapper JSON = new JsonMapper();

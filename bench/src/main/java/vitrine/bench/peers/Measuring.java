@@ -43,6 +43,8 @@ final class Measuring {
   /** Cases of one group on one model, each told as it is done. */
   void session(List<Case> cases, Consumer<Measured> done) {
     Path model = model(cases.getFirst().model());
+    // Loading and warming up beside others would only take long, and disturb them.
+    calm.await();
     try (Session session = new Session(commands, settings, folder, model, calm, notes)) {
       for (Case each : cases) {
         notes.accept(each.group().option() + ": " + each.name());

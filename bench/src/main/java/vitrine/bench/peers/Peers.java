@@ -57,8 +57,8 @@ public final class Peers implements Callable<Integer> {
   @Option(
       names = "--patience",
       paramLabel = "SECONDS",
-      description = "How long to wait for a calm machine before each case; 120.")
-  private double patience = 120;
+      description = "How long to wait for a calm machine before each case; 600.")
+  private double patience = 600;
 
   @Option(
       names = "--cases",
