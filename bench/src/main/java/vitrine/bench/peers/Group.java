@@ -4,34 +4,28 @@ import java.util.Locale;
 
 /** Cases that belong together: one table. */
 enum Group {
-  FORWARD("Forward", "ms"),
-  DECODE("Decode, one token, f32", "ms"),
-  TRAINING("Training step: forward, backward, AdamW", "ms"),
-  GRADIENT("Gradient to the token embeddings alone", "ms"),
+  FORWARD("Forward"),
+  DECODE("Decode, one token, f32"),
+  TRAINING("Training step: forward, backward, AdamW"),
+  GRADIENT("Gradient to the token embeddings alone"),
   /** Against ourselves. */
-  HOOKS("What reading costs", "ms; the ratio is with reading / without"),
+  HOOKS("What reading costs"),
   /** Against one thread. */
-  THREADS("Two threads against one", "ms"),
+  THREADS("Threads"),
   /** Processes from their start. */
-  COLD("Process start to first token", "ms");
+  COLD("Process start to first token");
 
   private final String title;
-  private final String unit;
 
-  Group(String title, String unit) {
+  Group(String title) {
     this.title = title;
-    this.unit = unit;
   }
 
   String title() {
     return title;
   }
 
-  String unit() {
-    return unit;
-  }
-
-  /** As {@code --cases} has it. */
+  /** As notes and rows have it. */
   String option() {
     return name().toLowerCase(Locale.ROOT);
   }
