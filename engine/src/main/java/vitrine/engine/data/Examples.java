@@ -16,6 +16,11 @@ public interface Examples {
    */
   Example get(int index, long key);
 
+  /** How many tokens one of them has, whatever the key; 0 or more. */
+  default int length(int index) {
+    return get(index, 0).ids().length;
+  }
+
   /** The most tokens that an example has. */
   int longest();
 

@@ -12,8 +12,6 @@ import vitrine.engine.text.Truncation;
 
 /** A labelled file as a model sees it. */
 public final class LabelledExamples implements Examples {
-  private static final int IGNORED = -100;
-
   private final List<Example> examples = new ArrayList<>();
   private final String fingerprint;
   private final int longest;
@@ -157,7 +155,7 @@ public final class LabelledExamples implements Examples {
     }
     Encoding encoding = encode(row, text.toString());
     int[] classes = new int[encoding.length()];
-    Arrays.fill(classes, IGNORED);
+    Arrays.fill(classes, Labels.IGNORED);
     int last = starts.length; // no word yet
     for (int t = 0; t < classes.length; t++) {
       if (encoding.end(t) == 0) {
@@ -170,7 +168,7 @@ public final class LabelledExamples implements Examples {
         last = word;
       }
     }
-    if (Arrays.stream(classes).allMatch(c -> c == IGNORED)) {
+    if (Arrays.stream(classes).allMatch(c -> c == Labels.IGNORED)) {
       throw file.wrong(row, "words that give no token", "some text.");
     }
     return example(encoding, new Labels.Many(classes));
@@ -207,6 +205,11 @@ public final class LabelledExamples implements Examples {
   @Override
   public Example get(int index, long key) {
     return examples.get(index);
+  }
+
+  @Override
+  public int length(int index) {
+    return examples.get(index).ids().length;
   }
 
   @Override

@@ -13,12 +13,11 @@ import vitrine.engine.text.Tokenizer;
  * The task of a masked language model (Devlin et al. 2019, 3.1): of the tokens that are not
  * special, some are chosen; of those 80% become {@code [MASK]}, 10% a random token, 10% stay; the
  * model is to say what stood there. Each token is chosen by itself; where none is, one is, so that
- * every example asks something.
+ * every example asks something but those of special tokens only.
  */
 public final class Masking {
   private static final double TO_MASK = 0.8;
   private static final double TO_RANDOM = 0.9;
-  private static final int IGNORED = -100;
 
   private final int mask;
   private final BitSet special;
@@ -74,8 +73,19 @@ public final class Masking {
     return new Masking(mask, special, tokenizer.size(), rate);
   }
 
-  /** Examples whose tokens are hidden anew for every key. */
+  /**
+   * Examples whose tokens are hidden anew for every key.
+   *
+   * @throws InputException when all of them are of special tokens only: nothing can be hidden
+   */
   public Examples of(Examples plain) {
+    for (int i = 0; candidates(plain.get(i, 0).ids()).length == 0; i++) {
+      if (i + 1 == plain.size()) {
+        throw new InputException(
+            "masking: every example is of special tokens only; expected some text. Give other"
+                + " texts, or a tokenizer that knows their characters.");
+      }
+    }
     return new Masked(plain, this);
   }
 
@@ -83,7 +93,7 @@ public final class Masking {
   Example apply(Example example, long key) {
     int[] ids = example.ids().clone();
     int[] labels = new int[ids.length];
-    Arrays.fill(labels, IGNORED);
+    Arrays.fill(labels, Labels.IGNORED);
     for (int t : chosen(ids, key)) {
       hide(ids, labels, t, Draw.next(key, t));
     }
@@ -91,13 +101,9 @@ public final class Masking {
   }
 
   private int[] chosen(int[] ids, long key) {
-    int[] may = IntStream.range(0, ids.length).filter(t -> !special.get(ids[t])).toArray();
-    if (may.length == 0) {
-      throw new InputException(
-          "masking: an example of special tokens only; expected some text in each.");
-    }
+    int[] may = candidates(ids);
     int[] chosen = Arrays.stream(may).filter(t -> hash(key, t) < rate).toArray();
-    if (chosen.length > 0) {
+    if (chosen.length > 0 || may.length == 0) {
       return chosen;
     }
     int least = may[0];
@@ -105,6 +111,10 @@ public final class Masking {
       least = hash(key, t) < hash(key, least) ? t : least;
     }
     return new int[] {least};
+  }
+
+  private int[] candidates(int[] ids) {
+    return IntStream.range(0, ids.length).filter(t -> !special.get(ids[t])).toArray();
   }
 
   private static double hash(long key, int t) {
@@ -131,6 +141,11 @@ public final class Masking {
     @Override
     public Example get(int index, long key) {
       return masking.apply(plain.get(index, key), key);
+    }
+
+    @Override
+    public int length(int index) {
+      return plain.length(index);
     }
 
     @Override

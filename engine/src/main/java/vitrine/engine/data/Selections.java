@@ -2,6 +2,7 @@ package vitrine.engine.data;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.BiFunction;
 import vitrine.engine.hooks.Example;
 
 /** Several examples as one, and some of many. */
@@ -21,7 +22,7 @@ public final class Selections {
     int[] order = Permutation.of(all.size(), Draw.key(seed, Draw.Use.SPLIT));
     int[] indices = Arrays.copyOf(order, most);
     Arrays.sort(indices);
-    return new Drawn(all, indices);
+    return new Chosen(all, indices);
   }
 
   /** Parts one behind the other. */
@@ -33,10 +34,19 @@ public final class Selections {
 
     @Override
     public Example get(int index, long key) {
+      return at(index, (part, place) -> part.get(place, key));
+    }
+
+    @Override
+    public int length(int index) {
+      return at(index, Examples::length);
+    }
+
+    private <R> R at(int index, BiFunction<Examples, Integer, R> of) {
       int left = index;
       for (Examples part : parts) {
         if (left < part.size()) {
-          return part.get(left, key);
+          return of.apply(part, left);
         }
         left -= part.size();
       }
@@ -53,30 +63,6 @@ public final class Selections {
       Fingerprint hash = new Fingerprint("joined");
       parts.forEach(part -> hash.add(part.fingerprint()));
       return hash.hex();
-    }
-  }
-
-  /** Some of them. */
-  @SuppressWarnings("ArrayRecordComponent") // never leaves this file
-  private record Drawn(Examples whole, int[] indices) implements Examples {
-    @Override
-    public int size() {
-      return indices.length;
-    }
-
-    @Override
-    public Example get(int index, long key) {
-      return whole.get(indices[index], key);
-    }
-
-    @Override
-    public int longest() {
-      return whole.longest();
-    }
-
-    @Override
-    public String fingerprint() {
-      return new Fingerprint("drawn").add(whole.fingerprint()).add(indices).hex();
     }
   }
 }

@@ -2,7 +2,6 @@ package vitrine.engine.data;
 
 import java.util.Arrays;
 import vitrine.engine.InputException;
-import vitrine.engine.hooks.Example;
 
 /**
  * Examples in two parts, one to train on and one to evaluate with.
@@ -57,36 +56,12 @@ public record Split(Examples train, Examples validation) {
     int[] validation = Arrays.copyOfRange(order, left, order.length);
     Arrays.sort(train);
     Arrays.sort(validation);
-    return new Split(new Part(all, train), new Part(all, validation));
+    return new Split(new Chosen(all, train), new Chosen(all, validation));
   }
 
   private static int[] ascending(int size) {
     int[] order = new int[size];
     Arrays.setAll(order, i -> i);
     return order;
-  }
-
-  /** Some of the examples. */
-  @SuppressWarnings("ArrayRecordComponent") // never leaves this file
-  private record Part(Examples whole, int[] indices) implements Examples {
-    @Override
-    public int size() {
-      return indices.length;
-    }
-
-    @Override
-    public Example get(int index, long key) {
-      return whole.get(indices[index], key);
-    }
-
-    @Override
-    public int longest() {
-      return whole.longest();
-    }
-
-    @Override
-    public String fingerprint() {
-      return new Fingerprint("part").add(whole.fingerprint()).add(indices).hex();
-    }
   }
 }

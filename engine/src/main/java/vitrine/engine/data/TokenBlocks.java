@@ -61,13 +61,18 @@ public final class TokenBlocks implements Examples {
   @Override
   public Example get(int index, long key) {
     int from = index * text;
-    int count = Math.min(text, ids.size() - from);
+    int count = length(index) - frame.length();
     int[] block = Arrays.copyOf(frame.before(), count + frame.length());
     for (int i = 0; i < count; i++) {
       block[frame.before().length + i] = ids.get(from + i);
     }
     System.arraycopy(frame.after(), 0, block, frame.before().length + count, frame.after().length);
     return Example.of(block);
+  }
+
+  @Override
+  public int length(int index) {
+    return Math.min(text, ids.size() - index * text) + frame.length();
   }
 
   @Override

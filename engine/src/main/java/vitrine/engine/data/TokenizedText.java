@@ -6,6 +6,7 @@ import java.util.OptionalInt;
 import vitrine.engine.InputException;
 import vitrine.engine.io.TextFile;
 import vitrine.engine.text.Encoding;
+import vitrine.engine.text.TextCuts;
 import vitrine.engine.text.Tokenizer;
 
 /**
@@ -13,10 +14,10 @@ import vitrine.engine.text.Tokenizer;
  * <|endoftext|>} in a file; between documents stands the tokenizer's end-of-text token, or its
  * separator where it has no such.
  *
- * <p>A file is tokenized in pieces of bounded size, cut before white space that follows a letter, a
- * digit or a mark of ASCII. Neither GPT-2's words nor BERT's reach over such a place, so the tokens
- * are those of the whole text. (A tokenizer that puts a blank before a text puts one before every
- * piece that begins otherwise.)
+ * <p>A file is tokenized in pieces, cut where that changes no token ({@link TextCuts}), so the
+ * tokens are those of the whole text. A piece has some ten thousand characters, and more only where
+ * so many have no such place among them. (A tokenizer that puts a blank before a text puts one
+ * before every piece that begins otherwise.)
  */
 public final class TokenizedText {
   private static final String MARK = "<|endoftext|>";
@@ -40,6 +41,12 @@ public final class TokenizedText {
   private final Progress progress;
   private final TokenIds ids;
   private final StringBuilder pending = new StringBuilder();
+
+  /**
+   * How many of the pending characters are known to have no place for a cut, when there are many.
+   */
+  private int searched;
+
   private long chars;
 
   private TokenizedText(Tokenizer tokenizer, Progress progress) {
@@ -65,7 +72,7 @@ public final class TokenizedText {
     for (Path file : files) {
       text.endDocument();
       TextFile.forEachLine(file, line -> text.line(file, line));
-      text.encode(file, text.pending.length());
+      text.finish(file);
     }
     text.ids.trim();
     return text.ids;
@@ -76,47 +83,56 @@ public final class TokenizedText {
     if (!knowsMark) {
       for (int at = line.indexOf(MARK); at >= 0; at = line.indexOf(MARK, from)) {
         pending.append(line, from, at);
-        encode(file, pending.length());
+        finish(file);
         endDocument();
         from = at + MARK.length();
       }
     }
     pending.append(line, from, line.length());
-    if (pending.length() >= PIECE) {
-      encode(file, lastCut());
-    }
+    drop(encodePieces(file));
   }
 
-  /** The last place where the text may be cut; 0 for none. */
-  private int lastCut() {
-    for (int at = pending.length() - 1; at > 0; at--) {
-      if (isBlank(pending.charAt(at)) && isSolid(pending.charAt(at - 1))) {
-        return at;
+  /** Tokenizes what is pending, of which nothing is held back. */
+  private void finish(Path file) {
+    int done = encodePieces(file);
+    encode(file, done, pending.length());
+    drop(pending.length());
+  }
+
+  /** Tokenizes pieces as long as there is enough for one; says where the last one ended. */
+  private int encodePieces(Path file) {
+    int done = 0;
+    while (pending.length() - done >= PIECE) {
+      int cut = TextCuts.last(pending, Math.max(done + 1, searched), done + PIECE);
+      if (cut == 0) {
+        cut = TextCuts.first(pending, Math.max(done + PIECE, searched), pending.length());
       }
+      if (cut == 0) {
+        searched = pending.length();
+        return done;
+      }
+      encode(file, done, cut);
+      done = cut;
     }
-    return 0;
+    return done;
   }
 
-  private static boolean isBlank(char c) {
-    return c == ' ' || c == '\n';
+  /** Forgets the first of the pending characters. */
+  private void drop(int count) {
+    pending.delete(0, count);
+    searched = Math.max(0, searched - count);
   }
 
-  private static boolean isSolid(char c) {
-    return c > ' ' && c < 0x7f;
-  }
-
-  /** Tokenizes the first of the pending characters. */
-  private void encode(Path file, int length) {
-    if (length == 0) {
+  private void encode(Path file, int from, int to) {
+    if (from == to) {
       return;
     }
-    Encoding encoding = tokenizer.encode(pending.substring(0, length));
+    Encoding encoding = tokenizer.encode(pending.substring(from, to));
     int end = encoding.length() - frame.after().length;
     for (int i = frame.before().length; i < end; i++) {
       ids.add(encoding.id(i));
     }
-    pending.delete(0, length);
-    chars += length;
+    chars += to - from;
     progress.at(file, chars, ids.size());
   }
 

@@ -1,6 +1,7 @@
 package vitrine.engine.loss;
 
 import java.util.Arrays;
+import vitrine.engine.hooks.Labels;
 import vitrine.engine.hooks.Run;
 import vitrine.kernels.Region;
 import vitrine.kernels.Shape;
@@ -19,7 +20,7 @@ final class LossGradients {
 
   /** Of {@code factor * mean of cross-entropies}, over the rows that count. */
   static Tensor ofMean(Run run, Tensor logits, int[] ids, double factor) {
-    long count = Arrays.stream(ids).filter(id -> id != Targets.IGNORED).count();
+    long count = Arrays.stream(ids).filter(id -> id != Labels.IGNORED).count();
     return ofCrossEntropy(run, logits, ids, factor / count);
   }
 

@@ -8,6 +8,7 @@ import vitrine.engine.InputException;
 import vitrine.engine.hooks.Architecture;
 import vitrine.engine.hooks.Batch;
 import vitrine.engine.hooks.Head;
+import vitrine.engine.hooks.Labels;
 import vitrine.engine.hooks.Loss;
 import vitrine.engine.hooks.Run;
 import vitrine.engine.layers.TaskHead;
@@ -55,7 +56,7 @@ public final class Losses {
   private static void checkReal(Loss loss, Batch batch) {
     switch (loss) {
       case Loss.Next _ -> {
-        if (Arrays.stream(Targets.next(batch)).allMatch(id -> id == Targets.IGNORED)) {
+        if (Arrays.stream(Targets.next(batch)).allMatch(id -> id == Labels.IGNORED)) {
           throw new InputException(
               "loss: next: no two real tokens follow each other; expected a text of 2 or more.");
         }
@@ -234,7 +235,7 @@ public final class Losses {
 
   private int[] expected(Loss.MaskedTokens masked) {
     int[] ids = new int[batch.batch() * batch.length()];
-    Arrays.fill(ids, Targets.IGNORED);
+    Arrays.fill(ids, Labels.IGNORED);
     for (Loss.Expected each : masked.expected()) {
       for (int b = 0; b < batch.batch(); b++) {
         ids[b * batch.length() + row(each.position())] = each.token();
@@ -262,7 +263,7 @@ public final class Losses {
   // ---- sums, in double on the host ----
 
   private static double meanOf(Run run, Tensor logits, int[] ids) {
-    long count = Arrays.stream(ids).filter(id -> id != Targets.IGNORED).count();
+    long count = Arrays.stream(ids).filter(id -> id != Labels.IGNORED).count();
     return sumOf(run, logits, ids) / count;
   }
 

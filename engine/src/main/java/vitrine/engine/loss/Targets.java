@@ -11,16 +11,13 @@ import vitrine.engine.hooks.Tap;
 /**
  * What a batch's labels ask of a head.
  *
- * @param ids a class or token id for each row of the logits, {@link #IGNORED} where none; the start
- *     of answers
+ * @param ids a class or token id for each row of the logits, {@link Labels#IGNORED} where none; the
+ *     start of answers
  * @param ends the end of answers
  * @param values a value for each number of the logits
  */
 @SuppressWarnings("ArrayRecordComponent") // made and used within one run
 record Targets(Kind kind, int[] ids, int[] ends, double[] values) {
-  /** A row that does not count, as in Hugging Face data. */
-  static final int IGNORED = -100;
-
   /** What a sequence head is trained for; told by the form of the labels. */
   enum Kind {
     CLASSES,
@@ -40,7 +37,7 @@ record Targets(Kind kind, int[] ids, int[] ends, double[] values) {
   static int[] next(Batch batch) {
     int length = batch.length();
     int[] ids = new int[batch.batch() * length];
-    Arrays.fill(ids, IGNORED);
+    Arrays.fill(ids, Labels.IGNORED);
     for (int b = 0; b < batch.batch(); b++) {
       for (int t = 0; t + 1 < length; t++) {
         if (batch.real(b, t) && batch.real(b, t + 1)) {
@@ -93,12 +90,13 @@ record Targets(Kind kind, int[] ids, int[] ends, double[] values) {
   private static int[] tokens(Batch batch, int limit) {
     int length = batch.length();
     int[] ids = new int[batch.batch() * length];
-    Arrays.fill(ids, IGNORED);
+    Arrays.fill(ids, Labels.IGNORED);
     for (int b = 0; b < batch.batch(); b++) {
       int count = batch.examples().get(b).ids().length;
       int[] labels = many(batch, b, count, "a list of " + count + ", one a token");
       for (int t = 0; t < count; t++) {
-        ids[b * length + t] = labels[t] == IGNORED ? IGNORED : inRange(labels[t], limit, b);
+        ids[b * length + t] =
+            labels[t] == Labels.IGNORED ? Labels.IGNORED : inRange(labels[t], limit, b);
       }
     }
     requireAny(ids);
@@ -109,11 +107,11 @@ record Targets(Kind kind, int[] ids, int[] ends, double[] values) {
   private static int[] shifted(int[] labels, Batch batch) {
     int length = batch.length();
     int[] ids = new int[labels.length];
-    Arrays.fill(ids, IGNORED);
+    Arrays.fill(ids, Labels.IGNORED);
     for (int b = 0; b < batch.batch(); b++) {
       System.arraycopy(labels, b * length + 1, ids, b * length, length - 1);
     }
-    if (Arrays.stream(ids).allMatch(id -> id == IGNORED)) {
+    if (Arrays.stream(ids).allMatch(id -> id == Labels.IGNORED)) {
       throw new InputException(
           "loss: labels: only first tokens have labels, and nothing predicts those; expected a label"
               + " further on.");
@@ -127,17 +125,18 @@ record Targets(Kind kind, int[] ids, int[] ends, double[] values) {
       if (!(labels(batch, b) instanceof Labels.One one) || one.value() != Math.rint(one.value())) {
         throw wrong(b, "not a class", "one whole number");
       }
-      ids[b] = one.value() == IGNORED ? IGNORED : inRange((int) one.value(), limit, b);
+      ids[b] =
+          one.value() == Labels.IGNORED ? Labels.IGNORED : inRange((int) one.value(), limit, b);
     }
     requireAny(ids);
     return ids;
   }
 
   private static void requireAny(int[] ids) {
-    if (Arrays.stream(ids).allMatch(id -> id == IGNORED)) {
+    if (Arrays.stream(ids).allMatch(id -> id == Labels.IGNORED)) {
       throw new InputException(
           "loss: labels: every label is "
-              + IGNORED
+              + Labels.IGNORED
               + ", ignored; expected at least one that counts.");
     }
   }

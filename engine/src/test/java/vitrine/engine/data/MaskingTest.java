@@ -90,9 +90,27 @@ final class MaskingTest {
     }
   }
 
+  /** As where the text has none of the tokenizer's characters for a whole block. */
+  @Test
+  void should_ask_nothing_when_one_example_is_of_special_tokens_only() {
+    Examples blocks = new TokenBlocks(TokenIds.of(1, 2, 1, 2, 7, 8, 1, 1), Frame.NONE, 2);
+    Examples masked = masking().of(blocks);
+    for (int i = 0; i < 4; i++) {
+      int[] labels = labels(masked.get(i, 5));
+      boolean asks = Arrays.stream(labels).anyMatch(label -> label != -100);
+      assertEquals(i == 2, asks, "block " + i);
+      if (!asks) {
+        assertArrayEquals(blocks.get(i, 5).ids(), masked.get(i, 5).ids());
+      }
+    }
+  }
+
   @Test
   void should_refuse_when_nothing_can_be_hidden() {
-    assertThrows(InputException.class, () -> masking().apply(Example.of(1, 2), 0));
+    Examples empty = new TokenBlocks(TokenIds.of(0, 1, 2, 1, 0, 1), Frame.NONE, 2);
+    String message =
+        String.valueOf(assertThrows(InputException.class, () -> masking().of(empty)).getMessage());
+    assertTrue(message.contains("every example is of special tokens only"), message);
     assertThrows(InputException.class, () -> Masking.of(TestTokenizers.gpt2(), 0.15));
     assertThrows(InputException.class, () -> new Masking(0, new BitSet(), 5, 0));
   }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import vitrine.engine.InputException;
@@ -59,6 +60,52 @@ final class TokenizedTextTest {
     assertArrayEquals(Arrays.copyOfRange(framed, 1, framed.length - 1), read(bert, file));
   }
 
+  /**
+   * Texts without a letter of ASCII: with blanks, with line ends, with neither; one line and many.
+   */
+  @Test
+  void should_give_the_tokens_of_the_whole_when_no_character_is_ascii() {
+    SplittableRandom random = new SplittableRandom(5);
+    String[] parts = {
+      "中文", "字。", "日本、", "ไทย", "é", "ñandú", "🙂", "。。", "，", "٣٤", "\u00a0", "\u3000"
+    };
+    for (String gap : List.of(" ", "\n", "", "\u3000")) {
+      StringBuilder built = new StringBuilder();
+      while (built.length() < 200_000) {
+        built.append(parts[random.nextInt(parts.length)]);
+        built.append(random.nextInt(3) == 0 ? gap : "");
+      }
+      String text = built.toString();
+      for (Tokenizer each : List.of(TestTokenizers.gpt2(), TestTokenizers.bert())) {
+        List<Long> ends = new ArrayList<>(List.of(0L));
+        TokenIds ids =
+            TokenizedText.read(
+                List.of(file("text", text)), each, (file, chars, tokens) -> ends.add(chars));
+        int[] all = new int[ids.size()];
+        Arrays.setAll(all, ids::get);
+        assertArrayEquals(plain(each, text), all);
+        long longest =
+            IntStream.range(1, ends.size())
+                .mapToLong(i -> ends.get(i) - ends.get(i - 1))
+                .max()
+                .orElseThrow();
+        assertEquals((long) text.length(), ends.getLast());
+        assertTrue(longest <= 1 << 15, "a piece of " + longest + " characters");
+      }
+    }
+  }
+
+  /** Nothing is cut where that could change tokens. */
+  @Test
+  void should_be_one_piece_when_a_text_has_no_place_for_a_cut() {
+    String word = "é".repeat(100_000) + " the " + " ".repeat(50_000) + "an";
+    List<Long> ends = new ArrayList<>();
+    Tokenizer bert = TestTokenizers.bert();
+    TokenizedText.read(List.of(file("word", word)), bert, (file, chars, tokens) -> ends.add(chars));
+    assertEquals(List.of(100_000L, 100_004L, 150_007L), ends);
+    assertArrayEquals(plain(bert, word), read(bert, file("word", word)));
+  }
+
   @Test
   void should_need_no_line_ends_when_a_line_is_long() {
     String text = "the an ".repeat(150_000);
@@ -84,7 +131,8 @@ final class TokenizedTextTest {
 
   private static int[] plain(Tokenizer tokenizer, String text) {
     int[] framed = tokenizer.encode(text).ids();
-    return Arrays.copyOfRange(framed, 1, framed.length - 1);
+    int around = Frame.of(tokenizer).length() / 2;
+    return Arrays.copyOfRange(framed, around, framed.length - around);
   }
 
   private static int[] joined(int between, int[]... documents) {
