@@ -71,7 +71,8 @@ public final class ModelLoader {
           reader.read(),
           kernels,
           weights,
-          new Model.Facts(files.name(), reader.parameters(), files.padding()));
+          new Model.Facts(
+              files.name(), reader.parameters(), files.padding(), files.config().toString()));
     } catch (RuntimeException | Error e) {
       weights.close();
       throw e;

@@ -57,8 +57,9 @@ public final class Model implements AutoCloseable {
    * @param name the directory or bundled name
    * @param parameters how many numbers were read; tied matrices count once
    * @param padding the id that pads, where the config names one
+   * @param config the text of its config.json
    */
-  public record Facts(String name, long parameters, OptionalInt padding) {}
+  public record Facts(String name, long parameters, OptionalInt padding, String config) {}
 
   /**
    * Puts a model together; {@link vitrine.engine.families.ModelLoader} does this for files.

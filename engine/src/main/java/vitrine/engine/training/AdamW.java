@@ -132,9 +132,12 @@ final class AdamW implements AutoCloseable {
         .findFirst();
   }
 
-  /** The first parameter whose gradient holds a number that is not finite. */
+  /**
+   * The parameter whose gradient holds a number that is not finite and was computed first: the
+   * backward pass comes to the parameters in the other direction.
+   */
   Optional<Slot> firstBadGradient() {
-    return slots.stream().filter(slot -> !Double.isFinite(norm(slot))).findFirst();
+    return slots.reversed().stream().filter(slot -> !Double.isFinite(norm(slot))).findFirst();
   }
 
   /** The parameter with the largest gradient. */
@@ -144,11 +147,6 @@ final class AdamW implements AutoCloseable {
       largest = norm(slot) > norm(largest) ? slot : largest;
     }
     return largest;
-  }
-
-  /** Bytes that the optimizer's state holds. */
-  long bytes() {
-    return workspace.bytesInUse();
   }
 
   @Override

@@ -1,15 +1,12 @@
 package vitrine.engine.training;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
 import vitrine.engine.data.Draw;
 import vitrine.engine.data.Examples;
 import vitrine.engine.data.Permutation;
 import vitrine.engine.hooks.Example;
 import vitrine.engine.hooks.Inputs;
-import vitrine.engine.hooks.Labels;
 
 /**
  * Which examples a step takes: the epochs stand one behind the other, each in an order of its own,
@@ -17,10 +14,8 @@ import vitrine.engine.hooks.Labels;
  * beginning of the next.
  */
 final class Batches {
-  private static final int IGNORED = -100;
-
   private final Examples examples;
-  private final Objective objective;
+  private final Terms terms;
   private final long seed;
   private long epoch;
   private int[] order;
@@ -33,9 +28,9 @@ final class Batches {
    */
   record Micro(Inputs inputs, long counted, long tokens) {}
 
-  Batches(Examples examples, Objective objective, long seed) {
+  Batches(Examples examples, Terms terms, long seed) {
     this.examples = examples;
-    this.objective = objective;
+    this.terms = terms;
     this.seed = seed;
     this.order = orderOf(0);
   }
@@ -64,39 +59,19 @@ final class Batches {
         long key = Draw.key(seed, Draw.Use.MASKING, (first + i) / examples.size(), index);
         together.add(examples.get(index, key));
       }
-      passes.add(micro(together, objective));
+      passes.add(micro(together, terms));
     }
     return passes;
   }
 
   /** Some examples as one pass. */
-  static Micro micro(List<Example> examples, Objective objective) {
+  static Micro micro(List<Example> examples, Terms terms) {
     long counted = 0;
     long tokens = 0;
     for (Example example : examples) {
-      counted += counted(example, objective);
+      counted += terms.of(example);
       tokens += example.ids().length;
     }
     return new Micro(Inputs.batch(examples), counted, tokens);
-  }
-
-  /** How many terms the mean over a batch has of an example. */
-  private static long counted(Example example, Objective objective) {
-    return switch (objective) {
-      case NEXT -> pairs(example);
-      case MASKED, LABELS ->
-          example.labels() instanceof Labels.Many many
-                  && many.values().length == example.ids().length
-              ? Arrays.stream(many.values()).filter(label -> label != IGNORED).count()
-              : 1;
-    };
-  }
-
-  /** Real tokens that a real one follows. */
-  private static long pairs(Example example) {
-    boolean[] mask = example.mask();
-    return mask == null
-        ? example.ids().length - 1
-        : IntStream.range(1, mask.length).filter(t -> mask[t - 1] && mask[t]).count();
   }
 }

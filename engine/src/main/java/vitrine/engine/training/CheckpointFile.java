@@ -26,7 +26,7 @@ import vitrine.weights.SafetensorsWriter;
  */
 final class CheckpointFile {
   private static final String STATE = "vitrine.training";
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
   private static final String WEIGHTS = "weights/";
   private static final String MEAN = "m/";
   private static final String SQUARES = "v/";
@@ -178,6 +178,7 @@ final class CheckpointFile {
     root.put("metrics_bytes", state.metricsBytes());
     root.put("loss_sum", state.losses().sum());
     root.put("loss_count", state.losses().count());
+    root.put("loss_recent", state.losses().recent());
     TrainingState.Best best = state.best();
     if (best != null) {
       root.put("best_step", best.step());
@@ -203,7 +204,9 @@ final class CheckpointFile {
             root.required("seconds").asDouble(),
             root.required("metrics_bytes").asLong(),
             new LossWatch(
-                root.required("loss_sum").asDouble(), root.required("loss_count").asInt()),
+                root.required("loss_sum").asDouble(),
+                root.required("loss_count").asInt(),
+                root.required("loss_recent").asDouble()),
             best,
             root.required("without_better").asInt(),
             ended.isNull() ? null : TrainingEvent.Reason.valueOf(ended.asString())),

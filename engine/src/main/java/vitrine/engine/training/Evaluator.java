@@ -1,19 +1,24 @@
 package vitrine.engine.training;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
 import vitrine.engine.InputException;
 import vitrine.engine.data.Draw;
 import vitrine.engine.data.Examples;
+import vitrine.engine.hooks.Architecture;
 import vitrine.engine.hooks.Example;
 import vitrine.engine.hooks.Plan;
 import vitrine.engine.hooks.Site;
 import vitrine.engine.hooks.Trace;
 import vitrine.engine.models.Model;
 
-/** Runs a model over examples, in their order and with nothing dropped, and measures. */
+/** Runs a model over examples, with nothing dropped, and measures. */
 public final class Evaluator {
   private Evaluator() {}
 
@@ -27,18 +32,20 @@ public final class Evaluator {
   public static Evaluation evaluate(
       Model model, Objective objective, Examples examples, int batch, long seed) {
     Tally tally = Tally.of(model.architecture(), objective);
+    Terms terms = new Terms(objective, model.architecture());
     Plan plan = Plan.empty().loss(objective.loss());
     if (objective == Objective.LABELS) {
       plan = plan.read(Site.logits());
     }
     double loss = 0;
     long counted = 0;
-    for (int from = 0; from < examples.size(); from += batch) {
+    List<Integer> order = byLength(examples);
+    for (int from = 0; from < order.size(); from += batch) {
       List<Example> together = new ArrayList<>();
-      for (int i = from; i < Math.min(from + batch, examples.size()); i++) {
-        together.add(examples.get(i, Draw.key(seed, Draw.Use.MASKING, i)));
+      for (int index : order.subList(from, Math.min(from + batch, order.size()))) {
+        together.add(examples.get(index, key(seed, index)));
       }
-      Batches.Micro micro = Batches.micro(together, objective);
+      Batches.Micro micro = Batches.micro(together, terms);
       if (micro.counted() == 0) {
         continue; // texts of one token, say, which predict nothing
       }
@@ -61,5 +68,31 @@ public final class Evaluator {
     }
     measures.putAll(tally.measures());
     return new Evaluation(examples.size(), measures);
+  }
+
+  /** What an evaluation of a model on such examples measures. */
+  static Set<Measure> measures(Architecture model, Objective objective, Examples examples) {
+    Set<Measure> measures = EnumSet.of(Measure.LOSS);
+    if (objective != Objective.LABELS) {
+      measures.add(Measure.PERPLEXITY);
+    }
+    measures.addAll(Tally.of(model, objective).measures(examples));
+    return measures;
+  }
+
+  /** Texts of like lengths run together: there is less padding to compute. */
+  private static List<Integer> byLength(Examples examples) {
+    int[] lengths = new int[examples.size()];
+    for (int i = 0; i < lengths.length; i++) {
+      lengths[i] = examples.length(i);
+    }
+    return IntStream.range(0, lengths.length)
+        .boxed()
+        .sorted(Comparator.comparingInt(i -> lengths[i]))
+        .toList();
+  }
+
+  private static long key(long seed, int index) {
+    return Draw.key(seed, Draw.Use.MASKING, index);
   }
 }

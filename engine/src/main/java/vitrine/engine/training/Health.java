@@ -1,6 +1,7 @@
 package vitrine.engine.training;
 
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import vitrine.engine.InputException;
 
 /** Stops a training that has gone wrong, before the step that would spoil the weights. */
@@ -11,11 +12,12 @@ final class Health {
    * Looks at one step's numbers.
    *
    * @param norm of the whole gradient
-   * @param losses of the beginning
+   * @param excess how far the losses are above the first ones; null where they are not
    * @throws InputException naming the step and the first tensor that is not finite, or the one with
    *     the largest gradient
    */
-  static void check(int step, double loss, double norm, LossWatch losses, AdamW optimizer) {
+  static void check(
+      int step, double loss, double norm, LossWatch.@Nullable Excess excess, AdamW optimizer) {
     if (!Double.isFinite(loss) || !Double.isFinite(norm)) {
       throw wrong(
           step,
@@ -23,14 +25,30 @@ final class Health {
           "finite numbers",
           culprit(optimizer));
     }
-    if (loss > losses.limit()) {
+    if (excess != null) {
       AdamW.Slot largest = optimizer.largestGradient();
       throw wrong(
           step,
-          String.format(Locale.ROOT, "the loss is %.4g", loss),
-          "at most " + losses.why(),
-          "The largest gradient is that of %s (norm %.4g)."
+          String.format(
+              Locale.ROOT, "the loss is %.4g, of the last steps %.4g", loss, excess.recent()),
+          String.format(
+              Locale.ROOT,
+              "at most %.4g, as the first %d steps have it",
+              excess.limit(),
+              excess.first()),
+          "The largest gradient is that of %s (norm %.4g). Where such losses are right, resume with another loss_limit, or null for none."
               .formatted(largest.parameter().name(), optimizer.norm(largest)));
+    }
+  }
+
+  /**
+   * Looks at the weights, before they are kept.
+   *
+   * @throws InputException when one is not finite
+   */
+  static void check(int step, AdamW optimizer) {
+    if (optimizer.firstBadParameter().isPresent()) {
+      throw wrong(step, "a weight is not finite", "finite numbers", culprit(optimizer));
     }
   }
 
@@ -70,7 +88,7 @@ final class Health {
             + expected
             + ". "
             + culprit
-            + " Lower the learning rate, lengthen the warm-up, or clip gradients; the last"
-            + " checkpoint is from before.");
+            + " Resumed as it is, this training would end so again: begin another with a lower"
+            + " learning rate, a longer warm-up or a smaller clip.");
   }
 }

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import vitrine.engine.data.Examples;
@@ -24,6 +25,12 @@ final class Journal implements AutoCloseable {
 
   /** The best weights of a training that has no directory. */
   private final Map<Parameter, float[]> best = new LinkedHashMap<>();
+
+  /** The best evaluation as the last checkpoint has it. */
+  private TrainingState.@Nullable Best checkpointed;
+
+  /** The step after which there was an evaluation last. */
+  private @Nullable Integer evaluated;
 
   /**
    * @param directory null for a training that leaves nothing
@@ -47,7 +54,11 @@ final class Journal implements AutoCloseable {
   /** The state to go on from; the model has its weights. */
   TrainingState begin() {
     RunDirectory run = directory;
-    if (run == null || !Files.exists(run.checkpoint())) {
+    if (run == null) {
+      return TrainingState.START;
+    }
+    if (!run.hasCheckpoint()) {
+      run.metrics().cut(TrainingState.START.metricsBytes());
       return TrainingState.START;
     }
     CheckpointFile.Contents contents = CheckpointFile.read(run.checkpoint());
@@ -65,6 +76,7 @@ final class Journal implements AutoCloseable {
     }
     CheckpointFile.restore(run.checkpoint(), model, optimizer);
     run.metrics().cut(state.metricsBytes());
+    checkpointed = state.best();
     return state;
   }
 
@@ -73,7 +85,11 @@ final class Journal implements AutoCloseable {
    */
   TrainingState first(TrainingState state) {
     RunDirectory run = directory;
-    return run == null || Files.exists(run.checkpoint()) ? state : checkpoint(run, state);
+    if (run == null || run.hasCheckpoint()) {
+      return state;
+    }
+    Health.check(state.step(), optimizer);
+    return checkpoint(run, state);
   }
 
   /** Tells the listener, and writes what belongs in the metrics. */
@@ -97,9 +113,14 @@ final class Journal implements AutoCloseable {
     boolean last = step == progress.steps();
     Watch watch = recipe.watch();
     boolean evaluates = last || isDue(watch.evaluateEvery(), step, progress);
+    boolean due =
+        watch.checkpointEvery() == null
+            ? evaluates
+            : isDue(watch.checkpointEvery(), step, progress);
     Examples validation = data.validation();
     if (evaluates && validation != null) {
       state = evaluate(state, validation);
+      evaluated = step;
     }
     Integer patience = watch.patience();
     if (last) {
@@ -107,13 +128,9 @@ final class Journal implements AutoCloseable {
     } else if (patience != null && state.withoutBetter() >= patience) {
       state = state.ended(TrainingEvent.Reason.PATIENCE);
     }
-    boolean due =
-        watch.checkpointEvery() == null
-            ? evaluates
-            : isDue(watch.checkpointEvery(), step, progress);
-    RunDirectory run = directory;
-    if (run != null && (due || then == Then.STOP || state.ended() != null)) {
-      state = checkpoint(run, state);
+    if (due || then == Then.STOP || state.ended() != null) {
+      Health.check(step, optimizer);
+      state = directory == null ? state : checkpoint(directory, state);
     }
     return state;
   }
@@ -123,6 +140,15 @@ final class Journal implements AutoCloseable {
   }
 
   private TrainingState evaluate(TrainingState before, Examples validation) {
+    TrainingState state = measure(before, validation);
+    if (state.isBest() && recipe.watch().keep() == Watch.Keep.BEST) {
+      Health.check(state.step(), optimizer);
+      keepWeights(state.step());
+    }
+    return state;
+  }
+
+  private TrainingState measure(TrainingState before, Examples validation) {
     long start = System.nanoTime();
     Evaluation evaluation =
         Evaluator.evaluate(
@@ -130,9 +156,6 @@ final class Journal implements AutoCloseable {
     Health.check(before.step(), evaluation, optimizer);
     double value = evaluation.value(recipe.watch().measure());
     TrainingState state = before.evaluated(recipe.watch().measure(), value);
-    if (state.isBest() && recipe.watch().keep() == Watch.Keep.BEST) {
-      keepWeights(state.step());
-    }
     double seconds = (System.nanoTime() - start) / 1e9;
     tell(
         new TrainingEvent.Evaluated(
@@ -146,6 +169,7 @@ final class Journal implements AutoCloseable {
   private void keepWeights(int step) {
     RunDirectory run = directory;
     if (run != null) {
+      run.keepBest(stepOf(checkpointed)); // who resumes asks for that one; no more than two stand
       CheckpointFile.writeWeights(run.best(step), model.kernels(), model.parameters());
       return;
     }
@@ -154,16 +178,18 @@ final class Journal implements AutoCloseable {
     }
   }
 
+  private static Set<Integer> stepOf(TrainingState.@Nullable Best kept) {
+    return kept == null ? Set.of() : Set.of(kept.step());
+  }
+
   private TrainingState checkpoint(RunDirectory run, TrainingState state) {
     long start = System.nanoTime();
     Path file = run.checkpoint();
     TrainingState written = state.written(run.metrics().sync());
     CheckpointFile.write(
         file, model.kernels(), optimizer, new CheckpointFile.Contents(written, provenance));
-    TrainingState.Best kept = state.best();
-    if (kept != null) {
-      run.keepBest(kept.step());
-    }
+    checkpointed = state.best();
+    run.keepBest(stepOf(checkpointed));
     double seconds = (System.nanoTime() - start) / 1e9;
     tell(new TrainingEvent.Checkpointed(state.step(), file, size(file), seconds));
     return written;
@@ -178,12 +204,13 @@ final class Journal implements AutoCloseable {
   }
 
   /** Gives the model the weights that are to be kept; says which step's they are. */
-  int end(TrainingState state, TrainingEvent.Reason reason) {
+  int end(TrainingState last, TrainingEvent.Reason reason) {
+    TrainingState state = reason == TrainingEvent.Reason.TIME ? finalLook(last) : last;
     TrainingState.Best chosen = state.best();
     int kept = state.step();
     boolean takesBest =
         reason != TrainingEvent.Reason.ASKED && recipe.watch().keep() == Watch.Keep.BEST;
-    if (takesBest && chosen != null) {
+    if (takesBest && chosen != null && chosen.step() != state.step()) {
       kept = chosen.step();
       if (directory != null) {
         CheckpointFile.restoreWeights(directory.best(kept), model);
@@ -193,6 +220,19 @@ final class Journal implements AutoCloseable {
     }
     tell(new TrainingEvent.Stopped(state.step(), reason, chosen == null ? null : chosen.step()));
     return kept;
+  }
+
+  /**
+   * The evaluation that a training ends with which has no more time. It is none of the recipe's, so
+   * it comes behind the checkpoint: who resumes finds neither its line nor what it says of the
+   * best.
+   */
+  private TrainingState finalLook(TrainingState state) {
+    Examples validation = data.validation();
+    Integer done = evaluated;
+    return validation == null || (done != null && done == state.step())
+        ? state
+        : measure(state, validation);
   }
 
   @Override

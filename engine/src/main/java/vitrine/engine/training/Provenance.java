@@ -1,6 +1,7 @@
 package vitrine.engine.training;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import tools.jackson.databind.JsonNode;
@@ -10,20 +11,26 @@ import vitrine.engine.InputException;
 import vitrine.engine.data.Examples;
 import vitrine.engine.hooks.Dropout;
 import vitrine.engine.models.Model;
+import vitrine.kernels.Kernels;
 
 /**
  * What a training was begun with, in words that two of them can be compared by: a checkpoint is
  * gone on with only by the same.
  *
  * @param entries such as {@code recipe learning_rate} to {@code 5.0E-4}
- * @param backend whose arithmetic it is; another gives other bits
+ * @param backend whose arithmetic it is, with the width of its vectors; another gives other bits
  */
 record Provenance(SequencedMap<String, String> entries, String backend) {
   private static final JsonMapper JSON = new JsonMapper();
 
+  /** What may be another one in a training that goes on: no bit of its weights depends on it. */
+  private static final List<String> FREE = List.of("checkpoint_every", "loss_limit", "saving");
+
   static Provenance of(Model model, Recipe recipe, TrainingData data) {
     SequencedMap<String, String> entries = new LinkedHashMap<>();
-    for (Map.Entry<String, JsonNode> each : RecipeJson.write(recipe).properties()) {
+    ObjectNode written = RecipeJson.write(recipe);
+    written.remove(FREE);
+    for (Map.Entry<String, JsonNode> each : written.properties()) {
       entries.put("recipe: " + each.getKey(), each.getValue().toString());
     }
     add(entries, "training data", data.train());
@@ -39,7 +46,15 @@ record Provenance(SequencedMap<String, String> entries, String backend) {
         "model: dropout",
         "%s embedding, %s attention, %s residual, %s head"
             .formatted(rates.embedding(), rates.attention(), rates.residual(), rates.head()));
-    return new Provenance(entries, model.kernels().name());
+    for (Map.Entry<String, JsonNode> each : JSON.readTree(model.facts().config()).properties()) {
+      entries.put("model config: " + each.getKey(), each.getValue().toString());
+    }
+    return new Provenance(entries, arithmetic(model.kernels()));
+  }
+
+  /** A backend and how wide its vectors are; no bit depends on its threads. */
+  private static String arithmetic(Kernels kernels) {
+    return kernels.name() + " (" + kernels.description().replaceFirst(", \\d+ threads?$", "") + ")";
   }
 
   private static void add(Map<String, String> entries, String name, Examples examples) {

@@ -95,7 +95,7 @@ public record Recipe(
   }
 
   /** The rates of this training, given the model's own. */
-  Dropout rates(Dropout ofModel) {
+  public Dropout rates(Dropout ofModel) {
     if (dropout == null) {
       return ofModel;
     }

@@ -25,7 +25,7 @@ import vitrine.engine.hooks.Saving;
  *  "learning_rate":5e-4,"beta1":0.9,"beta2":0.999,"eps":1e-8,"weight_decay":0.01,"clip":1.0,
  *  "schedule":"cosine","warmup_fraction":0.05,"final_fraction":0.1,"dropout":null,
  *  "evaluate_every":500,"checkpoint_every":500,"patience":null,"measure":"loss","keep":"last",
- *  "saving":"keep","seed":0}</pre>
+ *  "loss_limit":10,"saving":"keep","seed":0}</pre>
  *
  * <p>In the stead of {@code steps} there may be {@code epochs}, of {@code warmup_fraction} {@code
  * warmup_steps}.
@@ -74,6 +74,7 @@ final class RecipeJson {
     root.put("patience", watch.patience());
     root.put("measure", watch.measure().label());
     root.put("keep", watch.keep().label());
+    root.put("loss_limit", watch.lossLimit());
     root.put("saving", Recipe.label(recipe.saving()));
     root.put("seed", recipe.seed());
     return root;
@@ -139,15 +140,13 @@ final class RecipeJson {
   }
 
   private AdamSettings adam(AdamSettings usual) {
-    Double clip = root.has("clip") ? number("clip", null) : usual.clip();
-    known.add("clip");
     return new AdamSettings(
         number("learning_rate", usual.learningRate()),
         number("beta1", usual.beta1()),
         number("beta2", usual.beta2()),
         number("eps", usual.eps()),
         number("weight_decay", usual.weightDecay()),
-        clip);
+        orNone("clip", usual.clip()));
   }
 
   private Schedule schedule(Schedule usual) {
@@ -174,7 +173,8 @@ final class RecipeJson {
         perhaps("checkpoint_every", usual.checkpointEvery()),
         perhaps("patience", usual.patience()),
         word("measure", Measure.values(), Measure::label, usual.measure()),
-        word("keep", Watch.Keep.values(), Watch.Keep::label, usual.keep()));
+        word("keep", Watch.Keep.values(), Watch.Keep::label, usual.keep()),
+        orNone("loss_limit", usual.lossLimit()));
   }
 
   private long seed() {
@@ -214,6 +214,12 @@ final class RecipeJson {
       return whole(key, node);
     }
     return root.has(key) ? null : absent;
+  }
+
+  /** A number or null; what the key says where it is there, even if that is null. */
+  private @Nullable Double orNone(String key, @Nullable Double absent) {
+    Double found = number(key, null);
+    return root.has(key) ? found : absent;
   }
 
   private double number(String key, double absent) {

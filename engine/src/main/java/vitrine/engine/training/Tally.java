@@ -2,10 +2,13 @@ package vitrine.engine.training;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import vitrine.engine.InputException;
+import vitrine.engine.data.Examples;
 import vitrine.engine.hooks.Architecture;
 import vitrine.engine.hooks.Example;
 import vitrine.engine.hooks.Labels;
@@ -16,9 +19,13 @@ sealed interface Tally {
   /**
    * Adds a batch.
    *
-   * @param logits of all of it, padding included
+   * @param logits of all of it, padding included: (B,C) of a class or a value for a text, (B,T,C)
+   *     of a class for every token, (B,T,2) of the start and the end of answers
    */
   void add(List<Example> together, float[] logits);
+
+  /** What it will measure of such examples. */
+  Set<Measure> measures(Examples examples);
 
   Map<Measure, Double> measures();
 
@@ -46,6 +53,12 @@ sealed interface Tally {
     return model.output(Tap.LOGITS).orElseThrow().classes();
   }
 
+  /** A list says which of the classes are right, any number of them: the loss says it all. */
+  private static boolean anyHasOne(Examples examples) {
+    return IntStream.range(0, examples.size())
+        .anyMatch(i -> examples.get(i, 0).labels() instanceof Labels.One);
+  }
+
   /** Labels that are a list. */
   private static int[] list(Example example) {
     if (example.labels() instanceof Labels.Many many) {
@@ -69,6 +82,11 @@ sealed interface Tally {
     public void add(List<Example> together, float[] logits) {}
 
     @Override
+    public Set<Measure> measures(Examples examples) {
+      return Set.of();
+    }
+
+    @Override
     public Map<Measure, Double> measures() {
       return Map.of();
     }
@@ -77,8 +95,6 @@ sealed interface Tally {
   /** One class a text, or one a token. */
   record Classes(Of of, int classes, List<Integer> labels, List<Integer> predicted)
       implements Tally {
-    private static final int IGNORED = -100;
-
     /** What has a class. */
     enum Of {
       TEXTS,
@@ -95,7 +111,6 @@ sealed interface Tally {
       for (int b = 0; b < together.size(); b++) {
         switch (of) {
           case TEXTS -> {
-            // A list says which of the classes are right, any number of them: the loss says it all.
             if (together.get(b).labels() instanceof Labels.One one) {
               compare((int) one.value(), logits, b * width);
             }
@@ -110,8 +125,15 @@ sealed interface Tally {
       }
     }
 
+    @Override
+    public Set<Measure> measures(Examples examples) {
+      return of == Of.TOKENS || anyHasOne(examples)
+          ? EnumSet.of(Measure.ACCURACY, Measure.F1, Measure.MATTHEWS)
+          : Set.of();
+    }
+
     private void compare(int wanted, float[] logits, int from) {
-      if (wanted != IGNORED) {
+      if (wanted != Labels.IGNORED) {
         labels.add(wanted);
         predicted.add(highest(logits, from, classes));
       }
@@ -151,6 +173,13 @@ sealed interface Tally {
     }
 
     @Override
+    public Set<Measure> measures(Examples examples) {
+      return anyHasOne(examples)
+          ? EnumSet.of(Measure.PEARSON, Measure.SPEARMAN, Measure.SQUARED_ERROR)
+          : Set.of();
+    }
+
+    @Override
     public Map<Measure, Double> measures() {
       if (labels.isEmpty()) {
         return Map.of();
@@ -185,6 +214,11 @@ sealed interface Tally {
         int[] given = {column(logits, b * width, length), column(logits, b * width + 1, length)};
         right.add(Arrays.equals(list(together.get(b)), given));
       }
+    }
+
+    @Override
+    public Set<Measure> measures(Examples examples) {
+      return EnumSet.of(Measure.EXACT_MATCH);
     }
 
     /** The place of the largest of every second number. */

@@ -1,6 +1,7 @@
 package vitrine.engine.training;
 
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import vitrine.engine.InputException;
@@ -20,7 +21,8 @@ public final class Trainer {
   private final Recipe recipe;
   private final TrainingData data;
   private final Consumer<TrainingEvent> listener;
-  private volatile boolean asked;
+  private final Terms terms;
+  private volatile TrainingEvent.@Nullable Reason asked;
 
   /**
    * What a training came to. The model has the weights that the recipe says to keep.
@@ -41,6 +43,7 @@ public final class Trainer {
     this.recipe = recipe;
     this.data = data;
     this.listener = listener;
+    this.terms = new Terms(recipe.objective(), model.architecture());
     check();
   }
 
@@ -53,10 +56,11 @@ public final class Trainer {
               + model.architecture().head().label()
               + "'; expected one that is trained so. Choose another objective or task.");
     }
-    requireRoom("training data", data.train());
+    requireFit("training data", data.train());
     Examples validation = data.validation();
     if (validation != null) {
-      requireRoom("validation data", validation);
+      requireFit("validation data", validation);
+      requireMeasured(validation);
     } else if (recipe.watch().patience() != null || recipe.watch().keep() == Watch.Keep.BEST) {
       throw new InputException(
           "train: "
@@ -66,7 +70,7 @@ public final class Trainer {
     }
   }
 
-  private void requireRoom(String name, Examples examples) {
+  private void requireFit(String name, Examples examples) {
     int positions = model.architecture().positions();
     if (examples.longest() > positions) {
       throw new InputException(
@@ -78,11 +82,43 @@ public final class Trainer {
               + positions
               + " positions. Choose a smaller length.");
     }
+    if (!terms.anyOf(examples)) {
+      throw new InputException(
+          "train: "
+              + name
+              + ": no example asks anything; expected tokens to predict, or labels. Give other data.");
+    }
+  }
+
+  private void requireMeasured(Examples validation) {
+    Measure measure = recipe.watch().measure();
+    Set<Measure> all = Evaluator.measures(model.architecture(), recipe.objective(), validation);
+    if (!all.contains(measure)) {
+      throw new InputException(
+          "train: measure: "
+              + measure.label()
+              + ": not measured for the head '"
+              + model.architecture().head().label()
+              + "' and its labels; expected one of "
+              + String.join(", ", all.stream().map(Measure::label).toList())
+              + ".");
+    }
   }
 
   /** Asks the training to end after its present step, with a checkpoint; from any thread. */
   public void stop() {
-    asked = true;
+    asked = TrainingEvent.Reason.ASKED;
+  }
+
+  /**
+   * Tells that there is no more time: the training ends after its present step as if that were the
+   * last, with an evaluation and the weights that are to be kept, and can be resumed all the same.
+   * From any thread.
+   */
+  public void endInTime() {
+    if (asked == null) {
+      asked = TrainingEvent.Reason.TIME;
+    }
   }
 
   /** Trains from the first step to the last, leaving nothing on the disk. */
@@ -113,14 +149,14 @@ public final class Trainer {
               size(data.validation())));
       state = journal.first(state);
       Steps steps = new Steps(gradients, optimizer, progress);
-      boolean stops = asked;
-      while (state.ended() == null && !stops) {
+      TrainingEvent.Reason reason = state.ended() == null ? asked : state.ended();
+      while (reason == null) {
         state = steps.next(state, journal);
-        stops = asked;
-        state = journal.after(state, progress, stops ? Journal.Then.STOP : Journal.Then.GO_ON);
+        reason = asked;
+        state =
+            journal.after(state, progress, reason == null ? Journal.Then.GO_ON : Journal.Then.STOP);
+        reason = state.ended() == null ? reason : state.ended();
       }
-      TrainingEvent.Reason ended = state.ended();
-      TrainingEvent.Reason reason = ended == null ? TrainingEvent.Reason.ASKED : ended;
       int kept = journal.end(state, reason);
       return new Outcome(state.step(), reason, kept);
     }
@@ -135,7 +171,7 @@ public final class Trainer {
     private final Gradients gradients;
     private final AdamW optimizer;
     private final Progress progress;
-    private final Batches batches = new Batches(data.train(), recipe.objective(), recipe.seed());
+    private final Batches batches = new Batches(data.train(), terms, recipe.seed());
     private final Dropout dropout = recipe.rates(model.dropout());
     private final Pace pace = new Pace();
 
@@ -150,13 +186,18 @@ public final class Trainer {
       int step = state.step() + 1;
       List<Batches.Micro> passes =
           batches.step(progress.first(step), progress.count(step), recipe.batching().batch());
-      double loss = accumulate(step, passes);
+      long counted = passes.stream().mapToLong(Batches.Micro::counted).sum();
+      if (counted == 0) {
+        return passedOver(step, state, journal);
+      }
+      double loss = accumulate(step, passes, counted);
       double norm = optimizer.norm();
-      Health.check(step, loss, norm, state.losses(), optimizer);
+      TrainingState after = state.stepped(loss);
+      Health.check(step, loss, norm, after.losses().limited(recipe.watch()), optimizer);
       double factor = recipe.schedule().factor(step, progress.steps());
       optimizer.step(step, factor, optimizer.clipScale(norm));
       double seconds = (System.nanoTime() - start) / 1e9;
-      TrainingState after = state.stepped(loss, seconds);
+      after = after.spent(seconds);
       long tokens = passes.stream().mapToLong(Batches.Micro::tokens).sum();
       pace.add(tokens, seconds);
       journal.tell(
@@ -174,16 +215,21 @@ public final class Trainer {
       return after;
     }
 
-    /** The gradient of the mean over the whole step, and that mean. */
-    private double accumulate(int step, List<Batches.Micro> passes) {
+    /** A step whose examples ask nothing has no gradient; the weights stay. */
+    private TrainingState passedOver(int step, TrainingState state, Journal journal) {
+      journal.tell(
+          new TrainingEvent.Note(
+              step, "step " + step + ": its examples ask nothing; the weights stay"));
+      return state.passedOver();
+    }
+
+    /**
+     * The gradient of the mean over the whole step, and that mean.
+     *
+     * @param counted how many terms the mean has
+     */
+    private double accumulate(int step, List<Batches.Micro> passes, long counted) {
       gradients.clear();
-      long counted = passes.stream().mapToLong(Batches.Micro::counted).sum();
-      if (counted == 0) {
-        throw new InputException(
-            "train: step "
-                + step
-                + ": its examples ask nothing; expected tokens to predict, or labels, in each.");
-      }
       double loss = 0;
       for (int pass = 0; pass < passes.size(); pass++) {
         Batches.Micro micro = passes.get(pass);

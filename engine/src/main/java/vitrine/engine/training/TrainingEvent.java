@@ -80,6 +80,8 @@ public sealed interface TrainingEvent {
     COMPLETE("complete"),
     /** Evaluations got no better any more. */
     PATIENCE("patience"),
+    /** There was no more time; it can go on. */
+    TIME("time"),
     /** It was asked to stop, and can go on. */
     ASKED("asked");
 

@@ -26,15 +26,14 @@ record TrainingState(
 
   static final TrainingState START = new TrainingState(0, 0, 0, LossWatch.START, null, 0, null);
 
-  TrainingState stepped(double loss, double moreSeconds) {
+  TrainingState stepped(double loss) {
     return new TrainingState(
-        step + 1,
-        seconds + moreSeconds,
-        metricsBytes,
-        losses.with(loss),
-        best,
-        withoutBetter,
-        ended);
+        step + 1, seconds, metricsBytes, losses.with(loss), best, withoutBetter, ended);
+  }
+
+  /** After a step whose examples asked nothing. */
+  TrainingState passedOver() {
+    return new TrainingState(step + 1, seconds, metricsBytes, losses, best, withoutBetter, ended);
   }
 
   TrainingState spent(double moreSeconds) {

@@ -13,13 +13,18 @@ import vitrine.engine.InputException;
  * @param patience evaluations without a better one after which training stops; null for never
  * @param measure which number of an evaluation says what is better
  * @param keep which weights are the result
+ * @param lossLimit a training stops when the mean of its last losses is so many times that of its
+ *     first; null for never
  */
 public record Watch(
     @Nullable Integer evaluateEvery,
     @Nullable Integer checkpointEvery,
     @Nullable Integer patience,
     Measure measure,
-    Keep keep) {
+    Keep keep,
+    @Nullable Double lossLimit) {
+  private static final double USUAL_LOSS_LIMIT = 10;
+
   /** The weights that a training ends with. */
   public enum Keep {
     /** Those of the last step. */
@@ -40,6 +45,20 @@ public record Watch(
     check("evaluate_every", evaluateEvery);
     check("checkpoint_every", checkpointEvery);
     check("patience", patience);
+    if (lossLimit != null && !(lossLimit > 1)) {
+      throw new InputException(
+          "recipe: loss_limit: " + lossLimit + "; expected more than 1, or null for none.");
+    }
+  }
+
+  /** With the usual limit of losses. */
+  public Watch(
+      @Nullable Integer evaluateEvery,
+      @Nullable Integer checkpointEvery,
+      @Nullable Integer patience,
+      Measure measure,
+      Keep keep) {
+    this(evaluateEvery, checkpointEvery, patience, measure, keep, USUAL_LOSS_LIMIT);
   }
 
   private static void check(String key, @Nullable Integer value) {

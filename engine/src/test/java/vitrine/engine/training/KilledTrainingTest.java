@@ -16,12 +16,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Training in processes that end in the midst of it. */
 final class KilledTrainingTest {
-  private static final int KILLS = 6;
+  private static final int KILLS = 8;
 
   @TempDir private Path directory;
 
@@ -55,17 +56,18 @@ final class KilledTrainingTest {
     TrainingProcess.run(
         whole, new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
     Path out = directory.resolve("killed");
-    SplittableRandom random = new SplittableRandom(System.nanoTime());
-    List<String> said = new ArrayList<>();
+    long seed = System.nanoTime();
+    SplittableRandom random = new SplittableRandom(seed);
+    List<String> said = new ArrayList<>(List.of("seed " + seed));
     int kills = 0;
     for (int life = 0; life < KILLS; life++) {
       Path log = directory.resolve("life-" + life);
       Process process = process(out).redirectOutput(log.toFile()).start();
       while (process.isAlive() && Files.size(log) == 0) {
-        Thread.sleep(1); // until it has taken a step
+        Thread.sleep(1); // until it begins
       }
-      // Few steps and many: a step with its checkpoint takes some milliseconds.
-      Thread.sleep(random.nextInt(1 << random.nextInt(9)));
+      // Before the first checkpoint and after many: a step with one takes some milliseconds.
+      Thread.sleep(random.nextInt(1 << random.nextInt(10)));
       process.destroyForcibly();
       kills += process.waitFor() == 0 ? 0 : 1;
       List<String> lines = Files.readAllLines(log);
@@ -78,6 +80,21 @@ final class KilledTrainingTest {
     assertEquals(0, last.waitFor(), rest);
     assertArrayEquals(weights(whole), weights(out), said.toString());
     assertEquals(metrics(whole), metrics(out), said.toString());
+  }
+
+  /** Not even the recipe can be written: the directory is as free as it was. */
+  @Test
+  void should_leave_nothing_when_it_cannot_even_begin() throws Exception {
+    assumeTrue(Files.isExecutable(Path.of("/bin/bash")), "no bash here");
+    Path out = Files.createDirectory(directory.resolve("full"));
+    Process process =
+        process(out, "/bin/bash", "-c", "ulimit -f 0; exec \"$@\"", "limited").start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(3, process.waitFor(), said);
+    assertTrue(said.contains("recipe.json"), said);
+    try (Stream<Path> left = Files.list(out)) {
+      assertEquals(List.of(), left.toList(), said);
+    }
   }
 
   /** A limit on the size of files, where the shell has one: the step's checkpoint does not fit. */

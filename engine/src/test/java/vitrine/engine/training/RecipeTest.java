@@ -20,7 +20,7 @@ final class RecipeTest {
               .with(new Batching(3, 7, 99))
               .with(new AdamSettings(1e-3, 0.8, 0.95, 1e-6, 0, null))
               .with(new Schedule(Schedule.Shape.CONSTANT, new Schedule.Warmup.Steps(11), 0.5))
-              .with(new Watch(null, 4, 2, Measure.F1, Watch.Keep.BEST))
+              .with(new Watch(null, 4, 2, Measure.F1, Watch.Keep.BEST, null))
               .with(Saving.RECOMPUTE)
               .withDropout(0.25)
               .withSeed(Long.MIN_VALUE));
@@ -60,6 +60,7 @@ final class RecipeTest {
     refused("{\"eps\":0}", "eps: 0");
     refused("{\"dropout\":1}", "dropout: 1");
     refused("{\"patience\":0}", "patience: 0");
+    refused("{\"loss_limit\":1}", "loss_limit: 1.0; expected more than 1");
     refused("{\"seed\":1e30}", "seed: ");
     refused("{\"seed\":1,\"seed\":2}", "recipe: JSON: ");
     refused("{\"seed\":1} x", "recipe: JSON: ");

@@ -15,8 +15,6 @@ import vitrine.kernels.Kernels;
 
 /** Small models and tasks to train them on. */
 final class Toy {
-  static final int IGNORED = -100;
-
   private Toy() {}
 
   /** A GPT-2 of 2 layers and 2 heads. */
@@ -34,14 +32,19 @@ final class Toy {
 
   /** A BERT of 2 layers and 2 heads; id 1 is its mask. */
   static StartingPoint bert(int width, int vocabulary, int positions, Head head) {
+    return bert(width, 2, vocabulary, positions, head);
+  }
+
+  /** A BERT of 2 layers; id 1 is its mask. */
+  static StartingPoint bert(int width, int heads, int vocabulary, int positions, Head head) {
     String architecture = head == Head.MASKED ? "BertForMaskedLM" : "BertForSequenceClassification";
     return StartingPoint.newModel(
         """
-        {"model_type":"bert","architectures":["%s"],"hidden_size":%d,"num_attention_heads":2,
+        {"model_type":"bert","architectures":["%s"],"hidden_size":%d,"num_attention_heads":%d,
          "num_hidden_layers":2,"intermediate_size":%d,"max_position_embeddings":%d,"vocab_size":%d,
          "pad_token_id":0}\
         """
-            .formatted(architecture, width, 4 * width, positions, vocabulary),
+            .formatted(architecture, width, heads, 4 * width, positions, vocabulary),
         head,
         Optional.empty(),
         1);
@@ -70,7 +73,7 @@ final class Toy {
     public Example get(int index, long key) {
       int[] ids = new int[2 * half];
       int[] labels = new int[2 * half];
-      Arrays.fill(labels, IGNORED);
+      Arrays.fill(labels, Labels.IGNORED);
       for (int t = 0; t < half; t++) {
         ids[t] = Draw.below(Draw.next(Draw.next(seed, index), t), vocabulary);
         ids[t + half] = ids[t];

@@ -24,6 +24,11 @@ final class TrainingProcess {
 
   private static final int VOCABULARY = 40;
 
+  private static final Recipe RECIPE =
+      Toy.recipe(Objective.MASKED, STEPS, 4)
+          .with(Schedule.cosine(0.1, 0))
+          .with(new Watch(7, 1, null, Measure.LOSS, Watch.Keep.BEST));
+
   private TrainingProcess() {}
 
   /** Ends with status 3 and a line when the training fails as a person can mend it. */
@@ -39,20 +44,17 @@ final class TrainingProcess {
 
   static void run(Path directory, PrintStream out) {
     var start = Toy.bert(16, VOCABULARY, 16, Head.MASKED);
+    out.println("begun");
     try (Kernels kernels = Backends.open("scalar", 1, note -> {});
         RunDirectory run =
             RunDirectory.canResume(directory)
                 ? RunDirectory.resume(directory)
-                : RunDirectory.create(directory);
+                : RunDirectory.create(directory, RECIPE.toJson());
         Model model = Toy.load(start, kernels)) {
-      Recipe recipe =
-          Toy.recipe(Objective.MASKED, STEPS, 4)
-              .with(Schedule.cosine(0.1, 0))
-              .with(new Watch(7, 1, null, Measure.LOSS, Watch.Keep.LAST));
       Trainer trainer =
           new Trainer(
               model,
-              recipe,
+              RECIPE,
               new TrainingData(text(1), text(2)),
               event -> {
                 if (event instanceof TrainingEvent.Step step) {
