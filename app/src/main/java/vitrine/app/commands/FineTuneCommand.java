@@ -123,7 +123,7 @@ final class FineTuneCommand implements Command {
     LabelledData data = LabelledData.read("fine-tune", settings);
     ModelSource from = new ModelSource(model);
     try (ModelFiles source = from.open()) {
-      run.requireRoom(LoadedModel.numbers(source));
+      run.requireRoom(LoadedModel.numbers(source), recipe);
       Tokenizer tokenizer = from.tokenizer();
       tokenizer.notes().forEach(run.notes());
       LabelledTask kind = data.task();

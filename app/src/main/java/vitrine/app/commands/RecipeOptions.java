@@ -47,7 +47,7 @@ final class RecipeOptions {
       names = "--minutes",
       paramLabel = "X",
       converter = Converters.Positive.class,
-      description = "Stop after X minutes if not done; --resume goes on.")
+      description = "End after X minutes if not done, with a model; --resume goes on.")
   private @Nullable Double minutes;
 
   @Option(
@@ -149,6 +149,13 @@ final class RecipeOptions {
   private @Nullable String keep;
 
   @Option(
+      names = "--loss-limit",
+      paramLabel = "X",
+      converter = Converters.NotNegative.class,
+      description = "Stop when the loss is X times the first steps'; 0 for never, 10 if not given.")
+  private @Nullable Double lossLimit;
+
+  @Option(
       names = "--recompute",
       description = "Less memory, more time: blocks are computed again on the way back.")
   private boolean recompute;
@@ -204,6 +211,9 @@ final class RecipeOptions {
     put(given, "patience", patience);
     put(given, "measure", measure);
     put(given, "keep", keep);
+    if (lossLimit != null) {
+      given.put("loss_limit", lossLimit == 0 ? null : lossLimit);
+    }
     put(given, "saving", recompute ? "recompute" : null);
     put(given, "seed", seed);
     return given;

@@ -192,7 +192,7 @@ final class TrainCommand implements Command {
     ModelSource source = new ModelSource(from);
     Tokenizer words = source.tokenizer();
     Sizes sizes = sizes(settings, recipe);
-    run.requireRoom(parameters(sizes, words.size()));
+    run.requireRoom(parameters(sizes, words.size()), recipe);
     StartingPoint start =
         objective == Objective.NEXT
             ? StartingPoint.newGpt2(sizes, words, recipe.seed())
@@ -239,7 +239,7 @@ final class TrainCommand implements Command {
       boolean bert = source.config().path("model_type").asString("").equals("bert");
       Objective objective = bert ? Objective.MASKED : Objective.NEXT;
       Recipe recipe = settings.recipe(objective);
-      run.requireRoom(LoadedModel.numbers(source));
+      run.requireRoom(LoadedModel.numbers(source), recipe);
       Tokenizer words = from.tokenizer();
       StartingPoint start = StartingPoint.ofText(source, objective, recipe.seed());
       TextData text = new TextData("train", settings, words, run.notes());

@@ -32,12 +32,11 @@ final class TrainingMemory {
   }
 
   private static Example longest(Examples examples) {
-    Example longest = examples.get(0, 0);
-    for (int i = 1; i < examples.size() && longest.ids().length < examples.longest(); i++) {
-      Example next = examples.get(i, 0);
-      longest = next.ids().length > longest.ids().length ? next : longest;
+    int longest = 0;
+    for (int i = 1; i < examples.size() && examples.length(longest) < examples.longest(); i++) {
+      longest = examples.length(i) > examples.length(longest) ? i : longest;
     }
-    return longest;
+    return examples.get(longest, 0);
   }
 
   /**
@@ -71,7 +70,9 @@ final class TrainingMemory {
 
   private Forecast forecast(Saving saving) {
     return model.forecast(
-        inputs, recipe.objective().loss(), new TrainingPass(1, model.dropout(), 0, saving));
+        inputs,
+        recipe.objective().loss(),
+        new TrainingPass(1, recipe.rates(model.dropout()), 0, saving));
   }
 
   private static long needed(Forecast forecast) {

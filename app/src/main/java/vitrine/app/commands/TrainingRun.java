@@ -1,13 +1,11 @@
 package vitrine.app.commands;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 import vitrine.app.terminal.Console;
@@ -32,16 +30,11 @@ import vitrine.engine.training.StartingPoint;
 import vitrine.engine.training.Trainer;
 import vitrine.engine.training.TrainingData;
 import vitrine.engine.training.TrainingEvent;
+import vitrine.engine.training.Watch;
 import vitrine.kernels.Kernels;
-import vitrine.weights.AtomicFile;
 
 /** What the commands that train have in common, from the settings to the model on the disk. */
 final class TrainingRun {
-  /** The settings that a training was begun with, in its directory. */
-  private static final String RECIPE = "recipe.json";
-
-  private static final String METRICS = "metrics.jsonl";
-
   /** Weights, their gradients, and the optimizer's two means. */
   private static final int COPIES_IN_MEMORY = 4;
 
@@ -86,12 +79,12 @@ final class TrainingRun {
    * @param none the command's settings before any is given
    * @param given on the command line
    */
-  Settings settings(Settings none, ObjectNode given) throws IOException {
+  Settings settings(Settings none, ObjectNode given) {
     Path out = options.out();
     if (options.resume()) {
       if (!RunDirectory.canResume(out)) {
         throw outError(
-            "no training to go on with; expected a directory with checkpoint/ and recipe.json. Begin one without --resume");
+            "no training to go on with; expected a directory with recipe.json. Begin one without --resume");
       }
       if (options.config() != null) {
         throw new InputException(
@@ -99,23 +92,21 @@ final class TrainingRun {
                 + ": --config: given with --resume; expected one of them. A training goes on with"
                 + " the recipe.json in its directory");
       }
-      return none.read(out.resolve(RECIPE)).with(given);
+      return none.read(out.resolve(RunDirectory.RECIPE)).with(given);
     }
     requireEmpty(out);
     Path config = options.config();
     return (config == null ? none : none.read(config)).with(given);
   }
 
-  private void requireEmpty(Path out) throws IOException {
+  private void requireEmpty(Path out) {
     if (Files.isDirectory(out)) {
-      try (Stream<Path> entries = Files.list(out)) {
-        if (entries.findAny().isPresent()) {
-          throw outError(
-              RunDirectory.canResume(out)
-                  ? "holds a training; expected a new or an empty directory. Choose another --out, or"
-                      + " add --resume to go on with it"
-                  : "not empty; expected a new or an empty directory. Choose another --out");
-        }
+      if (!RunDirectory.isFree(out)) {
+        throw outError(
+            RunDirectory.canResume(out)
+                ? "holds a training; expected a new or an empty directory. Choose another --out, or"
+                    + " add --resume to go on with it"
+                : "not empty; expected a new or an empty directory. Choose another --out");
       }
     } else if (Files.exists(out)) {
       throw outError("a file; expected a directory. Choose another --out");
@@ -132,21 +123,35 @@ final class TrainingRun {
    *
    * @param parameters how many numbers the model has, at least
    */
-  void requireRoom(long parameters) throws IOException {
+  void requireRoom(long parameters, Recipe recipe) throws IOException {
     Memory.require(
         operation,
         parameters * Float.BYTES * COPIES_IN_MEMORY,
         Memory.available(),
         "That is for weights, gradients and the optimizer of %s parameters alone. Train a smaller model, or on a machine with more memory"
             .formatted(Sizes.grouped(parameters)));
-    int checkpoints = options.resume() ? 1 : 2; // one more than there is
-    long disk = parameters * Float.BYTES * (checkpoints * COPIES_IN_CHECKPOINT + 1);
+    long disk = diskBytes(parameters, recipe.watch().keep(), options.resume() ? 1 : 2);
     long usable = store(options.out().toAbsolutePath()).getUsableSpace();
     if (disk > usable) {
       throw new ResourceException(
           "%s: --out: %s of disk left; expected %s or more, for checkpoints and the model. Free some, or choose another --out"
               .formatted(operation, Sizes.bytes(usable), Sizes.bytes(disk)));
     }
+  }
+
+  /**
+   * What a training writes at the most.
+   *
+   * @param checkpoints how many are still to be written, one beside that which it replaces
+   */
+  static long diskBytes(long parameters, Watch.Keep keep, int checkpoints) {
+    // Of the best weights, those that the last checkpoint knows and newer ones.
+    int best =
+        switch (keep) {
+          case LAST -> 0;
+          case BEST -> checkpoints;
+        };
+    return parameters * Float.BYTES * (checkpoints * COPIES_IN_CHECKPOINT + best + 1);
   }
 
   private static FileStore store(Path directory) throws IOException {
@@ -180,8 +185,8 @@ final class TrainingRun {
       watcher.trainer = trainer;
       try (Begun begun = begin(settings, recipe)) {
         RunDirectory directory = begun.directory();
-        Trainer.Outcome outcome = train(trainer, watcher, directory);
-        if (outcome.reason() != TrainingEvent.Reason.ASKED || watcher.overtime) {
+        Trainer.Outcome outcome = train(trainer, directory);
+        if (outcome.reason() != TrainingEvent.Reason.ASKED) {
           ModelWriter.write(directory.path(), model, start.files().config(), files);
           done(outcome, model);
         }
@@ -193,9 +198,7 @@ final class TrainingRun {
     if (options.resume()) {
       return new Begun(RunDirectory.resume(options.out()));
     }
-    Begun begun = new Begun(RunDirectory.create(options.out()));
-    AtomicFile.write(options.out().resolve(RECIPE), settings.toJson(recipe));
-    return begun;
+    return new Begun(RunDirectory.create(options.out(), settings.toJson(recipe)));
   }
 
   /**
@@ -205,39 +208,28 @@ final class TrainingRun {
   private record Begun(RunDirectory directory) implements AutoCloseable {
     @Override
     public void close() {
-      Path out = directory.path();
-      if (!RunDirectory.canResume(out)) {
-        directory.removeCheckpoint();
-        directory.close();
-        delete(out.resolve(RECIPE));
-        delete(out.resolve(METRICS));
-      } else {
-        directory.close();
-      }
-    }
-
-    private static void delete(Path file) {
-      try {
-        Files.deleteIfExists(file);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
+      try (directory) {
+        if (!directory.hasCheckpoint()) {
+          directory.discard();
+        }
       }
     }
   }
 
-  private Trainer.Outcome train(Trainer trainer, Watcher watcher, RunDirectory directory) {
+  private Trainer.Outcome train(Trainer trainer, RunDirectory directory) {
     try (Interruption _ =
         new Interruption(() -> {
           notes.accept("stopping after this step, with a checkpoint");
           trainer.stop();
         })) {
       Trainer.Outcome outcome = trainer.train(directory);
-      if (outcome.reason() == TrainingEvent.Reason.ASKED) {
+      boolean overtime = outcome.reason() == TrainingEvent.Reason.TIME;
+      if (overtime || outcome.reason() == TrainingEvent.Reason.ASKED) {
         notes.accept(
             "stopped after step %d%s; to go on: vitrine %s --out %s --resume"
                 .formatted(
                     outcome.step(),
-                    watcher.overtime ? ", as --minutes has it" : "",
+                    overtime ? ", as --minutes has it" : "",
                     operation,
                     options.out()));
       }
@@ -250,7 +242,6 @@ final class TrainingRun {
     private final Consumer<TrainingEvent> view;
     private final long begun = System.nanoTime();
     private @Nullable Trainer trainer;
-    private volatile boolean overtime;
 
     Watcher(Consumer<TrainingEvent> view) {
       this.view = view;
@@ -276,8 +267,7 @@ final class TrainingRun {
     private void stopInTime() {
       Double minutes = options.minutes();
       if (minutes != null && (System.nanoTime() - begun) / 60e9 >= minutes && trainer != null) {
-        overtime = true;
-        trainer.stop();
+        trainer.endInTime();
       }
     }
   }

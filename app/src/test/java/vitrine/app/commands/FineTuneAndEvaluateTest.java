@@ -3,6 +3,7 @@ package vitrine.app.commands;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -17,6 +18,12 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import vitrine.app.Cli;
+import vitrine.app.training.Watched;
+import vitrine.engine.data.Examples;
+import vitrine.engine.data.Frame;
+import vitrine.engine.data.TokenBlocks;
+import vitrine.engine.data.TokenIds;
+import vitrine.engine.training.Watch;
 
 final class FineTuneAndEvaluateTest {
   private static final JsonMapper JSON = new JsonMapper();
@@ -115,6 +122,86 @@ final class FineTuneAndEvaluateTest {
     // The examples are others now.
     file("sentiment.tsv", "sentence\tlabel\nthe mat\tgood\nthe cat\tbad\n");
     Cli.run("fine-tune", "--out", parts.toString(), "--resume").failed(3, "resume: training data");
+  }
+
+  /** Out of time: the best of two evaluations, the second of which the recipe does not have. */
+  @Test
+  void should_keep_the_best_weights_when_time_is_up() throws IOException {
+    String data = sentiment();
+    Path out = dir.resolve("out");
+    String[] options = {
+      "--steps",
+      "4",
+      "--batch",
+      "4",
+      "--validation",
+      data,
+      "--keep",
+      "best",
+      "--measure",
+      "accuracy",
+      "--evaluate-every",
+      "3",
+      "--minutes",
+      "1e-9",
+      "--json",
+      "--out",
+      out.toString()
+    };
+    List<JsonNode> events = tune(data, options).done().out().lines().map(JSON::readTree).toList();
+    List<String> names = events.stream().map(each -> each.get("event").stringValue()).toList();
+    assertEquals(
+        List.of("started", "checkpoint", "step", "checkpoint", "evaluation"),
+        names.subList(names.indexOf("started"), names.size() - 2).stream()
+            .filter(name -> !name.equals("stopped"))
+            .toList(),
+        names.toString());
+    JsonNode done = events.getLast();
+    assertEquals("time", done.get("reason").stringValue());
+    assertEquals(1, done.get("kept").intValue());
+    assertTrue(done.get("validation").get("accuracy").isNumber());
+    evaluate(out, data).done();
+    Cli.run("fine-tune", "--out", out.toString(), "--resume").done();
+  }
+
+  @Test
+  void should_refuse_at_once_when_a_measure_does_not_suit_the_task() throws IOException {
+    String data = sentiment();
+    Path out = dir.resolve("out");
+    tune(data, "--validation", data, "--measure", "pearson", "--out", out.toString())
+        .failed(3, "measure: pearson", "loss, accuracy, f1, matthews");
+    assertFalse(Files.exists(out));
+  }
+
+  @Test
+  void should_foresee_the_masks_of_dropout_when_the_recipe_has_another_rate() throws IOException {
+    String data = sentiment();
+    List<String> said = new ArrayList<>();
+    for (String rate : List.of("0", "0.1")) {
+      String out = dir.resolve("out-" + rate).toString();
+      String notes = tune(data, "--steps", "1", "--dropout", rate, "--out", out).done().err();
+      said.add(notes.lines().filter(line -> line.contains("memory: ")).findFirst().orElseThrow());
+    }
+    assertNotEquals(said.get(0), said.get(1));
+  }
+
+  @Test
+  void should_count_the_best_weights_when_room_on_the_disk_is_foreseen() {
+    assertEquals(4 * 100 * (2 * 3 + 1), TrainingRun.diskBytes(100, Watch.Keep.LAST, 2));
+    assertEquals(4 * 100 * (2 * 3 + 2 + 1), TrainingRun.diskBytes(100, Watch.Keep.BEST, 2));
+    assertEquals(4 * 100 * (3 + 1 + 1), TrainingRun.diskBytes(100, Watch.Keep.BEST, 1));
+  }
+
+  @Test
+  void should_tell_how_many_were_read_when_they_are_read_in_another_order() {
+    List<Integer> told = new ArrayList<>();
+    Examples examples =
+        new Watched(new TokenBlocks(TokenIds.of(1, 2, 3, 4, 5, 6), Frame.NONE, 2), told::add);
+    for (int index : new int[] {2, 0, 1}) {
+      assertEquals(2, examples.length(index));
+      examples.get(index, 0);
+    }
+    assertEquals(List.of(1, 2, 3), told);
   }
 
   @Test

@@ -83,6 +83,25 @@ final class TrainCommandTest {
     assertEquals(Math.exp(loss), evaluation.get("perplexity").doubleValue(), 1e-9 * Math.exp(loss));
   }
 
+  /** What a process leaves that is killed before its first checkpoint. */
+  @Test
+  void should_begin_from_the_start_when_a_training_is_resumed_that_had_no_checkpoint()
+      throws IOException {
+    Path whole = out("whole");
+    Cli.run(call("--steps", "2", "--out", whole.toString())).done();
+    Path killed = Files.createDirectory(out("killed"));
+    Files.copy(whole.resolve("recipe.json"), killed.resolve("recipe.json"));
+    Files.createFile(killed.resolve("metrics.jsonl"));
+    Cli.run(call("--steps", "2", "--out", killed.toString())).failed(3, "holds a training");
+    Cli.run("train", "--out", killed.toString(), "--resume").done();
+    assertSameModel(whole, killed);
+    // And earlier still: it was never begun.
+    Path empty = Files.createDirectory(out("empty"));
+    Files.createFile(empty.resolve("metrics.jsonl"));
+    Cli.run(call("--steps", "2", "--out", empty.toString())).done();
+    assertSameModel(whole, empty);
+  }
+
   @Test
   void should_repeat_the_training_when_its_recipe_is_given() throws IOException {
     Path first = out("first");
@@ -130,6 +149,11 @@ final class TrainCommandTest {
     assertSameModel(whole, parts);
     Cli.run("train", "--out", parts.toString(), "--resume", "--learning-rate", "1")
         .failed(3, "resume: recipe: learning_rate: 1.0", "5.0E-4");
+    Cli.run("train", "--out", parts.toString(), "--resume", "--heads", "4")
+        .failed(3, "resume: model config: n_head: 4; expected 2");
+    Cli.run("train", "--out", parts.toString(), "--resume", "--recompute", "--loss-limit", "0")
+        .done();
+    assertSameModel(whole, parts);
   }
 
   @Test
@@ -272,6 +296,7 @@ final class TrainCommandTest {
     Cli.run(call("--out", out, "--learning-rate", "NaN")).failed(2, "--learning-rate");
     Cli.run(call("--out", out, "--schedule", "cosin")).failed(2, "--schedule: cosin", "cosine");
     Cli.run(call("--out", out, "--dropout", "1")).failed(2, "--dropout: 1");
+    Cli.run(call("--out", out, "--loss-limit", "0.5")).failed(3, "loss_limit: 0.5", "more than 1");
     Cli.run(call("--out", out, "--keep", "first")).failed(2, "--keep", "last, best");
     Cli.run(call("--out", out, "--family", "llama")).failed(3, "family: llama", "gpt2, bert");
     Cli.run(call("--out", out, "--heads", "2", "--width", "9")).failed(2, "--heads: given twice");
