@@ -70,6 +70,12 @@ public record Cli(int exit, String out, String err) {
   }
 
   /** Standard output as one JSON document. */
+  /** The last of its events. */
+  public JsonNode lastEvent() {
+    done();
+    return JsonMapper.builder().build().readTree(out.lines().toList().getLast());
+  }
+
   public JsonNode json() {
     done();
     return JsonMapper.builder().build().readTree(out);

@@ -1,9 +1,9 @@
 package vitrine.app.commands;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +17,8 @@ import vitrine.app.terminal.ProgressBar;
 import vitrine.app.terminal.Sizes;
 import vitrine.app.terminal.Table;
 import vitrine.app.terminal.UsageException;
+import vitrine.app.training.EvaluationDirectory;
+import vitrine.app.training.Findings;
 import vitrine.app.training.Measures;
 import vitrine.app.training.Watched;
 import vitrine.engine.InputException;
@@ -28,8 +30,10 @@ import vitrine.engine.data.TooLong;
 import vitrine.engine.hooks.Architecture;
 import vitrine.engine.hooks.Head;
 import vitrine.engine.hooks.Tap;
+import vitrine.engine.models.Model;
 import vitrine.engine.text.Tokenizer;
 import vitrine.engine.training.Evaluation;
+import vitrine.engine.training.EvaluationRun;
 import vitrine.engine.training.Evaluator;
 import vitrine.engine.training.Objective;
 
@@ -45,8 +49,16 @@ import vitrine.engine.training.Objective;
     footer = {
       "Texts are cut into blocks that do not overlap. Labelled data has the forms that",
       "vitrine help fine-tune shows. A loss is the mean over tokens, or over examples, of natural",
-      "logarithms. With --json one document:",
-      "  {\"task\":...,\"examples\":...,\"loss\":...,...}",
+      "logarithms.",
+      "",
+      "--out DIR keeps evaluation.json and predictions.jsonl, a line an example: its place, its loss,",
+      "how many tokens or labels that is the mean of, its label and the model's. Examples then go",
+      "through the model one by one. The same call with --resume goes on after the last line.",
+      "",
+      "With --json one event a line:",
+      "  {\"event\":\"started\",\"examples\":...,\"done\":...}     done: found there by --resume",
+      "  {\"event\":\"progress\",\"examples\":...,\"done\":...}    after every tenth",
+      "  {\"event\":\"done\",\"task\":...,\"examples\":...,\"loss\":...,...}",
       "",
       "Examples:",
       "  vitrine evaluate --text README.md --length 64",
@@ -54,6 +66,7 @@ import vitrine.engine.training.Objective;
     })
 final class EvaluateCommand implements Command {
   private static final int USUAL_BATCH = 16;
+  private static final int PROGRESS_EVENTS = 10;
   private static final double MASKING = 0.15;
 
   /** What transformers calls classes that have no name. */
@@ -117,12 +130,22 @@ final class EvaluateCommand implements Command {
       paramLabel = "N",
       converter = Converters.Count.class,
       description = "Examples that go through the model together; 16 if not given.")
-  private int batch = USUAL_BATCH;
+  private @Nullable Integer batch;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      converter = Converters.AnyPath.class,
+      description = "Keep what is found of every example: a new or an empty directory.")
+  private @Nullable Path out;
+
+  @Option(names = "--resume", description = "Go on with the evaluation in DIR.")
+  private boolean resume;
 
   @Option(names = "--truncate", description = "Cut examples that are too long.")
   private boolean truncate;
 
-  @Option(names = "--json", description = "One JSON document.")
+  @Option(names = "--json", description = "Events as JSON, one a line.")
   private boolean json;
 
   EvaluateCommand(Common common, Console console) {
@@ -131,38 +154,128 @@ final class EvaluateCommand implements Command {
   }
 
   @Override
-  public void run() {
+  public void run() throws IOException {
     if (texts.isEmpty() == files.isEmpty()) {
       throw usage(
           (texts.isEmpty() ? "neither --text nor --data" : "--text and --data")
               + "; expected one of them");
     }
-    try (LoadedModel loaded = LoadedModel.open(common, head(), console::note)) {
+    requireOut();
+    try (LoadedModel loaded = LoadedModel.open(common, head(), this::note)) {
       Architecture model = loaded.model().architecture();
       Tokenizer tokenizer = loaded.tokenizer("evaluate");
-      tokenizer.notes().forEach(console::note);
+      tokenizer.notes().forEach(this::note);
       Objective objective = objective(model.head());
+      LabelSet labels = labels(loaded);
       Examples all =
           objective == Objective.LABELS
-              ? labelled(loaded, tokenizer)
+              ? labelled(loaded, tokenizer, labels)
               : TextData.blocks(texts, tokenizer, objective, length(model), MASKING);
       Examples some = limit == null ? all : Selections.drawn(all, limit, common.seed());
-      ProgressBar bar = new ProgressBar(console);
-      Examples watched =
-          new Watched(
-              some,
-              done ->
-                  bar.show(
-                      (double) done / some.size(),
-                      () ->
-                          "evaluated "
-                              + Sizes.grouped(done)
-                              + " of "
-                              + Sizes.grouped(some.size())));
+      Findings findings = new Findings(model.head(), labels);
       Evaluation evaluation =
-          Evaluator.evaluate(loaded.model(), objective, watched, batch, common.seed());
-      bar.end();
+          out == null
+              ? together(loaded.model(), objective, some)
+              : kept(loaded, objective, some, findings, out);
       show(loaded, evaluation);
+    }
+  }
+
+  private void requireOut() throws IOException {
+    if (out == null) {
+      if (resume) {
+        throw usage("--resume: given without --out; expected the directory to go on in");
+      }
+      return;
+    }
+    if (batch != null) {
+      throw usage(
+          "--batch: given with --out, which runs examples one by one; expected one of them");
+    }
+    if (resume) {
+      EvaluationDirectory.requireBegun(out);
+    } else {
+      EvaluationDirectory.requireFree(out);
+    }
+  }
+
+  /** In batches, keeping nothing. */
+  private Evaluation together(Model model, Objective objective, Examples examples) {
+    Progress progress = new Progress(examples.size(), 0);
+    int size = batch == null ? USUAL_BATCH : batch;
+    Evaluation evaluation =
+        Evaluator.evaluate(
+            model, objective, new Watched(examples, progress::at), size, common.seed());
+    progress.end();
+    return evaluation;
+  }
+
+  /** One by one, each with its line; those whose lines are there are not run again. */
+  private Evaluation kept(
+      LoadedModel loaded, Objective objective, Examples examples, Findings findings, Path out)
+      throws IOException {
+    ObjectNode of = Json.object().put("hash", loaded.files().checkpoint().hash());
+    of.set("config", loaded.files().config());
+    of.put("task", findings.head().label()).put("data", examples.fingerprint());
+    of.put("seed", common.seed());
+    try (EvaluationDirectory directory =
+        resume ? EvaluationDirectory.resume(out, of) : EvaluationDirectory.create(out, of)) {
+      EvaluationRun run = new EvaluationRun(loaded.model(), objective, examples, common.seed());
+      directory.lines().forEach(line -> run.add(findings.result(line)));
+      Progress progress = new Progress(examples.size(), directory.lines().size());
+      for (int index = directory.lines().size(); index < examples.size(); index++) {
+        directory.add(findings.line(index, run.run(index)));
+        progress.at(index + 1);
+      }
+      progress.end();
+      Evaluation evaluation = run.evaluation();
+      ObjectNode measures = Json.object();
+      Measures.put(measures, evaluation);
+      directory.finish(of, measures);
+      return evaluation;
+    }
+  }
+
+  /** Tells how far it is. */
+  private final class Progress {
+    private final ProgressBar bar = new ProgressBar(console);
+    private final int examples;
+
+    Progress(int examples, int done) {
+      this.examples = examples;
+      event(named("started").put("examples", examples).put("done", done));
+    }
+
+    void at(int done) {
+      bar.show(
+          (double) done / examples,
+          () -> "evaluated " + Sizes.grouped(done) + " of " + Sizes.grouped(examples));
+      if ((long) done * PROGRESS_EVENTS / examples > (done - 1L) * PROGRESS_EVENTS / examples) {
+        event(named("progress").put("examples", examples).put("done", done));
+      }
+    }
+
+    void end() {
+      bar.end();
+    }
+  }
+
+  private static ObjectNode named(String event) {
+    return Json.object().put("event", event);
+  }
+
+  private void note(String text) {
+    if (json) {
+      event(named("note").put("text", text));
+    } else {
+      console.note(text);
+    }
+  }
+
+  private void event(ObjectNode event) {
+    if (json) {
+      console.println(Json.line(event));
+      console.flush();
     }
   }
 
@@ -221,37 +334,43 @@ final class EvaluateCommand implements Command {
     return length == null ? model.positions() : length;
   }
 
-  private Examples labelled(LoadedModel loaded, Tokenizer tokenizer) {
+  private Examples labelled(LoadedModel loaded, Tokenizer tokenizer, LabelSet set) {
     Architecture model = loaded.model().architecture();
-    LabelledTask kind =
-        switch (model.head()) {
-          case TOKENS -> LabelledTask.WORDS;
-          case QUESTION -> LabelledTask.ANSWERS;
-          default -> classes(model) == 1 ? LabelledTask.VALUE : LabelledTask.CLASSES;
-        };
-    LabelSet set =
-        kind == LabelledTask.VALUE || kind == LabelledTask.ANSWERS
-            ? LabelSet.NONE
-            : labels(loaded, classes(model), console::note);
     return LabelledData.examples(
-        LabelledData.files(files, kind, LabelledData.columns(columns)),
+        LabelledData.files(files, kind(model), LabelledData.columns(columns)),
         set,
         tokenizer,
         length(model),
         truncate ? TooLong.CUT : TooLong.REFUSE);
   }
 
+  private static LabelledTask kind(Architecture model) {
+    return switch (model.head()) {
+      case TOKENS -> LabelledTask.WORDS;
+      case QUESTION -> LabelledTask.ANSWERS;
+      default -> classes(model) == 1 ? LabelledTask.VALUE : LabelledTask.CLASSES;
+    };
+  }
+
   private static int classes(Architecture model) {
     return model.output(Tap.LOGITS).orElseThrow().classes();
   }
 
-  private LabelSet labels(LoadedModel loaded, int classes, Consumer<String> notes) {
+  /** The classes of the model, as the data calls them; none for other tasks. */
+  private LabelSet labels(LoadedModel loaded) {
+    Architecture model = loaded.model().architecture();
+    if (files.isEmpty()
+        || kind(model) == LabelledTask.VALUE
+        || kind(model) == LabelledTask.ANSWERS) {
+      return LabelSet.NONE;
+    }
+    int classes = classes(model);
     List<String> names = loaded.files().labels().values().stream().toList();
     LabelSet set = LabelSet.ofConfig(loaded.files().labels());
     if (labels != null) {
       set = LabelSet.inOrder(List.of(labels.split(",", -1)));
     } else if (names.stream().allMatch(name -> NAMELESS.matcher(name).matches())) {
-      notes.accept("the model's classes have no names: taken as 0 to " + (classes - 1));
+      note("the model's classes have no names: taken as 0 to " + (classes - 1));
       set = LabelSet.inOrder(IntStream.range(0, classes).mapToObj(String::valueOf).toList());
     }
     if (set.size() != classes) {
@@ -265,10 +384,9 @@ final class EvaluateCommand implements Command {
   private void show(LoadedModel loaded, Evaluation evaluation) {
     String head = loaded.model().architecture().head().label();
     if (json) {
-      ObjectNode document = Json.object();
-      document.put("model", loaded.files().name()).put("task", head);
-      Measures.put(document, evaluation);
-      console.println(Json.line(document));
+      ObjectNode done = named("done").put("model", loaded.files().name()).put("task", head);
+      Measures.put(done, evaluation);
+      event(done);
       return;
     }
     console.println("model " + OneLine.escape(loaded.summary()));

@@ -19,6 +19,8 @@ import vitrine.app.terminal.ResourceException;
 import vitrine.app.terminal.Sizes;
 import vitrine.app.terminal.Table;
 import vitrine.app.terminal.UsageException;
+import vitrine.app.training.WordCheckpoint;
+import vitrine.engine.InputException;
 import vitrine.engine.io.TextFile;
 import vitrine.engine.text.BytePairTrainer;
 import vitrine.engine.text.Casing;
@@ -42,8 +44,13 @@ import vitrine.engine.text.WordPieceTrainer;
       "Texts are read line by line. Vocabularies and ids are those of Hugging Face's tokenizers; only",
       "that library's WordPiece lists the ## characters in another order every time.",
       "",
+      "DIR/checkpoint keeps the words of the texts that are read until the tokenizer is done. The same",
+      "call with --resume goes on from there.",
+      "",
       "With --json one event a line:",
-      "  {\"event\":\"words\",\"texts\":...,\"words\":...}             the texts are read",
+      "  {\"event\":\"started\",\"texts\":...,\"done\":...}            done: read before, by --resume",
+      "  {\"event\":\"read\",\"texts\":...,\"words\":...}              after every text",
+      "  {\"event\":\"words\",\"texts\":...,\"words\":...}             all are read",
       "  {\"event\":\"learned\",\"vocabulary\":...,\"of\":...}         after every 1000 tokens",
       "  {\"event\":\"done\",\"kind\":...,\"vocabulary\":...,\"out\":...,\"files\":[...]}",
       "",
@@ -121,6 +128,11 @@ final class TrainTokenizerCommand implements Command {
       description = "Replace the tokenizer's files in DIR, of either kind; other files in it stay.")
   private boolean overwrite;
 
+  @Option(
+      names = "--resume",
+      description = "Go on in DIR after the last text that was read, if it was killed.")
+  private boolean resume;
+
   @Option(names = "--json", description = "Events as JSON, one a line.")
   private boolean json;
 
@@ -132,8 +144,61 @@ final class TrainTokenizerCommand implements Command {
   public void run() throws IOException {
     TokenizerTrainer trainer = trainer(new TrainingSize(vocabulary, minFrequency));
     Existing existing = overwrite ? Existing.REPLACE : Existing.REFUSE;
-    OutputDirectory.check(out, existing);
-    texts.forEach(text -> TextFile.forEachLine(text, trainer::add));
+    WordCheckpoint checkpoint = new WordCheckpoint(out, counting());
+    int done = begin(checkpoint, trainer, existing);
+    try {
+      read(checkpoint, trainer, done);
+      learn(trainer);
+    } catch (IOException | RuntimeException e) {
+      checkpoint.discard();
+      throw e;
+    }
+    checkpoint.remove();
+  }
+
+  /** Checks the directory, and takes up what is in it; says how many texts were read before. */
+  private int begin(WordCheckpoint checkpoint, TokenizerTrainer trainer, Existing existing)
+      throws IOException {
+    int done = 0;
+    if (resume) {
+      if (!checkpoint.isBegun()) {
+        throw new InputException(
+            "train-tokenizer: --out: "
+                + OneLine.operand(out.toString())
+                + ": no training to go on with; expected a directory with checkpoint/. Begin one"
+                + " without --resume");
+      }
+      checkpoint.sweep();
+      done = checkpoint.restore(trainer, texts);
+    } else if (checkpoint.isBegun() && !overwrite) {
+      throw new InputException(
+          "train-tokenizer: --out: "
+              + OneLine.operand(out.toString())
+              + ": holds a training; expected a new or an empty directory. Choose another --out, or"
+              + " add --resume to go on with it");
+    } else {
+      OutputDirectory.check(out, existing);
+      checkpoint.remove();
+    }
+    event(named("started").put("texts", texts.size()).put("done", done));
+    return done;
+  }
+
+  private void read(WordCheckpoint checkpoint, TokenizerTrainer trainer, int done)
+      throws IOException {
+    for (int i = done; i < texts.size(); i++) {
+      TextFile.forEachLine(texts.get(i), trainer::add);
+      checkpoint.write(trainer, texts.subList(0, i + 1));
+      event(named("read").put("texts", i + 1).put("words", trainer.words()));
+    }
+  }
+
+  /** What decides on the words of a text. */
+  private String counting() {
+    return kind + (cased ? ", cased" : "");
+  }
+
+  private void learn(TokenizerTrainer trainer) throws IOException {
     console.note(Sizes.grouped(trainer.words()) + " different words read; learning");
     event(named("words").put("texts", texts.size()).put("words", trainer.words()));
     TrainedTokenizer trained = trainer.train(new Progress());
@@ -146,7 +211,7 @@ final class TrainTokenizerCommand implements Command {
                   minFrequency == 1 ? "at all" : "as often as " + minFrequency + " times"));
     }
     Map<String, byte[]> files = trained.files();
-    write(files, existing);
+    write(files);
     report(trained.size(), files);
   }
 
@@ -206,10 +271,11 @@ final class TrainTokenizerCommand implements Command {
     }
   }
 
-  private void write(Map<String, byte[]> files, Existing existing) throws IOException {
+  private void write(Map<String, byte[]> files) throws IOException {
+    // The directory was checked before; now the checkpoint is in it.
     // Files of the other kind, or of tokens added to an earlier vocabulary, would contradict.
     List<Path> earlier = overwrite ? Tokenizers.files().stream().map(Path::of).toList() : List.of();
-    try (OutputDirectory directory = OutputDirectory.open(out, existing, INDEX, earlier)) {
+    try (OutputDirectory directory = OutputDirectory.open(out, Existing.REPLACE, INDEX, earlier)) {
       long needed = SLACK + files.values().stream().mapToLong(bytes -> bytes.length).sum();
       if (needed > directory.usableBytes()) {
         throw new ResourceException(

@@ -11,12 +11,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 import vitrine.app.Cli;
 import vitrine.app.training.Watched;
 import vitrine.engine.data.Examples;
@@ -81,7 +83,7 @@ final class FineTuneAndEvaluateTest {
             "--out",
             out.toString())
         .done();
-    JsonNode measured = evaluate(out, data, "--json").json();
+    JsonNode measured = evaluate(out, data, "--json").lastEvent();
     assertEquals("sequence", measured.get("task").stringValue());
     assertEquals(24, measured.get("examples").intValue());
     assertEquals(1.0, measured.get("accuracy").doubleValue());
@@ -218,7 +220,7 @@ final class FineTuneAndEvaluateTest {
             """);
     Path value = dir.resolve("value");
     tune(values, "--task", "regression", "--steps", "2", "--out", value.toString()).done();
-    JsonNode measured = evaluate(value, values, "--json").json();
+    JsonNode measured = evaluate(value, values, "--json").lastEvent();
     for (String key : List.of("loss", "pearson", "spearman", "squared_error")) {
       assertTrue(measured.has(key), key + " in " + measured);
     }
@@ -229,14 +231,163 @@ final class FineTuneAndEvaluateTest {
                 .repeat(3));
     Path word = dir.resolve("word");
     tune(words, "--task", "tokens", "--steps", "2", "--out", word.toString()).done();
-    assertTrue(evaluate(word, words, "--json").json().has("accuracy"));
+    assertTrue(evaluate(word, words, "--json").lastEvent().has("accuracy"));
     String answers =
         file(
             "answers.jsonl",
             "{\"question\":\"the cat\",\"context\":\"sat on the mat\",\"answer\":\"mat\",\"start\":11}\n");
     Path answer = dir.resolve("answer");
     tune(answers, "--task", "qa", "--steps", "2", "--out", answer.toString()).done();
-    assertTrue(evaluate(answer, answers, "--json").json().has("exact_match"));
+    assertTrue(evaluate(answer, answers, "--json").lastEvent().has("exact_match"));
+  }
+
+  @Test
+  void should_print_events_when_an_evaluation_is_asked_for_json() throws IOException {
+    Cli cli =
+        Cli.run(
+            "evaluate",
+            "--text",
+            file("text.txt", "the cat sat on the mat. ".repeat(40)),
+            "--length",
+            "16",
+            "--json");
+    assertEquals("", cli.done().err());
+    List<JsonNode> events = cli.out().lines().map(JSON::readTree).toList();
+    int examples = events.getFirst().get("examples").intValue();
+    assertTrue(examples > 10, "examples: " + examples);
+    List<String> expected = new ArrayList<>(List.of("started"));
+    expected.addAll(Collections.nCopies(10, "progress"));
+    expected.add("done");
+    assertEquals(expected, events.stream().map(each -> each.get("event").stringValue()).toList());
+    assertEquals(examples, events.get(10).get("done").intValue());
+    assertEquals(examples, events.getLast().get("examples").intValue());
+  }
+
+  private List<String> lines(Path out) throws IOException {
+    return Files.readAllLines(out.resolve("predictions.jsonl"));
+  }
+
+  /** What a killed process leaves: some lines, the last of them torn. */
+  @Test
+  void should_find_the_same_when_an_evaluation_goes_on() throws IOException {
+    String answers =
+        file(
+            "answers.jsonl",
+            "{\"question\":\"the cat\",\"context\":\"sat on the mat\",\"answer\":\"mat\",\"start\":11}\n"
+                .repeat(12));
+    String words =
+        file(
+            "words.jsonl",
+            "{\"tokens\":[\"the\",\"cats\",\"sat\"],\"labels\":[\"O\",\"ANIMAL\",\"O\"]}\n"
+                .repeat(12));
+    String values =
+        file("values.tsv", "sentence\tscore\n" + "cat\t5\nmat\t1.5\nthe cats\t2\n".repeat(4));
+    String[][] tasks = {
+      {"sequence", sentiment(), "accuracy"},
+      {"regression", values, "pearson"},
+      {"tokens", words, "f1"},
+      {"qa", answers, "exact_match"}
+    };
+    for (String[] each : tasks) {
+      Path model = dir.resolve("model-" + each[0]);
+      tune(each[1], "--task", each[0], "--steps", "2", "--out", model.toString()).done();
+      Path whole = dir.resolve("whole-" + each[0]);
+      JsonNode done = evaluate(model, each[1], "--json", "--out", whole.toString()).lastEvent();
+      JsonNode together = evaluate(model, each[1], "--json").lastEvent();
+      assertEquals(done.get(each[2]).doubleValue(), together.get(each[2]).doubleValue(), 1e-12);
+      assertEquals(done.get("loss").doubleValue(), together.get("loss").doubleValue(), 1e-6);
+      List<String> lines = lines(whole);
+      assertEquals(done.get("examples").intValue(), lines.size());
+      assertTrue(JSON.readTree(lines.getLast()).has("prediction"), lines.getLast());
+      Path killed = dir.resolve("killed-" + each[0]);
+      Files.createDirectories(killed);
+      ObjectNode begun =
+          (ObjectNode) JSON.readTree(Files.readString(whole.resolve("evaluation.json")));
+      begun.retain("of");
+      Files.writeString(killed.resolve("evaluation.json"), begun.toString());
+      Files.writeString(
+          killed.resolve("predictions.jsonl"),
+          String.join("\n", lines.subList(0, 5)) + "\n" + lines.get(5).substring(0, 9));
+      Cli resumed = evaluate(model, each[1], "--json", "--resume", "--out", killed.toString());
+      assertTrue(
+          resumed
+              .done()
+              .out()
+              .contains("{\"event\":\"started\",\"examples\":" + lines.size() + ",\"done\":5}"),
+          resumed.out());
+      assertEquals(done, resumed.lastEvent());
+      assertEquals(lines, lines(killed));
+      assertEquals(
+          Files.readString(whole.resolve("evaluation.json")),
+          Files.readString(killed.resolve("evaluation.json")));
+      // All is done: nothing is run.
+      assertEquals(
+          done,
+          evaluate(model, each[1], "--json", "--resume", "--out", killed.toString()).lastEvent());
+    }
+  }
+
+  @Test
+  void should_name_classes_and_count_tokens_when_it_keeps_what_it_finds() throws IOException {
+    Path out = dir.resolve("found");
+    String data = file("two.tsv", "sentence\tlabel\nthe cat\tgood\nthe mat\tbad\n");
+    Cli.run(
+            "evaluate",
+            "--model",
+            bert,
+            "--task",
+            "sequence",
+            "--data",
+            data,
+            "--out",
+            out.toString())
+        .done();
+    for (String line : lines(out)) {
+      JsonNode found = JSON.readTree(line);
+      assertTrue(List.of("bad", "good", "so so").contains(found.get("prediction").stringValue()));
+      assertEquals(1, found.get("terms").intValue());
+    }
+    assertEquals("good", JSON.readTree(lines(out).getFirst()).get("label").stringValue());
+    Path text = dir.resolve("text");
+    Cli.run(
+            "evaluate",
+            "--text",
+            file("text.txt", "the cat sat on the mat. ".repeat(9)),
+            "--length",
+            "8",
+            "--out",
+            text.toString())
+        .done();
+    JsonNode first = JSON.readTree(lines(text).getFirst());
+    assertEquals(List.of("index", "loss", "terms"), List.copyOf(first.propertyNames()));
+    assertEquals(7, first.get("terms").intValue());
+  }
+
+  @Test
+  void should_say_so_when_an_evaluation_cannot_go_on() throws IOException {
+    String data = sentiment();
+    Path out = dir.resolve("found");
+    List<String> call =
+        List.of("evaluate", "--model", bert, "--task", "sequence", "--out", out.toString());
+    call(call, "--data", data, "--resume").failed(3, "no evaluation to go on with");
+    call(call, "--data", data, "--batch", "3").failed(2, "--batch: given with --out");
+    assertFalse(Files.exists(out));
+    call(call, "--data", data).done();
+    call(call, "--data", data).failed(3, "holds an evaluation", "--resume");
+    call(call, "--data", data, "--resume", "--limit", "3").failed(3, "data: ", "as the evaluation");
+    call(call, "--data", data, "--resume", "--seed", "3").failed(3, "seed: 3; expected 0");
+    Files.writeString(out.resolve("predictions.jsonl"), "{\"index\":7}\n");
+    call(call, "--data", data, "--resume").failed(3, "not as an evaluation left it");
+    Cli.run("evaluate", "--data", data, "--resume").failed(2, "--resume: given without --out");
+    Path full = Files.createDirectory(dir.resolve("full"));
+    Files.writeString(full.resolve("mine"), "mine");
+    Cli.run("evaluate", "--data", data, "--out", full.toString()).failed(3, "not empty");
+  }
+
+  private static Cli call(List<String> call, String... more) {
+    List<String> whole = new ArrayList<>(call);
+    whole.addAll(Arrays.asList(more));
+    return Cli.run(whole.toArray(String[]::new));
   }
 
   @Test
@@ -244,7 +395,7 @@ final class FineTuneAndEvaluateTest {
     String cola = file("cola.tsv", "x\t1\t\tthe cat\nx\t0\t*\tcat the\n");
     Path out = dir.resolve("out");
     tune(cola, "--columns", "4,2", "--steps", "1", "--out", out.toString()).done();
-    assertTrue(evaluate(out, cola, "--columns", "4,2", "--json").json().has("matthews"));
+    assertTrue(evaluate(out, cola, "--columns", "4,2", "--json").lastEvent().has("matthews"));
   }
 
   @Test

@@ -77,7 +77,7 @@ final class TrainCommandTest {
     Cli.run("inspect", out.toString()).done();
     String text = dir.resolve("text.txt").toString();
     JsonNode evaluation =
-        Cli.run("evaluate", "--model", out.toString(), "--text", text, "--json").json();
+        Cli.run("evaluate", "--model", out.toString(), "--text", text, "--json").lastEvent();
     assertEquals("lm", evaluation.get("task").stringValue());
     double loss = evaluation.get("loss").doubleValue();
     assertEquals(Math.exp(loss), evaluation.get("perplexity").doubleValue(), 1e-9 * Math.exp(loss));
@@ -251,7 +251,7 @@ final class TrainCommandTest {
                 "--limit",
                 "4",
                 "--json")
-            .json();
+            .lastEvent();
     assertEquals("mlm", measured.get("task").stringValue());
     assertEquals(4, measured.get("examples").intValue());
   }

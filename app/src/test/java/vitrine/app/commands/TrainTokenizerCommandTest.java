@@ -19,6 +19,13 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import vitrine.app.Cli;
+import vitrine.app.training.WordCheckpoint;
+import vitrine.engine.io.TextFile;
+import vitrine.engine.text.BytePairTrainer;
+import vitrine.engine.text.Casing;
+import vitrine.engine.text.TokenizerTrainer;
+import vitrine.engine.text.TrainingSize;
+import vitrine.engine.text.WordPieceTrainer;
 
 final class TrainTokenizerCommandTest {
   private static final String TEXT = "The cats sat on the mats.\nÉtés, the cats sat.\n".repeat(3);
@@ -126,16 +133,73 @@ final class TrainTokenizerCommandTest {
     assertEquals("", cli.err());
     List<JsonNode> events = cli.out().lines().map(new JsonMapper()::readTree).toList();
     assertEquals(
-        List.of("words", "learned", "done"),
+        List.of("started", "read", "words", "learned", "done"),
         events.stream().map(event -> event.get("event").stringValue()).toList());
-    assertEquals(1, events.get(0).get("texts").intValue());
+    assertEquals(1, events.get(2).get("texts").intValue());
     assertEquals(
-        "{\"event\":\"learned\",\"vocabulary\":1000,\"of\":1100}", events.get(1).toString());
-    assertEquals(1100, events.get(2).get("vocabulary").intValue());
-    assertEquals(out().toString(), events.get(2).get("out").stringValue());
+        "{\"event\":\"learned\",\"vocabulary\":1000,\"of\":1100}", events.get(3).toString());
+    assertEquals(1100, events.get(4).get("vocabulary").intValue());
+    assertEquals(out().toString(), events.get(4).get("out").stringValue());
     List<String> files =
-        events.get(2).get("files").valueStream().map(JsonNode::stringValue).sorted().toList();
+        events.get(4).get("files").valueStream().map(JsonNode::stringValue).sorted().toList();
     assertEquals(names(out()), files);
+  }
+
+  /** What a process leaves that is killed within a text, and while it learns. */
+  @Test
+  void should_give_the_same_files_when_a_killed_training_goes_on() throws IOException {
+    Path first = text();
+    Path second = Files.writeString(dir.resolve("second"), "a dog, the dogs\n\tand a \"cat\"\n");
+    for (String kind : List.of("bpe", "wordpiece")) {
+      Path whole = dir.resolve("whole-" + kind);
+      String[] call = {"--vocabulary", "290", "--text", second.toString()};
+      train(kind, first, whole, call).done();
+      assertFalse(Files.exists(whole.resolve("checkpoint")));
+      for (int read = 0; read <= 2; read++) {
+        Path killed = dir.resolve("killed-" + kind + read);
+        Files.createDirectories(killed.resolve("checkpoint"));
+        Files.createDirectories(killed.resolve(".vitrine-12-34"));
+        Files.writeString(killed.resolve(".vitrine-12-34/tokenizer.json"), "half");
+        if (read > 0) {
+          TokenizerTrainer trainer =
+              kind.equals("bpe")
+                  ? new BytePairTrainer(new TrainingSize(290, 2))
+                  : new WordPieceTrainer(new TrainingSize(290, 2), Casing.UNCASED);
+          List<Path> done = List.of(first, second).subList(0, read);
+          done.forEach(text -> TextFile.forEachLine(text, trainer::add));
+          new WordCheckpoint(killed, kind).write(trainer, done);
+        }
+        train(kind, first, killed, call).failed(3, "holds a training", "add --resume");
+        List<String> more = new ArrayList<>(List.of(call));
+        more.addAll(List.of("--resume", "--json"));
+        Cli resumed = train(kind, first, killed, more.toArray(String[]::new)).done();
+        assertTrue(resumed.out().startsWith("{\"event\":\"started\",\"texts\":2,\"done\":" + read));
+        assertEquals(names(whole), names(killed));
+        for (String name : names(whole)) {
+          assertArrayEquals(
+              Files.readAllBytes(whole.resolve(name)),
+              Files.readAllBytes(killed.resolve(name)),
+              kind + " " + name);
+        }
+      }
+    }
+  }
+
+  @Test
+  void should_say_so_when_a_training_cannot_go_on() throws IOException {
+    Path text = text();
+    train("bpe", text, out(), "--vocabulary", "290", "--resume").failed(3, "no training to go on");
+    assertFalse(Files.exists(out()));
+    TokenizerTrainer trainer = new WordPieceTrainer(new TrainingSize(290, 2), Casing.CASED);
+    new WordCheckpoint(out(), "wordpiece, cased").write(trainer, List.of(text));
+    train("wordpiece", text, out(), "--vocabulary", "290", "--resume")
+        .failed(3, "kind: wordpiece; expected wordpiece, cased");
+    Files.writeString(text, "others");
+    train("wordpiece", text, out(), "--vocabulary", "290", "--cased", "--resume")
+        .failed(3, "texts: ", "as the training was begun");
+    assertEquals(List.of("checkpoint"), names(out()));
+    train("bpe", text, out(), "--vocabulary", "290", "--overwrite").done();
+    assertFalse(Files.exists(out().resolve("checkpoint")));
   }
 
   @Test
@@ -172,7 +236,7 @@ final class TrainTokenizerCommandTest {
             List.of(short1.toString(), "gzip that ends early"),
             List.of(dir.toString(), "a directory"),
             List.of(dir.resolve("none").toString(), "no such file"))) {
-      train("bpe", good, out(), "--vocabulary", "300", "--text", bad.getFirst(), "--json")
+      train("bpe", good, out(), "--vocabulary", "300", "--text", bad.getFirst())
           .failed(3, bad.getFirst(), bad.getLast());
     }
     train("wordpiece", blank, out(), "--vocabulary", "300").failed(3, "no word");

@@ -16,6 +16,18 @@ public sealed interface TokenizerTrainer permits BytePairTrainer, WordPieceTrain
    */
   void add(String text);
 
+  /** Counts a word that was counted before, as {@link #forEachWord} tells it. */
+  void add(String word, long count);
+
+  /** Something that is done with a word and its count. */
+  @FunctionalInterface
+  interface Each<E extends Exception> {
+    void word(String word, long count) throws E;
+  }
+
+  /** Tells every word with its count, in the order in which they first came up. */
+  <E extends Exception> void forEachWord(Each<E> each) throws E;
+
   /** How many different words have been counted. */
   int words();
 

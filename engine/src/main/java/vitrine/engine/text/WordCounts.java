@@ -8,18 +8,18 @@ import vitrine.engine.InputException;
 final class WordCounts {
   private final Map<String, long[]> counts = new LinkedHashMap<>();
 
-  /** Does something with a word and its count. */
-  @FunctionalInterface
-  interface Each {
-    void word(String word, long count);
-  }
-
   void add(String word) {
-    counts.computeIfAbsent(word, key -> new long[1])[0]++;
+    add(word, 1);
   }
 
-  void forEach(Each each) {
-    counts.forEach((word, count) -> each.word(word, count[0]));
+  void add(String word, long count) {
+    counts.computeIfAbsent(word, key -> new long[1])[0] += count;
+  }
+
+  <E extends Exception> void forEach(TokenizerTrainer.Each<E> each) throws E {
+    for (Map.Entry<String, long[]> entry : counts.entrySet()) {
+      each.word(entry.getKey(), entry.getValue()[0]);
+    }
   }
 
   /**

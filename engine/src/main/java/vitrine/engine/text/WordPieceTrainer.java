@@ -70,6 +70,16 @@ public final class WordPieceTrainer implements TokenizerTrainer {
   }
 
   @Override
+  public void add(String word, long count) {
+    words.add(word, count);
+  }
+
+  @Override
+  public <E extends Exception> void forEachWord(Each<E> each) throws E {
+    words.forEach(each);
+  }
+
+  @Override
   public int words() {
     return words.size();
   }

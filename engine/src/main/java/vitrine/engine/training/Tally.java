@@ -2,10 +2,12 @@ package vitrine.engine.training;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import vitrine.engine.InputException;
 import vitrine.engine.data.Examples;
@@ -14,20 +16,21 @@ import vitrine.engine.hooks.Example;
 import vitrine.engine.hooks.Labels;
 import vitrine.engine.hooks.Tap;
 
-/** Collects what a head says and what its examples' labels say, and compares them at the end. */
+/** Reads what a head says of examples, and compares it with what their labels say. */
 sealed interface Tally {
   /**
-   * Adds a batch.
+   * What is asked and said of each example of a batch.
    *
    * @param logits of all of it, padding included: (B,C) of a class or a value for a text, (B,T,C)
    *     of a class for every token, (B,T,2) of the start and the end of answers
    */
-  void add(List<Example> together, float[] logits);
+  List<Verdict> read(List<Example> together, float[] logits);
 
-  /** What it will measure of such examples. */
+  /** What it measures of such examples. */
   Set<Measure> measures(Examples examples);
 
-  Map<Measure, Double> measures();
+  /** How well the two agree. */
+  Map<Measure, Double> measures(List<Verdict> all);
 
   /** What suits the head. */
   static Tally of(Architecture model, Objective objective) {
@@ -76,10 +79,20 @@ sealed interface Tally {
     return best - from;
   }
 
+  private static double[] all(List<Verdict> verdicts, Function<Verdict, double[]> of) {
+    return verdicts.stream().map(of).flatMapToDouble(Arrays::stream).toArray();
+  }
+
+  private static int[] whole(double[] values) {
+    return Arrays.stream(values).mapToInt(value -> (int) value).toArray();
+  }
+
   /** Of language models the loss says it all. */
   record Nothing() implements Tally {
     @Override
-    public void add(List<Example> together, float[] logits) {}
+    public List<Verdict> read(List<Example> together, float[] logits) {
+      return Collections.nCopies(together.size(), Verdict.NONE);
+    }
 
     @Override
     public Set<Measure> measures(Examples examples) {
@@ -87,42 +100,43 @@ sealed interface Tally {
     }
 
     @Override
-    public Map<Measure, Double> measures() {
+    public Map<Measure, Double> measures(List<Verdict> all) {
       return Map.of();
     }
   }
 
   /** One class a text, or one a token. */
-  record Classes(Of of, int classes, List<Integer> labels, List<Integer> predicted)
-      implements Tally {
+  record Classes(Of of, int classes) implements Tally {
     /** What has a class. */
     enum Of {
       TEXTS,
       TOKENS
     }
 
-    Classes(Of of, int classes) {
-      this(of, classes, new ArrayList<>(), new ArrayList<>());
+    @Override
+    public List<Verdict> read(List<Example> together, float[] logits) {
+      int width = logits.length / together.size();
+      return IntStream.range(0, together.size())
+          .mapToObj(b -> compared(wanted(together.get(b)), logits, b * width))
+          .toList();
     }
 
-    @Override
-    public void add(List<Example> together, float[] logits) {
-      int width = logits.length / together.size();
-      for (int b = 0; b < together.size(); b++) {
-        switch (of) {
-          case TEXTS -> {
-            if (together.get(b).labels() instanceof Labels.One one) {
-              compare((int) one.value(), logits, b * width);
-            }
-          }
-          case TOKENS -> {
-            int[] wanted = list(together.get(b));
-            for (int t = 0; t < wanted.length; t++) {
-              compare(wanted[t], logits, b * width + t * classes);
-            }
-          }
-        }
-      }
+    private int[] wanted(Example example) {
+      return switch (of) {
+        case TEXTS ->
+            example.labels() instanceof Labels.One one ? new int[] {(int) one.value()} : new int[0];
+        case TOKENS -> list(example);
+      };
+    }
+
+    private Verdict compared(int[] labels, float[] logits, int from) {
+      int[] asked =
+          IntStream.range(0, labels.length).filter(t -> labels[t] != Labels.IGNORED).toArray();
+      return new Verdict(
+          Arrays.stream(asked).mapToDouble(t -> labels[t]).toArray(),
+          Arrays.stream(asked)
+              .mapToDouble(t -> highest(logits, from + t * classes, classes))
+              .toArray());
     }
 
     @Override
@@ -132,44 +146,32 @@ sealed interface Tally {
           : Set.of();
     }
 
-    private void compare(int wanted, float[] logits, int from) {
-      if (wanted != Labels.IGNORED) {
-        labels.add(wanted);
-        predicted.add(highest(logits, from, classes));
-      }
-    }
-
     @Override
-    public Map<Measure, Double> measures() {
-      if (labels.isEmpty()) {
-        return Map.of();
-      }
-      int[] wanted = labels.stream().mapToInt(Integer::intValue).toArray();
-      int[] given = predicted.stream().mapToInt(Integer::intValue).toArray();
-      return Map.of(
-          Measure.ACCURACY,
-          Scores.accuracy(wanted, given),
-          Measure.F1,
-          Scores.f1(wanted, given, classes),
-          Measure.MATTHEWS,
-          Scores.matthews(wanted, given, classes));
+    public Map<Measure, Double> measures(List<Verdict> all) {
+      int[] wanted = whole(all(all, Verdict::wanted));
+      int[] given = whole(all(all, Verdict::given));
+      return wanted.length == 0
+          ? Map.of()
+          : Map.of(
+              Measure.ACCURACY,
+              Scores.accuracy(wanted, given),
+              Measure.F1,
+              Scores.f1(wanted, given, classes),
+              Measure.MATTHEWS,
+              Scores.matthews(wanted, given, classes));
     }
   }
 
   /** One value a text. */
-  record Values(List<Double> labels, List<Double> predicted) implements Tally {
-    Values() {
-      this(new ArrayList<>(), new ArrayList<>());
-    }
-
+  record Values() implements Tally {
     @Override
-    public void add(List<Example> together, float[] logits) {
-      for (int b = 0; b < together.size(); b++) {
-        if (together.get(b).labels() instanceof Labels.One one) {
-          labels.add(one.value());
-          predicted.add((double) logits[b]);
-        }
-      }
+    public List<Verdict> read(List<Example> together, float[] logits) {
+      return IntStream.range(0, together.size())
+          .mapToObj(b ->
+              together.get(b).labels() instanceof Labels.One one
+                  ? new Verdict(new double[] {one.value()}, new double[] {logits[b]})
+                  : Verdict.NONE)
+          .toList();
     }
 
     @Override
@@ -180,40 +182,41 @@ sealed interface Tally {
     }
 
     @Override
-    public Map<Measure, Double> measures() {
-      if (labels.isEmpty()) {
-        return Map.of();
-      }
-      double[] wanted = labels.stream().mapToDouble(Double::doubleValue).toArray();
-      double[] given = predicted.stream().mapToDouble(Double::doubleValue).toArray();
+    public Map<Measure, Double> measures(List<Verdict> all) {
+      double[] wanted = all(all, Verdict::wanted);
+      double[] given = all(all, Verdict::given);
       double squares =
           IntStream.range(0, wanted.length)
               .mapToDouble(i -> (wanted[i] - given[i]) * (wanted[i] - given[i]))
               .sum();
-      return Map.of(
-          Measure.PEARSON,
-          Scores.pearson(wanted, given),
-          Measure.SPEARMAN,
-          Scores.spearman(wanted, given),
-          Measure.SQUARED_ERROR,
-          squares / wanted.length);
+      return wanted.length == 0
+          ? Map.of()
+          : Map.of(
+              Measure.PEARSON,
+              Scores.pearson(wanted, given),
+              Measure.SPEARMAN,
+              Scores.spearman(wanted, given),
+              Measure.SQUARED_ERROR,
+              squares / wanted.length);
     }
   }
 
   /** A start and an end a text, each where its logit is highest. */
-  record Answers(List<Boolean> right) implements Tally {
-    Answers() {
-      this(new ArrayList<>());
-    }
-
+  record Answers() implements Tally {
     @Override
-    public void add(List<Example> together, float[] logits) {
+    public List<Verdict> read(List<Example> together, float[] logits) {
       int width = logits.length / together.size();
+      List<Verdict> verdicts = new ArrayList<>();
       for (int b = 0; b < together.size(); b++) {
         int length = together.get(b).ids().length;
-        int[] given = {column(logits, b * width, length), column(logits, b * width + 1, length)};
-        right.add(Arrays.equals(list(together.get(b)), given));
+        verdicts.add(
+            new Verdict(
+                Arrays.stream(list(together.get(b))).asDoubleStream().toArray(),
+                new double[] {
+                  column(logits, b * width, length), column(logits, b * width + 1, length)
+                }));
       }
+      return verdicts;
     }
 
     @Override
@@ -231,9 +234,9 @@ sealed interface Tally {
     }
 
     @Override
-    public Map<Measure, Double> measures() {
-      double share = (double) right.stream().filter(each -> each).count() / right.size();
-      return Map.of(Measure.EXACT_MATCH, share);
+    public Map<Measure, Double> measures(List<Verdict> all) {
+      long right = all.stream().filter(each -> Arrays.equals(each.wanted(), each.given())).count();
+      return Map.of(Measure.EXACT_MATCH, (double) right / all.size());
     }
   }
 }
