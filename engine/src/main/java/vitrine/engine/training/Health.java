@@ -1,8 +1,11 @@
 package vitrine.engine.training;
 
 import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import vitrine.engine.InputException;
+import vitrine.engine.hooks.Site;
 
 /** Stops a training that has gone wrong, before the step that would spoil the weights. */
 final class Health {
@@ -13,17 +16,35 @@ final class Health {
    *
    * @param norm of the whole gradient
    * @param excess how far the losses are above the first ones; null where they are not
+   * @param firstBad finds the first activation that is not finite
    * @throws InputException naming the step and the first tensor that is not finite, or the one with
    *     the largest gradient
    */
   static void check(
-      int step, double loss, double norm, LossWatch.@Nullable Excess excess, AdamW optimizer) {
-    if (!Double.isFinite(loss) || !Double.isFinite(norm)) {
+      int step,
+      double loss,
+      double norm,
+      LossWatch.@Nullable Excess excess,
+      AdamW optimizer,
+      Supplier<Optional<Site>> firstBad) {
+    if (!Double.isFinite(loss)) {
       throw wrong(
           step,
-          Double.isFinite(loss) ? "the gradient is not finite" : "the loss is " + loss,
+          "the loss is " + loss,
           "finite numbers",
-          culprit(optimizer));
+          weight(optimizer)
+              .or(() -> firstBad.get().map(site -> "The first value that is not: " + site + "."))
+              .orElse("All weights are finite and, without dropout, so is all that they compute."));
+    }
+    if (!Double.isFinite(norm)) {
+      throw wrong(
+          step,
+          "the gradient is not finite",
+          "finite numbers",
+          optimizer
+              .firstBadGradient()
+              .map(slot -> "The first that is not: " + slot.parameter().name() + ".")
+              .orElse("That of each parameter is."));
     }
     if (excess != null) {
       AdamW.Slot largest = optimizer.largestGradient();
@@ -47,8 +68,9 @@ final class Health {
    * @throws InputException when one is not finite
    */
   static void check(int step, AdamW optimizer) {
-    if (optimizer.firstBadParameter().isPresent()) {
-      throw wrong(step, "a weight is not finite", "finite numbers", culprit(optimizer));
+    Optional<String> bad = weight(optimizer);
+    if (bad.isPresent()) {
+      throw wrong(step, "a weight is not finite", "finite numbers", bad.get());
     }
   }
 
@@ -63,19 +85,14 @@ final class Health {
           step,
           "the validation loss is " + evaluation.loss(),
           "a finite number",
-          culprit(optimizer));
+          weight(optimizer).orElse("All weights are finite."));
     }
   }
 
-  private static String culprit(AdamW optimizer) {
+  private static Optional<String> weight(AdamW optimizer) {
     return optimizer
         .firstBadParameter()
-        .map(slot -> "The first tensor that is not: " + slot.parameter().name() + ".")
-        .or(() ->
-            optimizer
-                .firstBadGradient()
-                .map(slot -> "The first gradient that is not: " + slot.parameter().name() + "."))
-        .orElse("All weights and gradients are finite.");
+        .map(slot -> "The first tensor that is not: " + slot.parameter().name() + ".");
   }
 
   private static InputException wrong(int step, String actual, String expected, String culprit) {

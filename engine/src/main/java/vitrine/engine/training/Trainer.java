@@ -1,6 +1,7 @@
 package vitrine.engine.training;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -9,6 +10,7 @@ import vitrine.engine.data.Draw;
 import vitrine.engine.data.Examples;
 import vitrine.engine.hooks.Dropout;
 import vitrine.engine.hooks.Gradients;
+import vitrine.engine.hooks.Site;
 import vitrine.engine.models.Model;
 import vitrine.engine.models.TrainingPass;
 
@@ -193,7 +195,13 @@ public final class Trainer {
       double loss = accumulate(step, passes, counted);
       double norm = optimizer.norm();
       TrainingState after = state.stepped(loss);
-      Health.check(step, loss, norm, after.losses().limited(recipe.watch()), optimizer);
+      Health.check(
+          step,
+          loss,
+          norm,
+          after.losses().limited(recipe.watch()),
+          optimizer,
+          () -> firstBad(passes));
       double factor = recipe.schedule().factor(step, progress.steps());
       optimizer.step(step, factor, optimizer.clipScale(norm));
       double seconds = (System.nanoTime() - start) / 1e9;
@@ -213,6 +221,13 @@ public final class Trainer {
               after.seconds(),
               pace.secondsFor(progress.steps() - step)));
       return after;
+    }
+
+    private Optional<Site> firstBad(List<Batches.Micro> passes) {
+      return passes.stream()
+          .filter(micro -> micro.counted() > 0)
+          .flatMap(micro -> Activations.firstBad(model, micro.inputs()).stream())
+          .findFirst();
     }
 
     /** A step whose examples ask nothing has no gradient; the weights stay. */

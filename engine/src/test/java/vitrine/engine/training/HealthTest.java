@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -71,6 +73,56 @@ final class HealthTest {
                 InputException.class,
                 () -> new Trainer(model, recipe, TrainingData.of(COPIES), event -> {}).train())
             .getMessage());
+  }
+
+  /** Weights that are finite and too large: of all that is not finite after them, the first. */
+  @Test
+  void should_name_the_first_value_when_only_the_loss_is_not_finite() {
+    try (Model model = gpt2()) {
+      for (Parameter each : model.parameters()) {
+        if (each.name().equals("transformer.h.1.mlp.c_fc.weight")) {
+          float[] values = new float[(int) each.shape().size()];
+          for (int i = 0; i < values.length; i++) {
+            values[i] = i % 3 == 0 ? -3e38f : 3e38f;
+          }
+          each.storage().upload(kernels, values);
+        }
+      }
+      String message = failure(model, Toy.recipe(Objective.NEXT, 2, 2));
+      assertTrue(message.startsWith("train: step 1: the loss is NaN; expected finite"), message);
+      assertTrue(
+          message.contains("The first value that is not: blocks.1.mlp.pre. Resumed"), message);
+    }
+  }
+
+  /** The backward pass goes from the last block to the first, and to the tied table at the end. */
+  @Test
+  void should_name_the_first_gradient_of_the_way_back_when_only_gradients_are_not_finite() {
+    List<String> bad =
+        List.of(
+            "transformer.wte.weight",
+            "transformer.h.0.attn.c_attn.weight",
+            "transformer.h.1.attn.c_proj.weight",
+            "transformer.h.1.mlp.c_fc.weight");
+    try (Model model = gpt2();
+        var gradients = model.gradients();
+        AdamW optimizer = new AdamW(model, gradients, AdamSettings.of(1e-3))) {
+      for (AdamW.Slot slot : optimizer.slots()) {
+        if (bad.contains(slot.parameter().name())) {
+          float[] values = new float[(int) slot.parameter().shape().size()];
+          Arrays.fill(values, Float.POSITIVE_INFINITY);
+          slot.gradient().upload(kernels, values);
+        }
+      }
+      String message =
+          String.valueOf(
+              assertThrows(
+                      InputException.class,
+                      () -> Health.check(3, 1, optimizer.norm(), null, optimizer, Optional::empty))
+                  .getMessage());
+      assertTrue(message.startsWith("train: step 3: the gradient is not finite"), message);
+      assertTrue(message.contains("that is not: transformer.h.1.mlp.c_fc.weight."), message);
+    }
   }
 
   /** A position that no text reaches: neither the loss nor a gradient sees it. */
