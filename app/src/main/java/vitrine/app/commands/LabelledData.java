@@ -1,9 +1,7 @@
 package vitrine.app.commands;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import vitrine.app.terminal.OneLine;
 import vitrine.app.training.Settings;
@@ -55,7 +53,7 @@ record LabelledData(
     List<LabelledFile> train = files(settings.paths("data"), task, columns);
     List<LabelledFile> validation = files(settings.paths("validation"), task, columns);
     List<String> names = settings.texts("labels");
-    LabelSet labels = names.isEmpty() ? labels(train) : LabelSet.inOrder(names);
+    LabelSet labels = names.isEmpty() ? classes(train) : LabelSet.inOrder(names);
     if (task == LabelledTask.CLASSES || task == LabelledTask.WORDS) {
       if (labels.size() < 2) {
         throw new InputException(
@@ -81,14 +79,9 @@ record LabelledData(
     return paths.stream().map(path -> LabelledFile.read(path, task, columns)).toList();
   }
 
-  /** The classes of one file, or of several together. */
-  private static LabelSet labels(List<LabelledFile> files) {
-    if (files.size() == 1) {
-      return files.getFirst().labels();
-    }
-    TreeSet<String> names = new TreeSet<>();
-    files.forEach(file -> names.addAll(file.labels().names()));
-    return LabelSet.of(new ArrayList<>(names));
+  /** The classes of all files together; of no files none. */
+  private static LabelSet classes(List<LabelledFile> files) {
+    return files.isEmpty() ? LabelSet.NONE : LabelledFile.labels(files);
   }
 
   static Columns columns(@Nullable String given) {

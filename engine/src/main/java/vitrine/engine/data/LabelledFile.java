@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import vitrine.engine.InputException;
 import vitrine.engine.io.TextFile;
 
@@ -46,17 +47,8 @@ public final class LabelledFile {
     return new LabelledFile(file, task, rows);
   }
 
-  public Path path() {
-    return path;
-  }
-
   public LabelledTask task() {
     return task;
-  }
-
-  /** How many examples there are. */
-  public int size() {
-    return rows.size();
   }
 
   List<Row> rows() {
@@ -74,32 +66,40 @@ public final class LabelledFile {
   }
 
   /**
-   * The classes that occur, in order; of values and answers none.
+   * The classes that occur in some files of one task, in order; of values and answers none.
    *
    * @throws InputException when there is only one: there is nothing to learn
    */
-  public LabelSet labels() {
-    Set<String> found = new TreeSet<>();
-    for (Row row : rows) {
-      switch (row) {
-        case Row.Texts texts -> found.add(texts.label());
-        case Row.Words words -> found.addAll(words.labels());
-        case Row.Answer _ -> {}
-      }
-    }
+  public static LabelSet labels(List<LabelledFile> files) {
+    LabelledTask task = files.getFirst().task;
     if (task == LabelledTask.VALUE || task == LabelledTask.ANSWERS) {
       return LabelSet.NONE;
     }
+    Set<String> found = new TreeSet<>();
+    files.forEach(file -> file.rows.forEach(row -> addLabels(row, found)));
     if (found.size() == 1) {
       throw new InputException(
           "data: "
-              + path
+              + files.stream().map(file -> file.path.toString()).collect(Collectors.joining(", "))
               + ": every label is "
               + quoted(found.iterator().next())
-              + "; expected at least two different ones. Is the file sorted and cut, or the label"
+              + "; expected at least two different ones. Is a file sorted and cut, or the label"
               + " column another?");
     }
     return LabelSet.of(new ArrayList<>(found));
+  }
+
+  /** The classes of this file alone, as {@link #labels(List)} has them. */
+  public LabelSet labels() {
+    return labels(List.of(this));
+  }
+
+  private static void addLabels(Row row, Set<String> found) {
+    switch (row) {
+      case Row.Texts texts -> found.add(texts.label());
+      case Row.Words words -> found.addAll(words.labels());
+      case Row.Answer _ -> {}
+    }
   }
 
   static String quoted(String text) {

@@ -98,7 +98,7 @@ final class LabelledFileTest {
     String text = "gj04\t1\t\tthe an\ngj04\t0\t*\tan\n";
     LabelledFile numbered =
         LabelledFile.read(file(text), LabelledTask.CLASSES, new Columns.Numbered(4, null, 2));
-    assertEquals(2, numbered.size());
+    assertEquals(2, numbered.rows().size());
     LabelledFile named =
         LabelledFile.read(
             file("a\tb\tc\nthe\tx\tan\nan\ty\tthe\n"),
