@@ -199,7 +199,7 @@ final class TrainCommand implements Command {
             : StartingPoint.newBert(sizes, words, recipe.seed());
     TextData text = new TextData("train", settings, words, run.notes());
     TrainingData data = text.read(recipe, sizes.positions());
-    run.train(settings, recipe, start, source.sideFiles(), _ -> data);
+    run.train(settings, recipe, start, source.sideFiles().ofTokenizer(), _ -> data);
   }
 
   private static Sizes sizes(Settings settings, Recipe recipe) {

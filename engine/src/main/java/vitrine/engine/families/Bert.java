@@ -26,6 +26,11 @@ import vitrine.kernels.Weight;
 
 /** BERT (Devlin et al. 2019) as Hugging Face stores it. */
 final class Bert implements Family {
+  /** What BertConfig has where a config says nothing. */
+  private static final int VOCABULARY = 30522;
+
+  private static final int PADDING = 0;
+
   @Override
   public String name() {
     return "bert";
@@ -79,6 +84,16 @@ final class Bert implements Family {
     return new Loading(config, parameters).parts(task);
   }
 
+  @Override
+  public NewWeights newWeights(Config config) {
+    return new NewWeights(
+        layers(config), config.paddingRows(PADDING, config.size(VOCABULARY, "vocab_size")));
+  }
+
+  private static int layers(Config config) {
+    return config.size(12, "num_hidden_layers");
+  }
+
   /** One directory being read: the sizes that everything refers to. */
   private static final class Loading {
     private final Config config;
@@ -101,9 +116,9 @@ final class Bert implements Family {
       d = config.size(768, "hidden_size");
       heads = config.size(12, "num_attention_heads");
       headWidth = config.headWidth("hidden_size", d, "num_attention_heads", heads);
-      layers = config.size(12, "num_hidden_layers");
+      layers = layers(config);
       m = config.size(3072, "intermediate_size");
-      vocabulary = config.size(30522, "vocab_size");
+      vocabulary = config.size(VOCABULARY, "vocab_size");
       positions = config.size(512, "max_position_embeddings");
       segments = config.size(2, "type_vocab_size");
       eps = config.epsilon("layer_norm_eps", 1e-12);
@@ -140,7 +155,7 @@ final class Bert implements Family {
                   segments,
                   d),
               norm("embeddings.LayerNorm"),
-              config.paddingRows(0, vocabulary));
+              config.paddingRows(PADDING, vocabulary));
       List<Block> blocks = new ArrayList<>();
       for (int layer = 0; layer < layers; layer++) {
         blocks.add(block("encoder.layer." + layer + "."));

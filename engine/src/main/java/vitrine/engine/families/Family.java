@@ -29,6 +29,9 @@ sealed interface Family permits Gpt2, Bert {
   /** Builds the model. */
   Model.Parts load(Config config, ParameterReader parameters, Head task);
 
+  /** What weights depend on that are drawn. */
+  NewWeights newWeights(Config config);
+
   /** The family a config is of. */
   static Family of(Config config) {
     Optional<String> type =

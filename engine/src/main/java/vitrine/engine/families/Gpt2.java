@@ -61,6 +61,15 @@ final class Gpt2 implements Family {
     return new Loading(config, parameters).parts(task);
   }
 
+  @Override
+  public NewWeights newWeights(Config config) {
+    return new NewWeights(layers(config), Set.of());
+  }
+
+  private static int layers(Config config) {
+    return config.size(12, "n_layer", "num_hidden_layers");
+  }
+
   /** One directory being read: the sizes that everything refers to. */
   private static final class Loading {
     private final Config config;
@@ -82,7 +91,7 @@ final class Gpt2 implements Family {
       d = config.size(768, "n_embd", "hidden_size");
       heads = config.size(12, "n_head", "num_attention_heads");
       headWidth = config.headWidth("n_embd", d, "n_head", heads);
-      layers = config.size(12, "n_layer", "num_hidden_layers");
+      layers = layers(config);
       // A width that the table's shape is about to refuse must not overflow before that.
       m = config.size((int) Math.min(4L * d, Integer.MAX_VALUE), "n_inner");
       vocabulary = config.size(50257, "vocab_size");

@@ -5,7 +5,6 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalInt;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 import vitrine.engine.InputException;
@@ -88,6 +87,8 @@ final class Configs {
     config.putArray("architectures").add(architecture(source, family, head));
     config.put("dtype", "float32");
     config.remove("torch_dtype");
+    // Of the head before; a classifier gets its own.
+    config.remove(List.of("id2label", "label2id", "num_labels", "problem_type"));
     if (head == Head.SEQUENCE || head == Head.TOKENS) {
       classes(config, head, labels);
       if (family.equals("gpt2") && config.path("pad_token_id").isMissingNode()) {
@@ -99,7 +100,6 @@ final class Configs {
   }
 
   private static void classes(ObjectNode config, Head head, LabelSet labels) {
-    config.remove("num_labels");
     ObjectNode names = config.putObject("id2label");
     ObjectNode classes = config.putObject("label2id");
     List<String> all = labels.size() == 0 ? List.of("LABEL_0") : labels.names();
@@ -133,11 +133,18 @@ final class Configs {
   }
 
   /** Whether the head that is in the files is the one that the new config calls for. */
-  static boolean fits(ModelFiles source, ObjectNode config, LabelSet labels) {
-    JsonNode before = source.config().path("architectures");
-    return before.equals(config.path("architectures"))
-        && (labels.size() == 0 || LabelSet.ofConfig(source.labels()).equals(labels))
-        && (labels.size() > 0 || !config.has("id2label") || source.labels().size() == 1);
+  static boolean fits(ModelFiles source, ObjectNode config, Head head, LabelSet labels) {
+    if (!source.config().path("architectures").equals(config.path("architectures"))) {
+      return false;
+    }
+    return switch (head) {
+      case SEQUENCE ->
+          labels.size() == 0
+              ? source.labels().size() == 1
+              : LabelSet.ofConfig(source.labels()).equals(labels);
+      case TOKENS -> LabelSet.ofConfig(source.labels()).equals(labels);
+      case QUESTION, LANGUAGE, MASKED, PRETRAINING, NEXT_SENTENCE, NONE -> true;
+    };
   }
 
   /** Whether a tensor belongs to a head that fine-tuning puts on. */

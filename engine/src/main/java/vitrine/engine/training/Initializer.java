@@ -1,14 +1,16 @@
 package vitrine.engine.training;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 import vitrine.engine.data.Draw;
 import vitrine.engine.families.MissingTensors;
+import vitrine.engine.families.NewWeights;
 import vitrine.engine.hooks.SplitMix;
+import vitrine.engine.models.ModelFiles;
 import vitrine.engine.models.Parameter;
 import vitrine.kernels.Shape;
 
@@ -16,20 +18,23 @@ import vitrine.kernels.Shape;
  * New weights as both papers and Hugging Face have them: matrices and embeddings normal with the
  * config's {@code initializer_range} (0.02), biases 0, LayerNorms 1 and 0. GPT-2's matrices that
  * add to the residual stream are smaller by the square root of the number of additions (Radford et
- * al. 2019, 2.3). Each number depends on the seed, the tensor's name and its place alone.
+ * al. 2019, 2.3). The row of BERT's padding is zero. Each number depends on the seed, the tensor's
+ * name and its place alone.
  */
 final class Initializer implements MissingTensors {
-  private final JsonNode config;
+  private final double range;
+  private final NewWeights family;
   private final long seed;
   private final Predicate<String> draws;
   private final List<String> drawn = new ArrayList<>();
 
   /**
-   * @param config of the model
+   * @param files of the model
    * @param draws which missing tensors are drawn; the absence of others is an error
    */
-  Initializer(JsonNode config, long seed, Predicate<String> draws) {
-    this.config = config;
+  Initializer(ModelFiles files, long seed, Predicate<String> draws) {
+    this.range = files.config().path("initializer_range").asDouble(0.02);
+    this.family = NewWeights.of(files);
     this.seed = seed;
     this.draws = draws;
   }
@@ -50,10 +55,14 @@ final class Initializer implements MissingTensors {
       case BIAS -> {}
       case NORM -> {
         if (name.endsWith(".weight")) {
-          java.util.Arrays.fill(values, 1);
+          Arrays.fill(values, 1);
         }
       }
       case MATRIX, EMBEDDING -> fill(values, key(name), deviation(name));
+    }
+    if (name.endsWith("embeddings.word_embeddings.weight")) {
+      int D = shape.dim(1);
+      family.paddingRows().forEach(row -> Arrays.fill(values, row * D, (row + 1) * D, 0));
     }
     return values;
   }
@@ -71,8 +80,7 @@ final class Initializer implements MissingTensors {
   }
 
   private double deviation(String name) {
-    double range = config.path("initializer_range").asDouble(0.02);
     boolean adds = name.endsWith(".attn.c_proj.weight") || name.endsWith(".mlp.c_proj.weight");
-    return adds ? range / Math.sqrt(2.0 * config.path("n_layer").asInt(12)) : range;
+    return adds ? range / Math.sqrt(2.0 * family.layers()) : range;
   }
 }

@@ -1,6 +1,7 @@
 package vitrine.engine.training;
 
 import java.nio.file.Path;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -30,16 +31,17 @@ public final class ModelWriter {
   /**
    * Saves a model in a directory that is there. Each file is written entirely or not at all, and
    * config.json last: a directory without it is no model. Files of these names are replaced, others
-   * stay.
+   * stay. tokenizer_config.json is told how long a text of this model may be.
    *
    * @param config of the model, as {@link StartingPoint#files} has it
    * @param files such as the tokenizer's
    * @throws vitrine.weights.WeightsException when a file cannot be written
    */
   public static void write(Path directory, Model model, JsonNode config, SideFiles files) {
-    files.content().forEach((name, bytes) -> AtomicFile.write(directory.resolve(name), bytes));
+    Map<String, byte[]> beside = files.suited(model.architecture(), config).content();
+    beside.forEach((name, bytes) -> AtomicFile.write(directory.resolve(name), bytes));
     ObjectNode generation = generation(model, config);
-    if (generation != null && !files.content().containsKey(GENERATION)) {
+    if (generation != null && !beside.containsKey(GENERATION)) {
       AtomicFile.write(directory.resolve(GENERATION), generation.toPrettyString() + "\n");
     }
     weights(model).write(directory.resolve(WEIGHTS));

@@ -7,6 +7,10 @@ import vitrine.engine.InputException;
  * How the learning rate rises and falls: up in a straight line to its highest, then as the shape
  * says towards the final fraction of it, which the step after the last would have.
  *
+ * <p>The ways down to 0 are those of transformers' {@code get_linear_schedule_with_warmup} and
+ * {@code get_cosine_schedule_with_warmup}, step for step; the way up is one step ahead of theirs,
+ * whose first step has the rate 0 and so changes nothing.
+ *
  * @param shape of the way down
  * @param warmup how long the way up is
  * @param finalFraction of the highest rate, where the way down ends

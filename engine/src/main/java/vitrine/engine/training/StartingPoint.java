@@ -103,7 +103,7 @@ public final class StartingPoint {
       ModelFiles source, LabelledTask task, LabelSet labels, long seed) {
     ObjectNode config = Configs.withHead(source, task.head(), labels);
     List<String> hidden =
-        Configs.fits(source, config, labels)
+        Configs.fits(source, config, task.head(), labels)
             ? List.of()
             : source.checkpoint().names().stream().filter(Configs::isOfHead).toList();
     return new StartingPoint(
@@ -124,7 +124,7 @@ public final class StartingPoint {
    * @param notes receives one sentence for each thing worth knowing, such as tensors that are new
    */
   public Model load(Kernels kernels, Consumer<String> notes) {
-    Initializer missing = new Initializer(files.config(), seed, draws);
+    Initializer missing = new Initializer(files, seed, draws);
     Model model = ModelLoader.load(files, Optional.of(head), kernels, notes, missing);
     List<String> drawn = missing.drawn();
     if (!drawn.isEmpty() && drawn.size() < model.parameters().size()) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,6 +19,9 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 import vitrine.engine.InputException;
 import vitrine.engine.data.Examples;
 import vitrine.engine.data.LabelSet;
@@ -102,6 +106,7 @@ final class ModelWriterTest {
               "generation_config.json",
               "merges.txt",
               "model.safetensors",
+              "tokenizer_config.json",
               "vocab.json"),
           names(directory));
       assertEquals("GPT2LMHeadModel", read.config().path("architectures").path(0).asString());
@@ -131,11 +136,142 @@ final class ModelWriterTest {
             Toy.recipe(Objective.MASKED, 3, 4),
             data,
             files)) {
-      assertEquals(Set.of("config.json", "model.safetensors", "vocab.txt"), names(directory));
+      assertEquals(
+          Set.of("config.json", "model.safetensors", "tokenizer_config.json", "vocab.txt"),
+          names(directory));
+      assertEquals(16, settings().path("model_max_length").asInt());
       assertEquals("BertForMaskedLM", read.config().path("architectures").path(0).asString());
       assertEquals(tokenizer.pad(), read.padding());
       assertTrue(read.checkpoint().has("cls.predictions.bias"));
       assertFalse(read.checkpoint().has("cls.predictions.decoder.bias"));
+    }
+  }
+
+  private JsonNode settings() throws IOException {
+    return new JsonMapper()
+        .readTree(Files.readAllBytes(directory.resolve("tokenizer_config.json")));
+  }
+
+  /** A tokenizer's directory may be that of a model, whose settings are not this one's. */
+  @Test
+  void should_suit_the_model_when_files_are_taken_from_another() throws IOException {
+    Map<String, byte[]> donor =
+        Map.of(
+            "vocab.json",
+            bytes("{}"),
+            "tokenizer_config.json",
+            bytes("{\"model_max_length\":1024,\"eos_token\":\"<end>\",\"errors\":\"replace\"}"),
+            "generation_config.json",
+            bytes("{\"max_length\":50}"));
+    SideFiles files = new SideFiles(donor);
+    TinyGpt2 tiny = new TinyGpt2();
+    try (ModelFiles source = tiny.files();
+        Model model = StartingPoint.ofText(source, Objective.NEXT, 1).load(kernels, notes::add)) {
+      ModelWriter.write(directory, model, source.config(), files);
+      assertEquals(
+          "{\"max_length\":50}", Files.readString(directory.resolve("generation_config.json")));
+      int positions = model.architecture().positions();
+      assertEquals(positions, settings().path("model_max_length").asInt());
+      assertEquals("replace", settings().path("errors").asString());
+      assertFalse(settings().has("pad_token"));
+      ModelWriter.write(directory, model, source.config(), files.ofTokenizer());
+      assertTrue(
+          Files.readString(directory.resolve("generation_config.json"))
+              .contains("_from_model_config"));
+    }
+    Files.delete(directory.resolve("generation_config.json"));
+    LabelSet labels = LabelSet.of(List.of("a", "b"));
+    try (ModelFiles source = tiny.files()) {
+      StartingPoint start = StartingPoint.ofLabels(source, LabelledTask.CLASSES, labels, 1);
+      try (Model model = start.load(kernels, notes::add)) {
+        ObjectNode config = (ObjectNode) start.files().config().deepCopy();
+        config.put("eos_token_id", 10).put("pad_token_id", 10);
+        ModelWriter.write(directory, model, config, files);
+        assertEquals("<end>", settings().path("pad_token").asString());
+        assertFalse(Files.exists(directory.resolve("generation_config.json")));
+        ModelWriter.write(
+            directory, model, config, new SideFiles(Map.of("vocab.json", bytes("{}"))));
+        assertEquals("<|endoftext|>", settings().path("pad_token").asString());
+      }
+    }
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** transformers gives every config names for two classes, whatever its head. */
+  @Test
+  void should_keep_a_trained_qa_head_when_the_config_has_names_of_classes() throws IOException {
+    StartingPoint fresh = StartingPoint.newBert(SMALL, TestTokenizers.bert(), 3);
+    try (Model model = fresh.load(kernels, notes::add)) {
+      ModelWriter.write(directory, model, fresh.files().config(), SideFiles.NONE);
+    }
+    try (ModelFiles files = ModelFiles.open(directory)) {
+      StartingPoint first = StartingPoint.ofLabels(files, LabelledTask.ANSWERS, LabelSet.NONE, 1);
+      try (Model model = first.load(kernels, notes::add)) {
+        ObjectNode config = (ObjectNode) first.files().config().deepCopy();
+        config.putObject("id2label").put("0", "LABEL_0").put("1", "LABEL_1");
+        config.put("problem_type", "regression");
+        ModelWriter.write(directory, model, config, SideFiles.NONE);
+      }
+    }
+    notes.clear();
+    try (ModelFiles files = ModelFiles.open(directory)) {
+      StartingPoint again = StartingPoint.ofLabels(files, LabelledTask.ANSWERS, LabelSet.NONE, 2);
+      try (Model model = again.load(kernels, notes::add)) {
+        assertEquals(List.of(), notes, "nothing is drawn");
+        assertArrayEquals(
+            files.checkpoint().floats("qa_outputs.weight"),
+            Toy.weights(model).get("qa_outputs.weight"));
+      }
+      JsonNode config = again.files().config();
+      assertFalse(config.has("id2label") || config.has("problem_type"), config.toString());
+      JsonNode text = StartingPoint.ofText(files, Objective.MASKED, 1).files().config();
+      assertFalse(text.has("id2label") || text.has("label2id"), text.toString());
+    }
+  }
+
+  /** Of BERT, whose look-ups of padding are nothing; GPT-2 has no such row. */
+  @Test
+  void should_leave_the_row_of_padding_empty_when_a_bert_is_drawn() {
+    Tokenizer tokenizer = TestTokenizers.bert();
+    int pad = tokenizer.pad().orElseThrow();
+    try (Model model = StartingPoint.newBert(SMALL, tokenizer, 3).load(kernels, notes::add)) {
+      float[] table =
+          Toy.weights(model).getOrDefault("bert.embeddings.word_embeddings.weight", new float[0]);
+      assertEquals(tokenizer.size() * 8, table.length);
+      for (int row = 0; row < tokenizer.size(); row++) {
+        boolean empty = true;
+        for (int i = 0; i < 8; i++) {
+          empty &= table[row * 8 + i] == 0;
+        }
+        assertEquals(row == pad, empty, "row " + row);
+      }
+    }
+  }
+
+  /** GPT-2's depth may be called by either name. */
+  @Test
+  void should_shrink_by_the_depth_that_is_built_when_the_config_has_the_other_name() {
+    StartingPoint start =
+        StartingPoint.newModel(
+            """
+            {"model_type":"gpt2","n_embd":64,"n_head":2,"num_hidden_layers":2,"n_positions":8,
+             "vocab_size":9}\
+            """,
+            Head.LANGUAGE,
+            Optional.empty(),
+            1);
+    try (Model model = start.load(kernels, notes::add)) {
+      float[] values =
+          Toy.weights(model).getOrDefault("transformer.h.0.mlp.c_proj.weight", new float[0]);
+      double squares = 0;
+      for (float value : values) {
+        squares += value * value / (double) values.length;
+      }
+      assertEquals(64 * 256, values.length);
+      assertEquals(0.01, Math.sqrt(squares), 0.0005);
     }
   }
 

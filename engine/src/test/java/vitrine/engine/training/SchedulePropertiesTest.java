@@ -50,6 +50,50 @@ final class SchedulePropertiesTest {
     }
   }
 
+  /**
+   * What {@code get_linear_schedule_with_warmup} and {@code get_cosine_schedule_with_warmup} of
+   * transformers 5.23 give with {@code num_warmup_steps=3, num_training_steps=10}.
+   */
+  @Example
+  void should_be_as_in_transformers_when_it_falls() {
+    double[] linear = {
+      0.0,
+      0.3333333333333333,
+      0.6666666666666666,
+      1.0,
+      0.8571428571428571,
+      0.7142857142857143,
+      0.5714285714285714,
+      0.42857142857142855,
+      0.2857142857142857,
+      0.14285714285714285
+    };
+    double[] cosine = {
+      0.0,
+      0.3333333333333333,
+      0.6666666666666666,
+      1.0,
+      0.9504844339512095,
+      0.8117449009293668,
+      0.6112604669781572,
+      0.38873953302184283,
+      0.18825509907063326,
+      0.04951556604879048
+    };
+    Schedule.Warmup warmup = new Schedule.Warmup.Steps(3);
+    Schedule line = new Schedule(Schedule.Shape.LINEAR, warmup, 0);
+    Schedule half = new Schedule(Schedule.Shape.COSINE, warmup, 0);
+    for (int step = 4; step <= 10; step++) {
+      assertEquals(linear[step - 1], line.factor(step, 10), 1e-15, "linear, step " + step);
+      assertEquals(cosine[step - 1], half.factor(step, 10), 1e-15, "cosine, step " + step);
+    }
+    // The way up is one step ahead.
+    for (int step = 1; step <= 3; step++) {
+      assertEquals(linear[step], line.factor(step, 10), 1e-15, "step " + step);
+      assertEquals(cosine[step], half.factor(step, 10), 1e-15, "step " + step);
+    }
+  }
+
   @Example
   void should_refuse_when_a_number_makes_no_sense() {
     assertThrows(InputException.class, () -> Schedule.linear(1.5));
