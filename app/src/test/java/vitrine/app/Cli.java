@@ -70,14 +70,14 @@ public record Cli(int exit, String out, String err) {
   }
 
   /** Standard output as one JSON document. */
+  public JsonNode json() {
+    done();
+    return JsonMapper.builder().build().readTree(out);
+  }
+
   /** The last of its events. */
   public JsonNode lastEvent() {
     done();
     return JsonMapper.builder().build().readTree(out.lines().toList().getLast());
-  }
-
-  public JsonNode json() {
-    done();
-    return JsonMapper.builder().build().readTree(out);
   }
 }

@@ -390,6 +390,17 @@ final class FineTuneAndEvaluateTest {
     return Cli.run(whole.toArray(String[]::new));
   }
 
+  /** Sorted and cut: each file has one class, all together have two. */
+  @Test
+  void should_take_the_classes_of_all_files_when_each_has_one() throws IOException {
+    String good = file("good.tsv", "sentence\tlabel\nthe cat\tgood\n");
+    String bad = file("bad.tsv", "sentence\tlabel\nthe mat\tbad\n");
+    Path out = dir.resolve("out");
+    tune(good, bad, "--steps", "1", "--out", out.toString()).done();
+    tune(good, good, "--steps", "1", "--out", dir.resolve("none").toString())
+        .failed(3, "good.tsv, ", "every label is \"good\"", "at least two");
+  }
+
   @Test
   void should_take_columns_by_number_when_a_file_has_no_header() throws IOException {
     String cola = file("cola.tsv", "x\t1\t\tthe cat\nx\t0\t*\tcat the\n");

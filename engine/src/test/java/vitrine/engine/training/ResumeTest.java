@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -69,9 +70,14 @@ final class ResumeTest {
   }
 
   private Map<String, float[]> weights(RunDirectory run, Consumer<TrainingEvent> listener) {
+    return weights(RECIPE, run, listener);
+  }
+
+  private Map<String, float[]> weights(
+      Recipe recipe, RunDirectory run, Consumer<TrainingEvent> listener) {
     try (run;
         Model model = model()) {
-      new Trainer(model, RECIPE, DATA, listener).train(run);
+      new Trainer(model, recipe, DATA, listener).train(run);
       return Toy.weights(model);
     }
   }
@@ -102,6 +108,54 @@ final class ResumeTest {
       assertSame(expected, weights(RunDirectory.resume(out), event -> {}));
       assertEquals(metrics(whole), metrics(out), "killed after step " + step);
     }
+  }
+
+  /** Recipes that go other ways, each killed at every single thing that it tells. */
+  @Test
+  void should_end_with_the_same_bits_when_killed_at_any_event() {
+    Map<String, Recipe> recipes =
+        Map.of(
+            "accumulated", RECIPE.with(new Batching(2, 3, null)).with(Extent.steps(7)),
+            "patient", RECIPE.with(new Watch(1, 3, 2, Measure.LOSS, Watch.Keep.BEST)),
+            "recomputed", RECIPE.with(Saving.RECOMPUTE).with(Extent.steps(7)),
+            "epochs",
+                RECIPE
+                    .with(Extent.epochs(1.7))
+                    .with(new Watch(null, null, null, Measure.ACCURACY, Watch.Keep.LAST)));
+    Map<Class<?>, Integer> killed = new HashMap<>();
+    recipes.forEach((name, recipe) -> {
+      Path whole = directory.resolve(name);
+      List<TrainingEvent> events = new ArrayList<>();
+      Map<String, float[]> expected = weights(recipe, create(whole), events::add);
+      for (int i = 0; i < events.size(); i++) {
+        Path out = directory.resolve(name + "-" + i);
+        int last = i;
+        int[] told = new int[1];
+        assertThrows(
+            Killed.class,
+            () ->
+                weights(
+                    recipe,
+                    create(out),
+                    event -> {
+                      if (told[0]++ == last) {
+                        throw new Killed();
+                      }
+                    }));
+        assertSame(expected, weights(recipe, RunDirectory.resume(out), event -> {}));
+        assertEquals(metrics(whole), metrics(out), name + ", killed at " + events.get(i));
+        killed.merge(events.get(i).getClass(), 1, Integer::sum);
+      }
+    });
+    assertEquals(4, killed.get(TrainingEvent.Started.class));
+    assertEquals(4, killed.get(TrainingEvent.Stopped.class));
+    assertTrue(
+        killed.getOrDefault(TrainingEvent.Step.class, 0) >= 7 + 3 + 7 + 13, killed.toString());
+    assertTrue(
+        killed.getOrDefault(TrainingEvent.Evaluated.class, 0) >= 3 + 3 + 3 + 2, killed.toString());
+    assertTrue(
+        killed.getOrDefault(TrainingEvent.Checkpointed.class, 0) >= 3 + 2 + 3 + 3,
+        killed.toString());
   }
 
   @Test

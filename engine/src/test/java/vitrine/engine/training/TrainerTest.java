@@ -183,6 +183,47 @@ final class TrainerTest {
     }
   }
 
+  /**
+   * With an epsilon of 1, the first step of Adam is {@code g / (|g| + 1)} for a rate of 1, so that
+   * it tells the gradient that it was given.
+   */
+  @Test
+  void should_step_by_the_clipped_gradient_when_it_is_above_the_limit() {
+    double limit = 0.1;
+    Recipe plain =
+        Toy.recipe(Objective.NEXT, 1, 4)
+            .withDropout(0.0)
+            .with(new AdamSettings(1, 0.9, 0.999, 1, 0, null));
+    Recipe clipped = plain.with(new AdamSettings(1, 0.9, 0.999, 1, 0, limit));
+    TrainingData data = TrainingData.of(COPIES);
+    Map<String, float[]> before;
+    double norm;
+    try (Model model = gpt2()) {
+      before = Toy.weights(model);
+      norm = train(model, clipped, data).getFirst().gradientNorm();
+    }
+    assertTrue(norm > 2 * limit, "it would be clipped: " + norm);
+    double scale = limit / norm;
+    Map<String, float[]> whole = weightsAfter(plain, data);
+    Map<String, float[]> short1 = weightsAfter(clipped, data);
+    double largest = 0;
+    int moved = 0;
+    for (Map.Entry<String, float[]> each : before.entrySet()) {
+      float[] from = each.getValue();
+      float[] far = whole.getOrDefault(each.getKey(), new float[0]);
+      float[] near = short1.getOrDefault(each.getKey(), new float[0]);
+      for (int i = 0; i < from.length; i++) {
+        double step = far[i] - from[i];
+        double gradient = scale * step / (1 - Math.abs(step));
+        double expected = gradient / (Math.abs(gradient) + 1);
+        largest = Math.max(largest, Math.abs(near[i] - from[i] - expected));
+        moved += Math.abs(step) > 1e-3 ? 1 : 0;
+      }
+    }
+    assertTrue(moved > 100, "moved: " + moved);
+    assertTrue(largest < 1e-6, "off by " + largest);
+  }
+
   @Test
   void should_scale_the_gradient_to_the_limit_when_it_is_above() {
     try (Model model = gpt2();

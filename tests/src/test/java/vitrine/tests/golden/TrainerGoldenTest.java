@@ -79,15 +79,18 @@ final class TrainerGoldenTest {
     JsonNode runs = GoldenCase.json(golden.directory().resolve("adamw.json")).get("runs");
     assertEquals(2, runs.size(), "a plain run and a clipped one");
     try (Checkpoint expected = Checkpoints.open(golden.directory().resolve("adamw.safetensors"))) {
+      int compared = 0;
       for (JsonNode run : runs) {
         int whole = largest(run.get("batches"));
         for (int batch : new int[] {whole, 1}) {
           try (Engine engine = Engine.open(golden.directory(), where.get(0), 2)) {
             train(where + ", passes of " + batch, run, batch, engine);
-            compareWeights(where.toString(), run, engine, expected);
+            compared += compareWeights(where.toString(), run, engine, expected);
           }
         }
       }
+      // Each weight of each run, after passes of either size.
+      assertEquals(2 * expected.names().size(), compared);
     }
   }
 
@@ -149,8 +152,7 @@ final class TrainerGoldenTest {
         .withDropout(0.0);
   }
 
-  private static void compareWeights(
-      String what, JsonNode run, Engine engine, Checkpoint expected) {
+  private static int compareWeights(String what, JsonNode run, Engine engine, Checkpoint expected) {
     for (Parameter parameter : engine.model().parameters()) {
       double[] wanted = expected.doubles(run.get("name").stringValue() + "/" + parameter.name());
       float[] found = parameter.values(engine.kernels());
@@ -165,5 +167,6 @@ final class TrainerGoldenTest {
                     .formatted(what, parameter.name(), at, found[at], wanted[at]));
       }
     }
+    return engine.model().parameters().size();
   }
 }
