@@ -66,6 +66,7 @@ final class TrainTokenizerCommand implements Command {
 
   private static final int TOKENS_AN_EVENT = 1000;
   private static final long NANOS_A_NOTE = 2_000_000_000L;
+  private static final long NANOS_A_CHECKPOINT = 5_000_000_000L;
 
   private final Console console;
 
@@ -179,6 +180,7 @@ final class TrainTokenizerCommand implements Command {
     } else {
       OutputDirectory.check(out, existing);
       checkpoint.remove();
+      checkpoint.begin();
     }
     event(named("started").put("texts", texts.size()).put("done", done));
     return done;
@@ -186,9 +188,14 @@ final class TrainTokenizerCommand implements Command {
 
   private void read(WordCheckpoint checkpoint, TokenizerTrainer trainer, int done)
       throws IOException {
+    long last = System.nanoTime();
     for (int i = done; i < texts.size(); i++) {
       TextFile.forEachLine(texts.get(i), trainer::add);
-      checkpoint.write(trainer, texts.subList(0, i + 1));
+      // All words are written: after each of many small texts that would take longer than reading.
+      if (i + 1 == texts.size() || System.nanoTime() - last > NANOS_A_CHECKPOINT) {
+        checkpoint.write(trainer, texts.subList(0, i + 1));
+        last = System.nanoTime();
+      }
       event(named("read").put("texts", i + 1).put("words", trainer.words()));
     }
   }

@@ -23,7 +23,7 @@ import vitrine.weights.AtomicFile;
 
 /**
  * The words that a tokenizer's training has counted so far, in OUT/checkpoint/words.jsonl: which
- * texts they are of, then a line a word. Written whole after each text, so that a training that was
+ * texts they are of, then a line a word. Written whole between texts, so that a training that was
  * killed goes on with the next; gone when it is done.
  */
 public final class WordCheckpoint {
@@ -49,6 +49,11 @@ public final class WordCheckpoint {
   /** Whether a training was begun in the directory and did not end. */
   public boolean isBegun() {
     return Files.isDirectory(folder());
+  }
+
+  /** Makes the place for it: from here on the training can be resumed. */
+  public void begin() throws IOException {
+    make(folder().toAbsolutePath());
   }
 
   private Path folder() {
@@ -128,7 +133,7 @@ public final class WordCheckpoint {
 
   /** Keeps all words that were counted, of these texts. */
   public void write(TokenizerTrainer trainer, List<Path> texts) throws IOException {
-    make(folder().toAbsolutePath());
+    begin();
     ObjectNode header = Json.object().put("kind", counting);
     header.set("texts", described(texts));
     AtomicFile.write(
