@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import vitrine.engine.hooks.Example;
 import vitrine.engine.hooks.Labels;
 import vitrine.engine.text.Encoding;
@@ -12,6 +13,9 @@ import vitrine.engine.text.Truncation;
 
 /** A labelled file as a model sees it. */
 public final class LabelledExamples implements Examples {
+  private static final Pattern NUMBER =
+      Pattern.compile("[-+]?(\\d+(\\.\\d*)?|\\.\\d+)([eE][-+]?\\d+)?");
+
   private final List<Example> examples = new ArrayList<>();
   private final String fingerprint;
   private final int longest;
@@ -93,12 +97,9 @@ public final class LabelledExamples implements Examples {
   }
 
   private double value(Row.Texts row) {
-    double value;
-    try {
-      value = Double.parseDouble(row.label());
-    } catch (NumberFormatException e) {
-      value = Double.NaN;
-    }
+    // Double.parseDouble alone would take hexadecimal and a type suffix too.
+    double value =
+        NUMBER.matcher(row.label()).matches() ? Double.parseDouble(row.label()) : Double.NaN;
     if (!Double.isFinite(value)) {
       throw file.wrong(row, "value " + LabelledFile.quoted(row.label()), "a number.");
     }

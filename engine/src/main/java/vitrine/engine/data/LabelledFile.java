@@ -3,8 +3,9 @@ package vitrine.engine.data;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import vitrine.engine.InputException;
 import vitrine.engine.io.TextFile;
@@ -24,11 +25,13 @@ public final class LabelledFile {
   private final Path path;
   private final LabelledTask task;
   private final List<Row> rows;
+  private final List<String> notes;
 
-  private LabelledFile(Path path, LabelledTask task, List<Row> rows) {
+  private LabelledFile(Path path, LabelledTask task, List<Row> rows, List<String> notes) {
     this.path = path;
     this.task = task;
     this.rows = rows;
+    this.notes = List.copyOf(notes);
   }
 
   /**
@@ -38,17 +41,38 @@ public final class LabelledFile {
    */
   public static LabelledFile read(Path file, LabelledTask task, Columns columns) {
     LineParser parser = new LineParser(file, task, columns);
-    TextFile.forEachLine(file, parser::line);
+    TextFile.forEachLine("data", file, parser::line);
     List<Row> rows = parser.rows();
     if (rows.isEmpty()) {
       throw new InputException(
           "data: " + file + ": no examples; expected at least one. Give a file that has some.");
     }
-    return new LabelledFile(file, task, rows);
+    return new LabelledFile(file, task, rows, parser.notes());
   }
 
   public LabelledTask task() {
     return task;
+  }
+
+  /** One sentence for each thing worth knowing, such as a header that was read as an example. */
+  public List<String> notes() {
+    return notes;
+  }
+
+  /** How often each label occurs, in order; of values and answers that means nothing. */
+  public static Map<String, Integer> counts(List<LabelledFile> files) {
+    Map<String, Integer> counts = new TreeMap<>();
+    for (LabelledFile file : files) {
+      for (Row row : file.rows) {
+        switch (row) {
+          case Row.Texts texts -> counts.merge(texts.label(), 1, Integer::sum);
+          case Row.Words words ->
+              words.labels().forEach(each -> counts.merge(each, 1, Integer::sum));
+          case Row.Answer _ -> {}
+        }
+      }
+    }
+    return counts;
   }
 
   List<Row> rows() {
@@ -75,8 +99,7 @@ public final class LabelledFile {
     if (task == LabelledTask.VALUE || task == LabelledTask.ANSWERS) {
       return LabelSet.NONE;
     }
-    Set<String> found = new TreeSet<>();
-    files.forEach(file -> file.rows.forEach(row -> addLabels(row, found)));
+    Set<String> found = counts(files).keySet();
     if (found.size() == 1) {
       throw new InputException(
           "data: "
@@ -92,14 +115,6 @@ public final class LabelledFile {
   /** The classes of this file alone, as {@link #labels(List)} has them. */
   public LabelSet labels() {
     return labels(List.of(this));
-  }
-
-  private static void addLabels(Row row, Set<String> found) {
-    switch (row) {
-      case Row.Texts texts -> found.add(texts.label());
-      case Row.Words words -> found.addAll(words.labels());
-      case Row.Answer _ -> {}
-    }
   }
 
   static String quoted(String text) {

@@ -24,6 +24,7 @@ final class LineParser {
   private final LabelledTask task;
   private final Columns columns;
   private final List<Row> rows = new ArrayList<>();
+  private final List<String> notes = new ArrayList<>();
   private int number;
   private @Nullable Form form;
 
@@ -50,6 +51,11 @@ final class LineParser {
 
   List<Row> rows() {
     return rows;
+  }
+
+  /** What is worth knowing of the lines. */
+  List<String> notes() {
+    return notes;
   }
 
   void line(String withEnd) {
@@ -99,6 +105,11 @@ final class LineParser {
       case Columns.Named named -> table(header, named);
       case Columns.Numbered numbered -> {
         Form.Table table = numbered(header.size(), numbered);
+        if (looksKnown(header)) {
+          notes.add(
+              "%s: line %d reads like a header (%s) and is taken as an example; columns by name leave it out"
+                  .formatted(file, number, String.join(", ", header)));
+        }
         row(table, line);
         yield table;
       }
@@ -122,7 +133,7 @@ final class LineParser {
     throw wrong(
         "no header with known columns: " + LabelledFile.quoted(String.join(", ", header)),
         "tab-separated columns such as sentence, label; or sentence1, sentence2, label. Name the"
-            + " file's own.");
+            + " file's own (--columns, as in 4,2).");
   }
 
   private Form.Table table(List<String> header, Columns.Named named) {
@@ -153,6 +164,11 @@ final class LineParser {
         inside(width, numbered.text()),
         pair == null ? null : Integer.valueOf(inside(width, pair)),
         inside(width, numbered.label()));
+  }
+
+  private static boolean looksKnown(List<String> header) {
+    return Columns.Known.TEXTS.stream().anyMatch(texts -> header.contains(texts.text()))
+        && Columns.Known.LABELS.stream().anyMatch(header::contains);
   }
 
   private int inside(int width, int column) {

@@ -36,6 +36,9 @@ public final class TextFile {
   /** What a decoder, and {@code new String}, puts in the place of bytes that are no UTF-8. */
   private static final char REPLACEMENT = '\ufffd';
 
+  /** What errors begin with, if not otherwise said. */
+  private static final String TEXT = "text";
+
   private TextFile() {}
 
   /** Something that is done with the open file. */
@@ -44,10 +47,16 @@ public final class TextFile {
   }
 
   /** The file, for messages. */
-  private record Where(Path file, boolean packed) {
+  private record Where(String operation, Path file, boolean packed) {
     InputException wrong(String actual, String remedy) {
       return new InputException(
-          "text: " + file + ": " + actual + "; expected a text in UTF-8, plain or gzip. " + remedy);
+          operation
+              + ": "
+              + file
+              + ": "
+              + actual
+              + "; expected a text in UTF-8, plain or gzip. "
+              + remedy);
     }
 
     InputException malformed(long at) {
@@ -65,7 +74,17 @@ public final class TextFile {
    *     is named, counted from 0, after unpacking
    */
   public static String read(Path file) {
+    return read(TEXT, file);
+  }
+
+  /**
+   * As {@link #read(Path)}.
+   *
+   * @param operation what errors begin with
+   */
+  public static String read(String operation, Path file) {
     return open(
+        operation,
         file,
         (in, where) -> {
           byte[] bytes = in.readNBytes(MOST_BYTES);
@@ -104,7 +123,17 @@ public final class TextFile {
    *     over by then
    */
   public static void forEachLine(Path file, Consumer<String> lines) {
+    forEachLine(TEXT, file, lines);
+  }
+
+  /**
+   * As {@link #forEachLine(Path, Consumer)}.
+   *
+   * @param operation what errors begin with
+   */
+  public static void forEachLine(String operation, Path file, Consumer<String> lines) {
     open(
+        operation,
         file,
         (in, where) -> {
           new Lines(where, lines).read(in);
@@ -112,8 +141,8 @@ public final class TextFile {
         });
   }
 
-  private static <T> T open(Path file, Reading<T> reading) {
-    Where plain = new Where(file, false);
+  private static <T> T open(String operation, Path file, Reading<T> reading) {
+    Where plain = new Where(operation, file, false);
     if (Files.isDirectory(file)) {
       throw plain.wrong("a directory", "Name the files in it.");
     }
@@ -122,7 +151,7 @@ public final class TextFile {
       boolean packed = raw.read() == GZIP_FIRST && raw.read() == GZIP_SECOND;
       raw.reset();
       return packed
-          ? reading.of(new GZIPInputStream(raw, CHUNK), new Where(file, true))
+          ? reading.of(new GZIPInputStream(raw, CHUNK), new Where(operation, file, true))
           : reading.of(raw, plain);
     } catch (NoSuchFileException e) {
       throw failed(plain, "no such file", "Check the path.", e);
