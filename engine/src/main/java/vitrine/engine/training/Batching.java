@@ -7,7 +7,8 @@ import vitrine.engine.InputException;
  * What a step is made of.
  *
  * @param batch examples that go through the model together
- * @param accumulation such passes a step; a step takes {@code batch * accumulation} examples
+ * @param accumulation such passes a step; a step takes {@code batch * accumulation} examples, at
+ *     most 2^20
  * @param length tokens of a block, where a text is cut into blocks; null for the model's positions
  */
 public record Batching(int batch, int accumulation, @Nullable Integer length) {
@@ -16,6 +17,16 @@ public record Batching(int batch, int accumulation, @Nullable Integer length) {
   public Batching {
     check("batch", batch);
     check("accumulation", accumulation);
+    if ((long) batch * accumulation > MOST) {
+      throw new InputException(
+          "recipe: batch: "
+              + batch
+              + " examples, and "
+              + accumulation
+              + " such batches a step; expected at most "
+              + MOST
+              + " examples a step.");
+    }
     if (length != null && length < 2) {
       throw new InputException("recipe: length: " + length + "; expected 2 or more.");
     }
@@ -27,7 +38,8 @@ public record Batching(int batch, int accumulation, @Nullable Integer length) {
     }
   }
 
-  int perStep() {
-    return Math.multiplyExact(batch, accumulation);
+  /** Examples a step. */
+  public int perStep() {
+    return batch * accumulation;
   }
 }

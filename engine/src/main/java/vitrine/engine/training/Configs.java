@@ -27,7 +27,7 @@ final class Configs {
     config.put("model_type", "gpt2");
     config.put("activation_function", "gelu_new");
     for (String rate : List.of("attn_pdrop", "embd_pdrop", "resid_pdrop")) {
-      config.put(rate, 0.1);
+      config.put(rate, StartingPoint.NEW_DROPOUT);
     }
     put(config, "bos_token_id", tokenizer.endOfText());
     put(config, "eos_token_id", tokenizer.endOfText());
@@ -51,10 +51,10 @@ final class Configs {
     ObjectNode config = JSON.createObjectNode();
     config.putArray("architectures").add("BertForMaskedLM");
     config.put("model_type", "bert");
-    config.put("attention_probs_dropout_prob", 0.1);
+    config.put("attention_probs_dropout_prob", StartingPoint.NEW_DROPOUT);
     config.put("dtype", "float32");
     config.put("hidden_act", "gelu");
-    config.put("hidden_dropout_prob", 0.1);
+    config.put("hidden_dropout_prob", StartingPoint.NEW_DROPOUT);
     config.put("hidden_size", sizes.width());
     config.put("initializer_range", 0.02);
     config.put("intermediate_size", sizes.inner());

@@ -10,6 +10,7 @@ import vitrine.engine.data.Draw;
 import vitrine.engine.data.Examples;
 import vitrine.engine.hooks.Example;
 import vitrine.engine.hooks.Plan;
+import vitrine.engine.hooks.Saving;
 import vitrine.engine.hooks.Site;
 import vitrine.engine.hooks.Trace;
 import vitrine.engine.models.Model;
@@ -83,11 +84,20 @@ public final class EvaluationRun {
     verdicts.addAll(ran.verdicts());
   }
 
+  /** The memory that a batch would take; 0 where it asks nothing, and is not run. */
+  long peakBytes(List<Integer> indices) {
+    Batches.Micro micro = Batches.micro(read(indices), terms);
+    return micro.counted() == 0 ? 0 : model.forecast(plan, micro.inputs(), Saving.KEEP).peakBytes();
+  }
+
+  private List<Example> read(List<Integer> indices) {
+    return indices.stream()
+        .map(index -> examples.get(index, Draw.key(seed, Draw.Use.MASKING, index)))
+        .toList();
+  }
+
   private Ran ran(List<Integer> indices) {
-    List<Example> together =
-        indices.stream()
-            .map(index -> examples.get(index, Draw.key(seed, Draw.Use.MASKING, index)))
-            .toList();
+    List<Example> together = read(indices);
     Batches.Micro micro = Batches.micro(together, terms);
     if (micro.counted() == 0) {
       // Texts of one token, say, which predict nothing.

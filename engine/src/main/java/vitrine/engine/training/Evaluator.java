@@ -30,6 +30,23 @@ public final class Evaluator {
     return run.evaluation();
   }
 
+  /**
+   * The memory that the largest batch of {@link #evaluate} would take, in bytes beside the weights;
+   * computes nothing.
+   */
+  public static long peakBytes(Model model, Objective objective, Examples examples, int batch) {
+    EvaluationRun run = new EvaluationRun(model, objective, examples, 0);
+    List<Integer> order = byLength(examples);
+    // The last batch has the longest texts, the one before it more of them perhaps.
+    int last = (order.size() - 1) / batch * batch;
+    long peak = 0;
+    for (int from = Math.max(0, last - batch); from < order.size(); from += batch) {
+      List<Integer> indices = order.subList(from, Math.min(from + batch, order.size()));
+      peak = Math.max(peak, run.peakBytes(indices));
+    }
+    return peak;
+  }
+
   /** What an evaluation of a model on such examples measures. */
   static Set<Measure> measures(Architecture model, Objective objective, Examples examples) {
     Set<Measure> measures = EnumSet.of(Measure.LOSS);

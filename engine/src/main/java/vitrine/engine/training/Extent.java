@@ -15,9 +15,12 @@ public sealed interface Extent {
 
   /** A number of passes over the examples; it may be a fraction. */
   record Epochs(double epochs) implements Extent {
+    private static final double MOST = 1e6;
+
     public Epochs {
-      if (!(epochs > 0 && epochs <= 1e6)) {
-        throw new InputException("recipe: epochs: " + epochs + "; expected more than 0.");
+      if (!(epochs > 0 && epochs <= MOST)) {
+        throw new InputException(
+            "recipe: epochs: " + epochs + "; expected more than 0 and at most " + (int) MOST + ".");
       }
     }
   }

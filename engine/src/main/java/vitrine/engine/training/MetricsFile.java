@@ -1,15 +1,22 @@
 package vitrine.engine.training;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 import vitrine.engine.InputException;
@@ -36,9 +43,28 @@ final class MetricsFile implements AutoCloseable {
    * @throws InputException when it cannot be written, or another process trains there
    */
   static MetricsFile open(Path path) {
+    return open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+  }
+
+  /**
+   * Opens the file that an earlier session has left.
+   *
+   * @throws InputException when it is not there, cannot be written, or another process trains there
+   */
+  static MetricsFile reopen(Path path) {
+    if (!Files.isRegularFile(path)) {
+      throw new InputException(
+          "resume: "
+              + path
+              + ": no such file; expected the metrics that the checkpoint goes with. Put the file"
+              + " back, or begin a new training.");
+    }
+    return open(path, StandardOpenOption.WRITE);
+  }
+
+  private static MetricsFile open(Path path, OpenOption... how) {
     try {
-      FileChannel channel =
-          FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      FileChannel channel = FileChannel.open(path, how);
       if (!locks(channel)) {
         channel.close();
         throw new InputException(
@@ -99,6 +125,32 @@ final class MetricsFile implements AutoCloseable {
     }
   }
 
+  /** What the last evaluation after a step measured; empty where there was none. */
+  Optional<Evaluation> evaluation(int step) {
+    try (Stream<String> lines = Files.lines(path)) {
+      return lines
+          .filter(line -> line.startsWith("{\"event\":\"evaluation\""))
+          .map(JSON::readTree)
+          .filter(line -> line.path("step").asInt(0) == step)
+          .reduce((earlier, later) -> later)
+          .map(MetricsFile::evaluation);
+    } catch (IOException | UncheckedIOException e) {
+      throw new InputException(
+          "train: " + path + ": cannot be read: " + e.getMessage() + "; expected its lines.", e);
+    }
+  }
+
+  private static Evaluation evaluation(JsonNode line) {
+    Map<Measure, Double> measures = new EnumMap<>(Measure.class);
+    for (Measure measure : Measure.values()) {
+      JsonNode value = line.get(measure.label());
+      if (value != null) {
+        measures.put(measure, value.isNumber() ? value.doubleValue() : Double.NaN);
+      }
+    }
+    return new Evaluation(line.path("examples").asInt(0), measures);
+  }
+
   /** Makes sure that all of it is on the disk; how many bytes that is. */
   long sync() {
     try {
@@ -113,7 +165,8 @@ final class MetricsFile implements AutoCloseable {
     ObjectNode line = JSON.createObjectNode();
     return switch (event) {
       case TrainingEvent.Step step -> {
-        line.put("event", "step").put("step", step.step()).put("epoch", step.epoch());
+        line.put("event", "step").put("step", step.step()).put("steps", step.steps());
+        line.put("epoch", step.epoch());
         line.put("loss", step.loss()).put("learning_rate", step.learningRate());
         line.put("gradient_norm", step.gradientNorm()).put("tokens", step.tokens());
         line.put("tokens_per_second", step.tokensPerSecond()).put("seconds", step.seconds());
@@ -134,7 +187,7 @@ final class MetricsFile implements AutoCloseable {
           yield null; // it may go on, and then this would stand in the middle
         }
         line.put("event", "stopped").put("step", stopped.step());
-        line.put("reason", stopped.reason().label()).put("best", stopped.best());
+        line.put("reason", stopped.reason().label()).put("best_step", stopped.best());
         yield line;
       }
       case TrainingEvent.Started _, TrainingEvent.Note _, TrainingEvent.Checkpointed _ -> null;

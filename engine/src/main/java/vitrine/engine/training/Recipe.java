@@ -24,7 +24,8 @@ public record Recipe(
     Saving saving,
     long seed) {
   public Recipe {
-    if (dropout != null && !(dropout >= 0 && dropout < 1)) {
+    // As a float32, which is what it is computed with.
+    if (dropout != null && !(dropout >= 0 && dropout.floatValue() < 1)) {
       throw new InputException(
           "recipe: dropout: " + dropout + "; expected 0 or more and less than 1, or null.");
     }

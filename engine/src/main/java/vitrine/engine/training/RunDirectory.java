@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -141,7 +142,11 @@ public final class RunDirectory implements AutoCloseable {
               + CHECKPOINT
               + "; expected the directory of a training that has begun.");
     }
-    RunDirectory run = new RunDirectory(directory, MetricsFile.open(directory.resolve(METRICS)));
+    Path metrics = directory.resolve(METRICS);
+    boolean stepped = Files.isRegularFile(directory.resolve(FOLDER).resolve(CHECKPOINT));
+    RunDirectory run =
+        new RunDirectory(
+            directory, stepped ? MetricsFile.reopen(metrics) : MetricsFile.open(metrics));
     try {
       Files.createDirectories(directory.resolve(FOLDER));
       run.sweep();
@@ -212,6 +217,11 @@ public final class RunDirectory implements AutoCloseable {
     } catch (IOException e) {
       throw failed(root, e);
     }
+  }
+
+  /** What the last evaluation after a step measured; empty where there was none. */
+  public Optional<Evaluation> evaluation(int step) {
+    return metrics.evaluation(step);
   }
 
   MetricsFile metrics() {

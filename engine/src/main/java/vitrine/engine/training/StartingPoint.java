@@ -21,6 +21,9 @@ import vitrine.weights.Checkpoints;
  * there are not yet.
  */
 public final class StartingPoint {
+  /** Every rate of dropout in the config of a new model. */
+  public static final double NEW_DROPOUT = 0.1;
+
   private final ModelFiles files;
   private final Head head;
   private final long seed;
