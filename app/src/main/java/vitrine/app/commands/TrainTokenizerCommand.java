@@ -11,6 +11,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.node.ObjectNode;
 import vitrine.app.terminal.Console;
+import vitrine.app.terminal.EventLines;
 import vitrine.app.terminal.Json;
 import vitrine.app.terminal.OneLine;
 import vitrine.app.terminal.OutputDirectory;
@@ -69,6 +70,7 @@ final class TrainTokenizerCommand implements Command {
   private static final long NANOS_A_CHECKPOINT = 5_000_000_000L;
 
   private final Console console;
+  private final EventLines lines;
 
   @Option(
       names = "--kind",
@@ -139,6 +141,7 @@ final class TrainTokenizerCommand implements Command {
 
   TrainTokenizerCommand(Console console) {
     this.console = console;
+    this.lines = new EventLines(console);
   }
 
   @Override
@@ -256,8 +259,7 @@ final class TrainTokenizerCommand implements Command {
 
   private void event(ObjectNode event) {
     if (json) {
-      console.println(Json.line(event));
-      console.flush();
+      lines.print(event);
     }
   }
 
@@ -287,6 +289,8 @@ final class TrainTokenizerCommand implements Command {
       if (needed > directory.usableBytes()) {
         throw new ResourceException(
             "train-tokenizer: out: "
+                + OneLine.operand(out.toString())
+                + ": "
                 + Sizes.bytes(directory.usableBytes())
                 + " of disk left; expected "
                 + Sizes.bytes(needed)

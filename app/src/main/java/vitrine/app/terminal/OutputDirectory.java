@@ -61,20 +61,44 @@ public final class OutputDirectory implements AutoCloseable {
    * @throws InputException when it is a file, or not empty and not to be replaced
    */
   public static void check(Path target, Existing existing) throws IOException {
-    if (!Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+    requireRoom("out", target);
+    if (!Files.exists(target)) {
       return;
-    }
-    if (!Files.isDirectory(target)) {
-      throw new InputException(
-          "out: "
-              + OneLine.operand(target.toString())
-              + ": a file; expected a directory. Choose another --out");
     }
     if (existing == Existing.REFUSE && !isEmpty(target)) {
       throw new InputException(
           "out: "
               + OneLine.operand(target.toString())
               + ": not empty; expected a new or an empty directory. Choose another, or add --overwrite");
+    }
+  }
+
+  /**
+   * Checks that a directory is there or could be made, touching nothing.
+   *
+   * @param where what the error begins with
+   * @throws InputException when it is a file, or is to be in one, or where nothing can be written
+   */
+  public static void requireRoom(String where, Path target) {
+    Path there = target.toAbsolutePath();
+    while (!Files.exists(there, LinkOption.NOFOLLOW_LINKS) && there.getParent() != null) {
+      there = there.getParent();
+    }
+    boolean isTarget = there.equals(target.toAbsolutePath());
+    String found =
+        !Files.isDirectory(there)
+            ? (isTarget ? "a file" : OneLine.operand(there.toString()) + " is a file")
+            : !Files.isWritable(there)
+                ? (isTarget ? "not" : OneLine.operand(there.toString()) + " is not") + " writable"
+                : null;
+    if (found != null) {
+      throw new InputException(
+          where
+              + ": "
+              + OneLine.operand(target.toString())
+              + ": "
+              + found
+              + "; expected a directory that can be written. Choose another --out");
     }
   }
 

@@ -25,6 +25,15 @@ public final class ProgressBar {
    * @param text what else there is to say, made only where it is shown
    */
   public void show(double share, Supplier<String> text) {
+    showAfter(bar(share) + " ", text);
+  }
+
+  /** Shows how far it has come where nobody knows how far it goes, unless it was shown just now. */
+  public void show(Supplier<String> text) {
+    showAfter("", text);
+  }
+
+  private void showAfter(String bar, Supplier<String> text) {
     long now = System.nanoTime();
     boolean rewrites = console.screen() == Console.Screen.REWRITABLE;
     if (now - last < (rewrites ? NANOS_A_REWRITE : NANOS_A_NOTE)) {
@@ -32,7 +41,7 @@ public final class ProgressBar {
     }
     last = now;
     if (rewrites) {
-      console.rewrite(bar(share) + " " + text.get());
+      console.rewrite(bar + text.get());
     } else {
       console.note(text.get());
     }

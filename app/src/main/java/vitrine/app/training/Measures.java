@@ -29,9 +29,8 @@ public final class Measures {
 
   /** Four digits that count. */
   public static String number(double value) {
-    return Math.abs(value) < 100
-        ? String.format(Locale.ROOT, "%.4f", value)
-        : String.format(Locale.ROOT, "%.1f", value);
+    double size = Math.abs(value);
+    return String.format(Locale.ROOT, size < 100 ? "%.4f" : size < 1e6 ? "%.1f" : "%.4g", value);
   }
 
   /** Adds every measure under its name. */

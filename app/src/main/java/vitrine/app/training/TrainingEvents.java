@@ -2,24 +2,25 @@ package vitrine.app.training;
 
 import java.util.function.Consumer;
 import tools.jackson.databind.node.ObjectNode;
-import vitrine.app.terminal.Console;
+import vitrine.app.terminal.EventLines;
 import vitrine.app.terminal.Json;
 import vitrine.engine.training.TrainingEvent;
 
 /** Tells a program what happens: one JSON object a line on standard output, at once. */
 public final class TrainingEvents implements Consumer<TrainingEvent> {
-  private final Console console;
+  private final EventLines lines;
 
-  public TrainingEvents(Console console) {
-    this.console = console;
+  public TrainingEvents(EventLines lines) {
+    this.lines = lines;
   }
 
   @Override
   public void accept(TrainingEvent event) {
-    print(
+    lines.print(
         switch (event) {
           case TrainingEvent.Started started -> started(started);
-          case TrainingEvent.Note note -> named("note", note).put("text", note.text());
+          case TrainingEvent.Note note ->
+              Json.object().put("event", "note").put("text", note.text());
           case TrainingEvent.Step step -> step(step);
           case TrainingEvent.Evaluated evaluated -> evaluated(evaluated);
           case TrainingEvent.Checkpointed checkpointed ->
@@ -30,13 +31,8 @@ public final class TrainingEvents implements Consumer<TrainingEvent> {
           case TrainingEvent.Stopped stopped ->
               named("stopped", stopped)
                   .put("reason", stopped.reason().label())
-                  .put("best", stopped.best());
+                  .put("best_step", stopped.best());
         });
-  }
-
-  private void print(ObjectNode event) {
-    console.println(Json.line(event));
-    console.flush();
   }
 
   private static ObjectNode named(String name, TrainingEvent event) {
@@ -48,7 +44,7 @@ public final class TrainingEvents implements Consumer<TrainingEvent> {
         .put("steps", started.steps())
         .put("steps_per_epoch", started.stepsPerEpoch())
         .put("examples", started.examples())
-        .put("validation", started.validation());
+        .put("validation_examples", started.validation());
   }
 
   private static ObjectNode step(TrainingEvent.Step step) {

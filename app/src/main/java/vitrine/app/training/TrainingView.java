@@ -5,6 +5,8 @@ import java.util.function.Consumer;
 import vitrine.app.terminal.Console;
 import vitrine.app.terminal.ProgressBar;
 import vitrine.app.terminal.Sizes;
+import vitrine.engine.data.Examples;
+import vitrine.engine.training.TrainingData;
 import vitrine.engine.training.TrainingEvent;
 
 /**
@@ -19,13 +21,40 @@ public final class TrainingView implements Consumer<TrainingEvent> {
   private final ProgressBar bar;
   private double shown = Double.NaN;
 
+  /** How many validation examples were read since the last event. */
+  private int evaluated;
+
   public TrainingView(Console console) {
     this.console = console;
     this.bar = new ProgressBar(console);
   }
 
+  /** The same data; while it is evaluated with, that is shown. */
+  public TrainingData watching(TrainingData data) {
+    Examples validation = data.validation();
+    return validation == null
+        ? data
+        : new TrainingData(
+            data.train(), new Watched(validation, _ -> evaluating(validation.size())));
+  }
+
+  private void evaluating(int all) {
+    evaluated++;
+    // What checks the data beforehand reads some of it too, and not in this order.
+    double share = Math.min(1, (double) evaluated / all);
+    bar.show(
+        share,
+        () ->
+            "evaluated "
+                + Sizes.grouped(Math.min(evaluated, all))
+                + " of "
+                + Sizes.grouped(all)
+                + " validation examples");
+  }
+
   @Override
   public void accept(TrainingEvent event) {
+    evaluated = 0;
     switch (event) {
       case TrainingEvent.Started started -> console.note(started(started));
       case TrainingEvent.Note note -> console.note(note.text());
@@ -45,7 +74,7 @@ public final class TrainingView implements Consumer<TrainingEvent> {
   private static String started(TrainingEvent.Started started) {
     return (started.step() == 0 ? "training: " : "going on after step " + started.step() + ": ")
         + Sizes.grouped(started.steps())
-        + " steps, "
+        + (started.steps() == 1 ? " step, " : " steps, ")
         + Sizes.grouped(started.stepsPerEpoch())
         + " an epoch of "
         + Sizes.grouped(started.examples())
