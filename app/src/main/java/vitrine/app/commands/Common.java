@@ -10,6 +10,8 @@ import vitrine.kernels.Kernels;
 
 /** The options that every command takes, before or after its name. */
 public final class Common {
+  private static final String AUTO = "auto";
+
   @Option(
       names = "--model",
       paramLabel = "DIR|NAME",
@@ -24,10 +26,10 @@ public final class Common {
       names = "--backend",
       paramLabel = "NAME",
       scope = ScopeType.INHERIT,
-      defaultValue = "auto",
+      defaultValue = AUTO,
       converter = Converters.NotBlank.class,
       description = "auto, scalar, simd or tornado; auto if not given (see: vitrine backends).")
-  private String backend = "auto";
+  private String backend = AUTO;
 
   @Option(
       names = "--threads",
@@ -70,6 +72,11 @@ public final class Common {
 
   long seed() {
     return seed == null ? 0 : seed;
+  }
+
+  /** The backend that was asked for; null when none was, or any. */
+  @Nullable String givenBackend() {
+    return backend.equals(AUTO) ? null : backend;
   }
 
   /** Whether notes are suppressed. */

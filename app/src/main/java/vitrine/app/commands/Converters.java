@@ -110,12 +110,33 @@ final class Converters {
     }
   }
 
-  /** A real number in [0, 1). */
+  /** A real number in [0, 1), also as a float32. */
   static final class BelowOne implements ITypeConverter<Double> {
     @Override
     public Double convert(String value) {
       String expected = "a number of at least 0 and less than 1";
-      return value.matches("0+(\\.0*)?") ? 0 : between(value, Math.nextDown(1.0), expected);
+      return value.matches("0+(\\.0*)?") ? 0 : between(value, Math.nextDown(1f), expected);
+    }
+  }
+
+  /** A real number in (0, 1). */
+  static final class Share implements ITypeConverter<Double> {
+    @Override
+    public Double convert(String value) {
+      return between(value, Math.nextDown(1.0), "a number more than 0 and less than 1");
+    }
+  }
+
+  /** A share of the steps, or a number of them. */
+  static final class WarmupLength implements ITypeConverter<Double> {
+    @Override
+    public Double convert(String value) {
+      String expected = "a share below 1, or a whole number of steps";
+      double length = value.matches("0+(\\.0*)?") ? 0 : between(value, Integer.MAX_VALUE, expected);
+      if (length >= 1 && length != Math.rint(length)) {
+        throw expected(expected);
+      }
+      return length;
     }
   }
 

@@ -6,13 +6,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.node.ObjectNode;
 import vitrine.app.terminal.Console;
+import vitrine.app.terminal.EventLines;
 import vitrine.app.terminal.Json;
 import vitrine.app.terminal.OneLine;
+import vitrine.app.terminal.OutputDirectory;
 import vitrine.app.terminal.ProgressBar;
 import vitrine.app.terminal.Sizes;
 import vitrine.app.terminal.Table;
@@ -20,12 +23,16 @@ import vitrine.app.terminal.UsageException;
 import vitrine.app.training.EvaluationDirectory;
 import vitrine.app.training.Findings;
 import vitrine.app.training.Measures;
+import vitrine.app.training.ReadingView;
 import vitrine.app.training.Watched;
 import vitrine.engine.InputException;
+import vitrine.engine.data.Columns;
 import vitrine.engine.data.Examples;
 import vitrine.engine.data.LabelSet;
+import vitrine.engine.data.LabelledFile;
 import vitrine.engine.data.LabelledTask;
 import vitrine.engine.data.Selections;
+import vitrine.engine.data.TokenizedText;
 import vitrine.engine.data.TooLong;
 import vitrine.engine.hooks.Architecture;
 import vitrine.engine.hooks.Head;
@@ -58,7 +65,8 @@ import vitrine.engine.training.Objective;
       "With --json one event a line:",
       "  {\"event\":\"started\",\"examples\":...,\"done\":...}     done: found there by --resume",
       "  {\"event\":\"progress\",\"examples\":...,\"done\":...}    after every tenth",
-      "  {\"event\":\"done\",\"task\":...,\"examples\":...,\"loss\":...,...}",
+      "  {\"event\":\"done\",\"model\":...,\"task\":...,\"examples\":...,\"loss\":...,...}",
+      "  {\"event\":\"note\",\"text\":...}                      what is worth knowing",
       "",
       "Examples:",
       "  vitrine evaluate --text README.md --length 64",
@@ -69,11 +77,16 @@ final class EvaluateCommand implements Command {
   private static final int PROGRESS_EVENTS = 10;
   private static final double MASKING = 0.15;
 
+  /** For labelled data and a model that knows nothing of labels yet. */
+  private static final String TUNE_FIRST =
+      "For labelled data fine-tune the model first (vitrine help fine-tune)";
+
   /** What transformers calls classes that have no name. */
   private static final Pattern NAMELESS = Pattern.compile("LABEL_\\d+");
 
   private final Common common;
   private final Console console;
+  private final EventLines lines;
 
   @Option(
       names = "--text",
@@ -151,6 +164,7 @@ final class EvaluateCommand implements Command {
   EvaluateCommand(Common common, Console console) {
     this.common = common;
     this.console = console;
+    this.lines = new EventLines(console);
   }
 
   @Override
@@ -160,6 +174,8 @@ final class EvaluateCommand implements Command {
           (texts.isEmpty() ? "neither --text nor --data" : "--text and --data")
               + "; expected one of them");
     }
+    requireLabelled();
+    Columns where = columns();
     requireOut();
     try (LoadedModel loaded = LoadedModel.open(common, head(), this::note)) {
       Architecture model = loaded.model().architecture();
@@ -169,9 +185,10 @@ final class EvaluateCommand implements Command {
       LabelSet labels = labels(loaded);
       Examples all =
           objective == Objective.LABELS
-              ? labelled(loaded, tokenizer, labels)
-              : TextData.blocks(texts, tokenizer, objective, length(model), MASKING);
+              ? labelled(loaded, tokenizer, where, labels)
+              : TextData.blocks(texts, tokenizer, reading(), objective, length(model), MASKING);
       Examples some = limit == null ? all : Selections.drawn(all, limit, common.seed());
+      requireMemory(loaded.model(), objective, some);
       Findings findings = new Findings(model.head(), labels);
       Evaluation evaluation =
           out == null
@@ -195,17 +212,55 @@ final class EvaluateCommand implements Command {
     if (resume) {
       EvaluationDirectory.requireBegun(out);
     } else {
+      OutputDirectory.requireRoom("evaluate: --out", out);
       EvaluationDirectory.requireFree(out);
     }
+  }
+
+  /** Examples that go through the model together. */
+  private int atOnce() {
+    return out != null ? 1 : batch == null ? USUAL_BATCH : batch;
+  }
+
+  private TokenizedText.Progress reading() {
+    return json ? (file, chars, tokens) -> {} : new ReadingView(console);
+  }
+
+  private void requireMemory(Model model, Objective objective, Examples examples) {
+    Memory.require(
+        "evaluate",
+        Evaluator.peakBytes(model, objective, examples, atOnce()),
+        Memory.available(),
+        "That is for the batch with the longest examples. Choose a smaller --batch or --length");
+  }
+
+  /** Options of labelled data mean nothing for texts. */
+  private void requireLabelled() {
+    String given =
+        columns != null
+            ? "--columns"
+            : labels != null ? "--labels" : truncate ? "--truncate" : null;
+    if (given != null && files.isEmpty()) {
+      throw usage(given + ": given with --text; expected it with --data");
+    }
+  }
+
+  private Columns columns() {
+    if (columns == null) {
+      return Columns.known();
+    }
+    String given = columns;
+    return LabelledData.columns(given)
+        .orElseThrow(() ->
+            usage("--columns: " + OneLine.operand(given) + "; expected " + LabelledData.COLUMNS));
   }
 
   /** In batches, keeping nothing. */
   private Evaluation together(Model model, Objective objective, Examples examples) {
     Progress progress = new Progress(examples.size(), 0);
-    int size = batch == null ? USUAL_BATCH : batch;
     Evaluation evaluation =
         Evaluator.evaluate(
-            model, objective, new Watched(examples, progress::at), size, common.seed());
+            model, objective, new Watched(examples, progress::at), atOnce(), common.seed());
     progress.end();
     return evaluation;
   }
@@ -273,7 +328,10 @@ final class EvaluateCommand implements Command {
   }
 
   private void event(ObjectNode event) {
-    if (json) {
+    if (json && out != null) {
+      lines.print(event);
+    } else if (json) {
+      // Without --out, and without a reader, there is nobody to find anything for.
       console.println(Json.line(event));
       console.flush();
     }
@@ -309,18 +367,20 @@ final class EvaluateCommand implements Command {
           case SEQUENCE, TOKENS, QUESTION -> Objective.LABELS;
           case NEXT_SENTENCE, NONE ->
               throw new InputException(
-                  "evaluate: the model's task is '"
-                      + head.label()
-                      + "'; expected lm, mlm, sequence, tokens or qa. Choose another with --task");
+                  "evaluate: the model's task is '%s'; expected lm, mlm, sequence, tokens or qa. %s"
+                      .formatted(
+                          head.label(),
+                          files.isEmpty() ? "Choose another with --task" : TUNE_FIRST));
         };
     boolean wantsTexts = objective != Objective.LABELS;
     if (wantsTexts == texts.isEmpty()) {
       throw new InputException(
-          "evaluate: the model's task is '%s' and %s is given; expected %s. Choose another --task, or give that"
+          "evaluate: the model's task is '%s' and %s is given; expected %s. %s"
               .formatted(
                   head.label(),
                   wantsTexts ? "--data" : "--text",
-                  wantsTexts ? "--text" : "--data"));
+                  wantsTexts ? "--text" : "--data",
+                  wantsTexts ? TUNE_FIRST : "Give that, or choose another --task"));
     }
     return objective;
   }
@@ -334,21 +394,37 @@ final class EvaluateCommand implements Command {
     return length == null ? model.positions() : length;
   }
 
-  private Examples labelled(LoadedModel loaded, Tokenizer tokenizer, LabelSet set) {
+  private Examples labelled(LoadedModel loaded, Tokenizer tokenizer, Columns where, LabelSet set) {
     Architecture model = loaded.model().architecture();
+    LabelledTask kind = kind(model);
+    if (LabelledData.hasOwnKeys(kind) && columns != null) {
+      throw usage(
+          "--columns: given for task %s, whose files have keys of their own; expected none"
+              .formatted(model.head().label()));
+    }
+    List<LabelledFile> read = LabelledData.files(files, kind, where);
+    read.forEach(file -> file.notes().forEach(this::note));
     return LabelledData.examples(
-        LabelledData.files(files, kind(model), LabelledData.columns(columns)),
-        set,
-        tokenizer,
-        length(model),
-        truncate ? TooLong.CUT : TooLong.REFUSE);
+        read, set, tokenizer, length(model), truncate ? TooLong.CUT : TooLong.REFUSE);
   }
 
-  private static LabelledTask kind(Architecture model) {
+  /** What the model was trained for; a classifier of one class gives a value. */
+  private LabelledTask kind(Architecture model) {
     return switch (model.head()) {
       case TOKENS -> LabelledTask.WORDS;
       case QUESTION -> LabelledTask.ANSWERS;
-      default -> classes(model) == 1 ? LabelledTask.VALUE : LabelledTask.CLASSES;
+      default -> {
+        LabelledTask kind = classes(model) == 1 ? LabelledTask.VALUE : LabelledTask.CLASSES;
+        if (task != null && LabelledData.task(task) != kind) {
+          throw new InputException(
+              "evaluate: --task %s: the model gives %s; expected --task %s, or another model"
+                  .formatted(
+                      task,
+                      kind == LabelledTask.VALUE ? "one value" : classes(model) + " classes",
+                      kind == LabelledTask.VALUE ? "regression" : "sequence"));
+        }
+        yield kind;
+      }
     };
   }
 
@@ -359,16 +435,22 @@ final class EvaluateCommand implements Command {
   /** The classes of the model, as the data calls them; none for other tasks. */
   private LabelSet labels(LoadedModel loaded) {
     Architecture model = loaded.model().architecture();
-    if (files.isEmpty()
-        || kind(model) == LabelledTask.VALUE
-        || kind(model) == LabelledTask.ANSWERS) {
+    if (files.isEmpty() || !LabelledData.hasClasses(kind(model))) {
+      if (labels != null) {
+        throw usage("--labels: given for a model without classes; expected none");
+      }
       return LabelSet.NONE;
     }
     int classes = classes(model);
     List<String> names = loaded.files().labels().values().stream().toList();
     LabelSet set = LabelSet.ofConfig(loaded.files().labels());
     if (labels != null) {
-      set = LabelSet.inOrder(List.of(labels.split(",", -1)));
+      List<String> given = Stream.of(labels.split(",", -1)).map(String::strip).toList();
+      String problem = LabelledData.problem(given);
+      if (problem != null) {
+        throw usage("--labels: " + OneLine.operand(labels) + "; expected " + problem);
+      }
+      set = LabelSet.inOrder(given);
     } else if (names.stream().allMatch(name -> NAMELESS.matcher(name).matches())) {
       note("the model's classes have no names: taken as 0 to " + (classes - 1));
       set = LabelSet.inOrder(IntStream.range(0, classes).mapToObj(String::valueOf).toList());

@@ -22,10 +22,12 @@ import vitrine.engine.training.StartingPoint;
 /** {@code vitrine fine-tune}: a model for labels. */
 @CommandLine.Command(
     name = "fine-tune",
+    customSynopsis = "vitrine fine-tune --model DIR|NAME --data FILE... --out DIR [options]",
     header = "Fine-tune a model on labelled data.",
     description = {
       "Fine-tune a BERT or a GPT-2 on labelled data: classes or a value for a text or a pair, a class",
-      "for every word, or the answer to a question in a text."
+      "for every word, or the answer to a question in a text. Model and data can also come from",
+      "--config, or with --resume from the training that is in DIR."
     },
     footer = {
       "Data: tab-separated with a header as GLUE has it, or JSON lines, plain or gzip:",
@@ -35,12 +37,32 @@ import vitrine.engine.training.StartingPoint;
       "  {\"question\":...,\"context\":...,\"answer\":...,\"start\":17}          qa",
       "",
       "DIR becomes a model directory for every other command. It also gets recipe.json, all settings",
-      "under the names of the options, which --config repeats; metrics.jsonl; and checkpoint/, from",
-      "which --resume goes on. Ctrl-C ends after the present step, with one; --minutes with an",
-      "evaluation and a model besides.",
+      "that it was made with, which --config repeats; metrics.jsonl, a line a step and an evaluation;",
+      "and checkpoint/, from which --resume goes on with the same bits as if nothing had happened.",
+      "Ctrl-C ends after the present step, with a checkpoint; --minutes with an evaluation and a model",
+      "besides. A loss that explodes, or numbers that are not finite, end it with the step and the",
+      "tensor named.",
+      "",
+      "In recipe.json and in other files for --config, settings have the names of the options, as",
+      "learning_rate for --learning-rate. (Written are accumulation for accumulate, warmup_steps or",
+      "warmup_fraction for warmup, and saving, keep or recompute; either is read.)",
       "",
       "If not given: 3 epochs, batches of 16, learning rate 5e-5 rising over a tenth of the steps and",
       "falling to 0 in a line; an evaluation each epoch.",
+      "",
+      "With --json one event a line:",
+      "  {\"event\":\"note\",\"text\":...}                              what is worth knowing",
+      "  {\"event\":\"started\",\"step\":...,\"steps\":...,\"steps_per_epoch\":...,",
+      "   \"examples\":...,\"validation_examples\":...}              step is 0, or what it goes on from",
+      "  {\"event\":\"step\",\"step\":...,\"steps\":...,\"epoch\":...,\"loss\":...,\"learning_rate\":...,",
+      "   \"gradient_norm\":...,\"tokens\":...,\"tokens_per_second\":...,\"seconds\":...,\"seconds_left\":...}",
+      "  {\"event\":\"evaluation\",\"step\":...,\"examples\":...,\"loss\":...,...,\"best\":true,\"seconds\":...}",
+      "  {\"event\":\"checkpoint\",\"step\":...,\"file\":...,\"bytes\":...,\"seconds\":...}",
+      "  {\"event\":\"stopped\",\"step\":...,\"reason\":...,\"best_step\":...}",
+      "   reason: complete, patience, time (--minutes) or asked (Ctrl-C: the last event but a note)",
+      "  {\"event\":\"done\",\"step\":...,\"reason\":...,\"kept\":...,\"parameters\":...,\"out\":...,",
+      "   \"validation\":{\"examples\":...,\"loss\":...,...}}            of the step that was kept",
+      "metrics.jsonl has the same steps (without seconds_left), evaluations and stopped.",
       "",
       "Examples:",
       "  vitrine fine-tune --model induction-2l --data samples/sentiment.tsv --steps 5 --out out/mood",
@@ -96,7 +118,7 @@ final class FineTuneCommand implements Command {
   @Option(
       names = "--validation-share",
       paramLabel = "P",
-      converter = Converters.BelowOne.class,
+      converter = Converters.Share.class,
       description = "Instead: how much of the data to evaluate with, drawn by the seed.")
   private @Nullable Double validationShare;
 
@@ -120,8 +142,11 @@ final class FineTuneCommand implements Command {
           "fine-tune: --%s: missing; expected it. See: vitrine help fine-tune"
               .formatted(model == null ? "model" : "data"));
     }
+    run.requireValidation(settings);
     Recipe recipe = settings.recipe(Objective.LABELS);
-    LabelledData data = LabelledData.read("fine-tune", settings);
+    LabelledData data = LabelledData.read("fine-tune", settings, run.notes());
+    Settings all =
+        settings.resolved(Json.object().put("task", settings.word("task", LabelledData.TASKS)));
     ModelSource from = new ModelSource(model);
     try (ModelFiles source = from.open()) {
       run.requireRoom(LoadedModel.numbers(source), recipe);
@@ -130,11 +155,13 @@ final class FineTuneCommand implements Command {
       LabelledTask kind = data.task();
       StartingPoint start = StartingPoint.ofLabels(source, kind, data.labels(), recipe.seed());
       run.train(
-          settings,
-          recipe,
           start,
           from.sideFiles(),
-          loaded -> data.examples(tokenizer, loaded.architecture().positions(), recipe));
+          loaded ->
+              new TrainingRun.Prepared(
+                  all,
+                  recipe,
+                  data.examples(tokenizer, loaded.architecture().positions(), recipe)));
     }
   }
 

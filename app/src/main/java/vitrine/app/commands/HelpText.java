@@ -47,6 +47,10 @@ final class HelpText {
   }
 
   private static String usage(CommandSpec command, List<OptionSpec> own) {
+    String[] synopsis = command.usageMessage().customSynopsis();
+    if (synopsis.length > 0) {
+      return "Usage: " + String.join("\n", synopsis);
+    }
     StringBuilder usage = new StringBuilder("Usage: " + command.qualifiedName(" "));
     for (OptionSpec option : own) {
       if (option.required()) {

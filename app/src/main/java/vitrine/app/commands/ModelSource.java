@@ -18,6 +18,23 @@ import vitrine.engine.training.SideFiles;
  */
 final class ModelSource {
   private final @Nullable String given;
+  private final Sought sought;
+
+  /** What is sought in a directory or a bundled model. */
+  private enum Sought {
+    MODEL("model", "a model directory"),
+    TOKENIZER("tokenizer", "a directory with a tokenizer's files");
+
+    /** What errors begin with. */
+    private final String operation;
+
+    private final String expected;
+
+    Sought(String operation, String expected) {
+      this.operation = operation;
+      this.expected = expected;
+    }
+  }
 
   ModelSource(Common common) {
     this(common.model());
@@ -27,7 +44,17 @@ final class ModelSource {
    * @param given a directory or a name; null for the first bundled model
    */
   ModelSource(@Nullable String given) {
+    this(given, Sought.MODEL);
+  }
+
+  private ModelSource(@Nullable String given, Sought sought) {
     this.given = given;
+    this.sought = sought;
+  }
+
+  /** Where a tokenizer alone is to come from. */
+  static ModelSource ofTokenizer(String given) {
+    return new ModelSource(given, Sought.TOKENIZER);
   }
 
   /** The model's files; to be closed. */
@@ -72,10 +99,12 @@ final class ModelSource {
     return BundledModel.named(given)
         .orElseThrow(() ->
             new InputException(
-                "model: "
+                sought.operation
+                    + ": "
                     + OneLine.operand(given)
-                    + ": no such directory and no bundled model of that name; expected a model"
-                    + " directory or "
+                    + ": no such directory and no bundled model of that name; expected "
+                    + sought.expected
+                    + " or "
                     + NearestName.of(given, BundledModel.names())
                         .map(name -> name + " perhaps")
                         .orElse("one of " + String.join(", ", BundledModel.names()))

@@ -81,7 +81,7 @@ final class RecipeOptions {
   @Option(
       names = "--warmup",
       paramLabel = "X",
-      converter = Converters.NotNegative.class,
+      converter = Converters.WarmupLength.class,
       description = "How long the rate rises: steps, or below 1 a share of them.")
   private @Nullable Double warmup;
 
@@ -138,7 +138,10 @@ final class RecipeOptions {
       names = "--measure",
       paramLabel = "NAME",
       converter = Converters.MeasureName.class,
-      description = "What says which evaluation is better, such as accuracy; loss if not given.")
+      description = {
+        "What says which evaluation is better: loss, perplexity, accuracy, f1, matthews, pearson,",
+        "spearman, squared_error or exact_match; loss if not given."
+      })
   private @Nullable String measure;
 
   @Option(

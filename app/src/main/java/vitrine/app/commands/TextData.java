@@ -2,8 +2,9 @@ package vitrine.app.commands;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+import vitrine.app.terminal.Json;
 import vitrine.app.training.Settings;
 import vitrine.engine.InputException;
 import vitrine.engine.data.Examples;
@@ -15,6 +16,7 @@ import vitrine.engine.data.TokenBlocks;
 import vitrine.engine.data.TokenIds;
 import vitrine.engine.data.TokenizedText;
 import vitrine.engine.text.Tokenizer;
+import vitrine.engine.training.Batching;
 import vitrine.engine.training.Objective;
 import vitrine.engine.training.Recipe;
 import vitrine.engine.training.TrainingData;
@@ -33,13 +35,40 @@ final class TextData {
   private final String operation;
   private final Settings settings;
   private final Tokenizer tokenizer;
-  private final Consumer<String> notes;
+  private final TrainingRun run;
 
-  TextData(String operation, Settings settings, Tokenizer tokenizer, Consumer<String> notes) {
+  TextData(String operation, Settings settings, Tokenizer tokenizer, TrainingRun run) {
     this.operation = operation;
     this.settings = settings;
     this.tokenizer = tokenizer;
-    this.notes = notes;
+    this.run = run;
+  }
+
+  /**
+   * A recipe whose length suits a model where none is given.
+   *
+   * @param positions of the model
+   */
+  Recipe fitted(Recipe recipe, int positions) {
+    Batching batching = recipe.batching();
+    Integer length = batching.length();
+    return length == null || length <= positions || settings.mentions("length")
+        ? recipe
+        : recipe.with(new Batching(batching.batch(), batching.accumulation(), positions));
+  }
+
+  /** What the settings come to where they leave it open. */
+  ObjectNode resolved(Objective objective) {
+    ObjectNode resolved = Json.object();
+    if (objective == Objective.MASKED) {
+      resolved.put(MASKING, masking());
+    }
+    return resolved;
+  }
+
+  private double masking() {
+    Double rate = settings.share(MASKING);
+    return rate == null ? USUAL_MASKING : rate;
   }
 
   /**
@@ -48,21 +77,15 @@ final class TextData {
    * @param positions of the model, which a block does not exceed
    */
   TrainingData read(Recipe recipe, int positions) {
-    tokenizer.notes().forEach(notes);
-    Integer given = recipe.batching().length();
-    if (given != null && given > positions) {
-      throw new InputException(
-          "%s: length: %d tokens; expected at most the model's %d positions. Choose a smaller --length"
-              .formatted(operation, given, positions));
+    if (recipe.objective() != Objective.MASKED && settings.has(MASKING)) {
+      throw settings.wrong(
+          MASKING, settings.shown(MASKING), "none for GPT-2, which hides no tokens, but for BERT");
     }
-    int T = given == null ? positions : given;
+    tokenizer.notes().forEach(run.notes());
+    int T = length(operation, recipe, positions);
     Examples train = blocks(settings.paths("text"), recipe.objective(), T);
     List<Path> files = settings.paths("validation");
     Double share = settings.share("validation_share");
-    if (!files.isEmpty() && share != null) {
-      throw new InputException(
-          operation + ": validation and validation_share: both given; expected one of them");
-    }
     Examples validation = files.isEmpty() ? null : blocks(files, recipe.objective(), T);
     if (share != null) {
       Split split = Split.tail(train, share);
@@ -70,6 +93,17 @@ final class TextData {
       validation = split.validation();
     }
     return new TrainingData(train, limited(validation, recipe.seed()));
+  }
+
+  /** The most tokens of an example: the model's positions, if the recipe does not say. */
+  static int length(String operation, Recipe recipe, int positions) {
+    Integer given = recipe.batching().length();
+    if (given != null && given > positions) {
+      throw new InputException(
+          "%s: length: %d tokens; expected at most the model's %d positions. Choose a smaller --length"
+              .formatted(operation, given, positions));
+    }
+    return given == null ? positions : given;
   }
 
   private @Nullable Examples limited(@Nullable Examples validation, long seed) {
@@ -80,14 +114,18 @@ final class TextData {
   }
 
   private Examples blocks(List<Path> files, Objective objective, int T) {
-    Double rate = settings.share(MASKING);
-    return blocks(files, tokenizer, objective, T, rate == null ? USUAL_MASKING : rate);
+    return blocks(files, tokenizer, run.reading(), objective, T, masking());
   }
 
   /** Files as blocks of T tokens. */
   static Examples blocks(
-      List<Path> files, Tokenizer tokenizer, Objective objective, int T, double masking) {
-    TokenIds ids = TokenizedText.read(files, tokenizer, (file, chars, tokens) -> {});
+      List<Path> files,
+      Tokenizer tokenizer,
+      TokenizedText.Progress progress,
+      Objective objective,
+      int T,
+      double masking) {
+    TokenIds ids = TokenizedText.read(files, tokenizer, progress);
     Examples blocks = new TokenBlocks(ids, Frame.of(tokenizer), T);
     return objective == Objective.MASKED ? Masking.of(tokenizer, masking).of(blocks) : blocks;
   }

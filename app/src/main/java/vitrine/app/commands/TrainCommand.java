@@ -13,7 +13,6 @@ import vitrine.app.terminal.Console;
 import vitrine.app.terminal.Json;
 import vitrine.app.terminal.UsageException;
 import vitrine.app.training.Settings;
-import vitrine.engine.InputException;
 import vitrine.engine.models.ModelFiles;
 import vitrine.engine.text.Tokenizer;
 import vitrine.engine.training.Objective;
@@ -25,21 +24,42 @@ import vitrine.engine.training.TrainingData;
 /** {@code vitrine train}: a language model from texts. */
 @CommandLine.Command(
     name = "train",
+    customSynopsis =
+        "vitrine train --tokenizer DIR|NAME | --model DIR|NAME --text FILE... --out DIR [options]",
     header = "Train a GPT-2 or a BERT on texts, from new weights or from a model.",
     description = {
       "Train a language model on texts: a new one of any size, or one that there is (--model).",
-      "GPT-2 learns to predict the next token, BERT the tokens that are hidden."
+      "GPT-2 learns to predict the next token, BERT the tokens that are hidden. All but --out can also",
+      "come from --config, or with --resume from the training that is in DIR."
     },
     footer = {
       "DIR becomes a model directory for every other command. It also gets recipe.json, all settings",
-      "under the names of the options (--learning-rate is learning_rate), which --config repeats;",
-      "metrics.jsonl, a line a step and an evaluation; and checkpoint/, from which --resume goes on",
-      "with the same bits as if nothing had happened. Ctrl-C ends after the present step, with one;",
-      "--minutes with an evaluation and a model besides. A loss that explodes, or numbers that are not",
-      "finite, end it with the step and the tensor named.",
+      "that it was made with, which --config repeats; metrics.jsonl, a line a step and an evaluation;",
+      "and checkpoint/, from which --resume goes on with the same bits as if nothing had happened.",
+      "Ctrl-C ends after the present step, with a checkpoint; --minutes with an evaluation and a model",
+      "besides. A loss that explodes, or numbers that are not finite, end it with the step and the",
+      "tensor named.",
+      "",
+      "In recipe.json and in other files for --config, settings have the names of the options, as",
+      "learning_rate for --learning-rate. (Written are accumulation for accumulate, warmup_steps or",
+      "warmup_fraction for warmup, and saving, keep or recompute; either is read.)",
       "",
       "If not given: 4 layers of width 256 with 4 heads, one epoch, batches of 8 blocks of 128 tokens,",
       "learning rate 5e-4 rising over 5% of the steps and falling along a cosine to a tenth.",
+      "",
+      "With --json one event a line:",
+      "  {\"event\":\"note\",\"text\":...}                              what is worth knowing",
+      "  {\"event\":\"started\",\"step\":...,\"steps\":...,\"steps_per_epoch\":...,",
+      "   \"examples\":...,\"validation_examples\":...}              step is 0, or what it goes on from",
+      "  {\"event\":\"step\",\"step\":...,\"steps\":...,\"epoch\":...,\"loss\":...,\"learning_rate\":...,",
+      "   \"gradient_norm\":...,\"tokens\":...,\"tokens_per_second\":...,\"seconds\":...,\"seconds_left\":...}",
+      "  {\"event\":\"evaluation\",\"step\":...,\"examples\":...,\"loss\":...,...,\"best\":true,\"seconds\":...}",
+      "  {\"event\":\"checkpoint\",\"step\":...,\"file\":...,\"bytes\":...,\"seconds\":...}",
+      "  {\"event\":\"stopped\",\"step\":...,\"reason\":...,\"best_step\":...}",
+      "   reason: complete, patience, time (--minutes) or asked (Ctrl-C: the last event but a note)",
+      "  {\"event\":\"done\",\"step\":...,\"reason\":...,\"kept\":...,\"parameters\":...,\"out\":...,",
+      "   \"validation\":{\"examples\":...,\"loss\":...,...}}            of the step that was kept",
+      "metrics.jsonl has the same steps (without seconds_left), evaluations and stopped.",
       "",
       "Examples:",
       "  vitrine train --tokenizer induction-2l --text README.md --layers 1 --steps 5 --out out/tiny",
@@ -117,7 +137,7 @@ final class TrainCommand implements Command {
   @Option(
       names = "--validation-share",
       paramLabel = "P",
-      converter = Converters.BelowOne.class,
+      converter = Converters.Share.class,
       description = "Instead: how much of the end of the texts to evaluate with.")
   private @Nullable Double validationShare;
 
@@ -131,7 +151,7 @@ final class TrainCommand implements Command {
   @Option(
       names = "--masking",
       paramLabel = "P",
-      converter = Converters.BelowOne.class,
+      converter = Converters.Share.class,
       description = "bert: the share of tokens that are hidden; 0.15 if not given.")
   private @Nullable Double masking;
 
@@ -150,6 +170,7 @@ final class TrainCommand implements Command {
             .flatMap(List::stream)
             .toList();
     Settings settings = run.settings(Settings.none("train", own), given());
+    run.requireValidation(settings);
     if (settings.paths("text").isEmpty()) {
       throw new UsageException(
           "train: --text: missing; expected texts to train on. See: vitrine help train");
@@ -184,34 +205,55 @@ final class TrainCommand implements Command {
   private void trainNew(TrainingRun run, Settings settings) throws IOException {
     String kind = settings.word("family", FAMILIES);
     Objective objective = kind.equals("bert") ? Objective.MASKED : Objective.NEXT;
-    Recipe recipe = settings.recipe(objective);
     String from = settings.text("tokenizer");
     if (from == null) {
       throw new UsageException(
           "train: --tokenizer: missing; expected one for the new model, or --model to go on from."
               + " See: vitrine help train");
     }
-    ModelSource source = new ModelSource(from);
+    Recipe usual = settings.recipe(objective);
+    Sizes sizes = sizes(settings, usual);
+    ModelSource source = ModelSource.ofTokenizer(from);
     Tokenizer words = source.tokenizer();
-    Sizes sizes = sizes(settings, recipe);
-    run.requireRoom(parameters(sizes, words.size()), recipe);
+    run.requireRoom(parameters(sizes, words.size()), usual);
     StartingPoint start =
         objective == Objective.NEXT
-            ? StartingPoint.newGpt2(sizes, words, recipe.seed())
-            : StartingPoint.newBert(sizes, words, recipe.seed());
-    TextData text = new TextData("train", settings, words, run.notes());
+            ? StartingPoint.newGpt2(sizes, words, usual.seed())
+            : StartingPoint.newBert(sizes, words, usual.seed());
+    TextData text = new TextData("train", settings, words, run);
+    Recipe recipe = text.fitted(run.begins() ? dropping(usual) : usual, sizes.positions());
     TrainingData data = text.read(recipe, sizes.positions());
-    run.train(settings, recipe, start, source.sideFiles().ofTokenizer(), _ -> data);
+    Settings all = settings.resolved(resolved(kind, sizes)).resolved(text.resolved(objective));
+    run.train(start, source.sideFiles().ofTokenizer(), _ -> new TrainingRun.Prepared(all, recipe, data));
+  }
+
+  /** With the rate of new models where none is given, so that it stands in recipe.json. */
+  private static Recipe dropping(Recipe recipe) {
+    return recipe.dropout() == null ? recipe.withDropout(StartingPoint.NEW_DROPOUT) : recipe;
+  }
+
+  private static ObjectNode resolved(String kind, Sizes sizes) {
+    return Json.object()
+        .put("family", kind)
+        .put("layers", sizes.layers())
+        .put("width", sizes.width())
+        .put("heads", sizes.heads())
+        .put("mlp", sizes.inner())
+        .put("positions", sizes.positions());
   }
 
   private static Sizes sizes(Settings settings, Recipe recipe) {
     int D = or(settings.count("width"), 256);
     Integer T = recipe.batching().length();
+    Integer M = settings.count("mlp");
+    if (M == null && D > Integer.MAX_VALUE / 4) {
+      throw settings.wrong("width", D, "at most " + Integer.MAX_VALUE / 4);
+    }
     return new Sizes(
         or(settings.count("layers"), 4),
         or(settings.count("heads"), 4),
         D,
-        or(settings.count("mlp"), Math.multiplyExact(4, D)),
+        or(M, 4 * D),
         or(settings.count("positions"), T == null ? 128 : T));
   }
 
@@ -230,27 +272,28 @@ final class TrainCommand implements Command {
   private void trainFurther(TrainingRun run, Settings settings, String model) throws IOException {
     for (String key : SIZES) {
       if (settings.has(key)) {
-        throw new InputException(
-            "train: "
-                + key
-                + ": given together with a model, which has its own; expected one of them");
+        throw settings.wrong(
+            key, settings.shown(key), "none together with --model, which has its own");
       }
     }
     ModelSource from = new ModelSource(model);
     try (ModelFiles source = from.open()) {
       boolean bert = source.config().path("model_type").asString("").equals("bert");
       Objective objective = bert ? Objective.MASKED : Objective.NEXT;
-      Recipe recipe = settings.recipe(objective);
-      run.requireRoom(LoadedModel.numbers(source), recipe);
+      Recipe usual = settings.recipe(objective);
+      run.requireRoom(LoadedModel.numbers(source), usual);
       Tokenizer words = from.tokenizer();
-      StartingPoint start = StartingPoint.ofText(source, objective, recipe.seed());
-      TextData text = new TextData("train", settings, words, run.notes());
+      StartingPoint start = StartingPoint.ofText(source, objective, usual.seed());
+      TextData text = new TextData("train", settings, words, run);
       run.train(
-          settings,
-          recipe,
           start,
           from.sideFiles(),
-          loaded -> text.read(recipe, loaded.architecture().positions()));
+          loaded -> {
+            int positions = loaded.architecture().positions();
+            Recipe recipe = text.fitted(usual, positions);
+            return new TrainingRun.Prepared(
+                settings.resolved(text.resolved(objective)), recipe, text.read(recipe, positions));
+          });
     }
   }
 }

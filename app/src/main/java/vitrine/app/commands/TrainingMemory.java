@@ -10,6 +10,7 @@ import vitrine.engine.hooks.Saving;
 import vitrine.engine.models.Forecast;
 import vitrine.engine.models.Model;
 import vitrine.engine.models.TrainingPass;
+import vitrine.engine.training.Evaluator;
 import vitrine.engine.training.Recipe;
 import vitrine.engine.training.TrainingData;
 
@@ -23,12 +24,22 @@ final class TrainingMemory {
   private final Recipe recipe;
   private final Inputs inputs;
 
+  /** What the evaluations in between take beside gradients and the optimizer. */
+  private final long evaluation;
+
   TrainingMemory(String operation, Model model, Recipe recipe, TrainingData data) {
     this.operation = operation;
     this.model = model;
     this.recipe = recipe;
-    int batch = Math.min(recipe.batching().batch(), data.train().size());
+    // Epochs stand one behind the other: a batch may be larger than one of them.
+    long taken = recipe.extent().examples(data.train().size(), recipe.batching().perStep());
+    int batch = (int) Math.min(recipe.batching().batch(), taken);
     this.inputs = Inputs.batch(Collections.nCopies(batch, longest(data.train())));
+    Examples validation = data.validation();
+    this.evaluation =
+        validation == null
+            ? 0
+            : Evaluator.peakBytes(model, recipe.objective(), validation, recipe.batching().batch());
   }
 
   private static Example longest(Examples examples) {
@@ -52,6 +63,12 @@ final class TrainingMemory {
     if (available.isPresent() && needed > available.getAsLong()) {
       Memory.require(operation, needed, available, remedy(state));
     }
+    Memory.require(
+        operation,
+        state + evaluation,
+        available,
+        "Gradients and the optimizer take %s, a batch of the validation data the rest. Choose a smaller --batch, or shorter validation data"
+            .formatted(Sizes.bytes(state)));
     return "memory: %s beside the weights: %s for gradients and the optimizer, %s for a batch"
         .formatted(Sizes.bytes(needed), Sizes.bytes(state), Sizes.bytes(needed - state));
   }

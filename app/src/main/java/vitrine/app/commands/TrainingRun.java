@@ -4,24 +4,27 @@ import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 import vitrine.app.terminal.Console;
+import vitrine.app.terminal.EventLines;
 import vitrine.app.terminal.Json;
 import vitrine.app.terminal.OneLine;
+import vitrine.app.terminal.OutputDirectory;
 import vitrine.app.terminal.ResourceException;
+import vitrine.app.terminal.Shell;
 import vitrine.app.terminal.Sizes;
-import vitrine.app.training.Durations;
 import vitrine.app.training.Interruption;
-import vitrine.app.training.Measures;
+import vitrine.app.training.ReadingView;
 import vitrine.app.training.Settings;
 import vitrine.app.training.TrainingEvents;
 import vitrine.app.training.TrainingView;
 import vitrine.engine.InputException;
+import vitrine.engine.data.TokenizedText;
 import vitrine.engine.models.Model;
-import vitrine.engine.training.Evaluation;
 import vitrine.engine.training.ModelWriter;
 import vitrine.engine.training.Recipe;
 import vitrine.engine.training.RunDirectory;
@@ -46,16 +49,46 @@ final class TrainingRun {
   private final RecipeOptions options;
   private final Console console;
   private final Consumer<String> notes;
-  private @Nullable Evaluation lastEvaluation;
-  private double lastLoss;
-  private double seconds;
+  private final EventLines events;
 
   TrainingRun(String operation, Common common, RecipeOptions options, Console console) {
     this.operation = operation;
     this.common = common;
     this.options = options;
     this.console = console;
+    this.events = new EventLines(console);
     this.notes = options.json() ? this::noteEvent : console::note;
+  }
+
+  /**
+   * What a training is to be done with.
+   *
+   * @param settings all of them, for recipe.json
+   */
+  record Prepared(Settings settings, Recipe recipe, TrainingData data) {}
+
+  /** Whether it is a new training, and none that goes on. */
+  boolean begins() {
+    return !options.resume();
+  }
+
+  /**
+   * Refuses options that mean nothing without validation data.
+   *
+   * @throws vitrine.app.terminal.UsageException naming the first
+   */
+  void requireValidation(Settings settings) {
+    if (settings.has("validation") || settings.has("validation_share")) {
+      return;
+    }
+    for (String key :
+        List.of("validation_limit", "evaluate_every", "measure", "patience", "keep")) {
+      boolean needs = !key.equals("keep") || settings.shown(key).equals(Watch.Keep.BEST.label());
+      if (needs && settings.isOption(key)) {
+        throw settings.wrong(
+            key, settings.shown(key), "it with validation data (--validation, --validation-share)");
+      }
+    }
   }
 
   /** Receives sentences that are worth knowing. */
@@ -64,12 +97,12 @@ final class TrainingRun {
   }
 
   private void noteEvent(String text) {
-    event(Json.object().put("event", "note").put("text", text));
+    events.print(Json.object().put("event", "note").put("text", text));
   }
 
-  private void event(ObjectNode event) {
-    console.println(Json.line(event));
-    console.flush();
+  /** Shows how far the reading of texts is. */
+  TokenizedText.Progress reading() {
+    return options.json() ? (file, chars, tokens) -> {} : new ReadingView(console);
   }
 
   /**
@@ -94,6 +127,7 @@ final class TrainingRun {
       }
       return none.read(out.resolve(RunDirectory.RECIPE)).with(given);
     }
+    OutputDirectory.requireRoom(operation + ": --out", out);
     requireEmpty(out);
     Path config = options.config();
     return (config == null ? none : none.read(config)).with(given);
@@ -108,8 +142,6 @@ final class TrainingRun {
                     + " add --resume to go on with it"
                 : "not empty; expected a new or an empty directory. Choose another --out");
       }
-    } else if (Files.exists(out)) {
-      throw outError("a file; expected a directory. Choose another --out");
     }
   }
 
@@ -134,8 +166,12 @@ final class TrainingRun {
     long usable = store(options.out().toAbsolutePath()).getUsableSpace();
     if (disk > usable) {
       throw new ResourceException(
-          "%s: --out: %s of disk left; expected %s or more, for checkpoints and the model. Free some, or choose another --out"
-              .formatted(operation, Sizes.bytes(usable), Sizes.bytes(disk)));
+          "%s: --out: %s: %s of disk left; expected %s or more, for checkpoints and the model. Free some, or choose another --out"
+              .formatted(
+                  operation,
+                  OneLine.operand(options.out().toString()),
+                  Sizes.bytes(usable),
+                  Sizes.bytes(disk)));
     }
   }
 
@@ -165,32 +201,43 @@ final class TrainingRun {
   /**
    * Trains, saves the model and says so.
    *
-   * @param data made when the model's sizes are known
+   * @param prepare called when the model's sizes are known
    */
-  void train(
-      Settings settings,
-      Recipe recipe,
-      StartingPoint start,
-      SideFiles files,
-      Function<Model, TrainingData> data) {
+  void train(StartingPoint start, SideFiles files, Function<Model, Prepared> prepare) {
     try (Kernels kernels = common.openKernels(notes);
         Model model = start.load(kernels, notes)) {
-      TrainingData examples = data.apply(model);
-      TrainingMemory memory = new TrainingMemory(operation, model, recipe, examples);
+      Prepared prepared = prepare.apply(model);
+      Recipe recipe = prepared.recipe();
+      TrainingMemory memory = new TrainingMemory(operation, model, recipe, prepared.data());
       notes.accept(memory.require(Memory.available()));
-      Consumer<TrainingEvent> view =
-          options.json() ? new TrainingEvents(console) : new TrainingView(console);
-      Watcher watcher = new Watcher(view);
-      Trainer trainer = new Trainer(model, recipe, examples, watcher);
+      TrainingView view = new TrainingView(console);
+      Watcher watcher = new Watcher(options.json() ? new TrainingEvents(events) : view);
+      TrainingData data = options.json() ? prepared.data() : view.watching(prepared.data());
+      Trainer trainer = new Trainer(model, recipe, data, watcher);
       watcher.trainer = trainer;
-      try (Begun begun = begin(settings, recipe)) {
+      try (Begun begun = begin(prepared.settings(), recipe)) {
         RunDirectory directory = begun.directory();
         Trainer.Outcome outcome = train(trainer, directory);
         if (outcome.reason() != TrainingEvent.Reason.ASKED) {
           ModelWriter.write(directory.path(), model, start.files().config(), files);
-          done(outcome, model);
+          report(
+              new TrainingReport(
+                  outcome,
+                  watcher.last,
+                  directory.evaluation(outcome.kept()),
+                  recipe.watch().patience(),
+                  model,
+                  options.out()));
         }
       }
+    }
+  }
+
+  private void report(TrainingReport report) {
+    if (options.json()) {
+      report.print(events);
+    } else {
+      report.print(console);
     }
   }
 
@@ -226,15 +273,21 @@ final class TrainingRun {
       boolean overtime = outcome.reason() == TrainingEvent.Reason.TIME;
       if (overtime || outcome.reason() == TrainingEvent.Reason.ASKED) {
         notes.accept(
-            "stopped after step %d%s; to go on: vitrine %s --out %s --resume"
-                .formatted(
-                    outcome.step(),
-                    overtime ? ", as --minutes has it" : "",
-                    operation,
-                    options.out()));
+            "stopped after step %d%s; to go on: %s"
+                .formatted(outcome.step(), overtime ? ", as --minutes has it" : "", resumption()));
       }
       return outcome;
     }
+  }
+
+  /** The command that goes on with this training, as a shell takes it. */
+  private String resumption() {
+    String backend = common.givenBackend();
+    return "vitrine %s --out %s --resume%s"
+        .formatted(
+            operation,
+            Shell.quoted(options.out().toString()),
+            backend == null ? "" : " --backend " + Shell.quoted(backend));
   }
 
   /** Keeps what the last lines need, and the time. */
@@ -242,6 +295,7 @@ final class TrainingRun {
     private final Consumer<TrainingEvent> view;
     private final long begun = System.nanoTime();
     private @Nullable Trainer trainer;
+    private TrainingEvent.@Nullable Step last;
 
     Watcher(Consumer<TrainingEvent> view) {
       this.view = view;
@@ -250,17 +304,9 @@ final class TrainingRun {
     @Override
     public void accept(TrainingEvent event) {
       view.accept(event);
-      switch (event) {
-        case TrainingEvent.Step step -> {
-          lastLoss = step.loss();
-          seconds = step.seconds();
-          stopInTime();
-        }
-        case TrainingEvent.Evaluated evaluated -> lastEvaluation = evaluated.evaluation();
-        case TrainingEvent.Started _,
-            TrainingEvent.Note _,
-            TrainingEvent.Checkpointed _,
-            TrainingEvent.Stopped _ -> {}
+      if (event instanceof TrainingEvent.Step step) {
+        last = step;
+        stopInTime();
       }
     }
 
@@ -270,36 +316,5 @@ final class TrainingRun {
         trainer.endInTime();
       }
     }
-  }
-
-  private void done(Trainer.Outcome outcome, Model model) {
-    Path out = options.out();
-    Evaluation evaluation = lastEvaluation;
-    if (options.json()) {
-      ObjectNode done = Json.object().put("event", "done").put("step", outcome.step());
-      done.put("reason", outcome.reason().label()).put("kept", outcome.kept());
-      done.put("parameters", model.facts().parameters()).put("out", out.toString());
-      if (evaluation != null) {
-        ObjectNode last = done.putObject("validation");
-        Measures.put(last, evaluation);
-      }
-      event(done);
-      return;
-    }
-    String steps = "trained " + Sizes.grouped(outcome.step()) + " steps";
-    console.println(
-        seconds == 0
-            ? steps + " before; none was left"
-            : "%s in %s; loss of the last %s"
-                .formatted(steps, Durations.of(seconds), Measures.number(lastLoss)));
-    if (evaluation != null) {
-      console.println("last validation: " + Measures.text(evaluation));
-    }
-    if (outcome.kept() != outcome.step()) {
-      console.println("kept the weights of step " + outcome.kept() + ", the best");
-    }
-    console.println(
-        "model of %s parameters in %s"
-            .formatted(Sizes.grouped(model.facts().parameters()), OneLine.escape(out.toString())));
   }
 }

@@ -1,41 +1,39 @@
 package vitrine.app.training;
 
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.core.StreamReadFeature;
-import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 import vitrine.app.terminal.Json;
-import vitrine.app.terminal.NearestName;
 import vitrine.app.terminal.OneLine;
+import vitrine.app.terminal.UsageException;
 import vitrine.engine.InputException;
-import vitrine.engine.io.TextFile;
 import vitrine.engine.training.Objective;
 import vitrine.engine.training.Recipe;
 
 /**
  * What a training is asked to do: keys with values, of which some are the command's own, such as
  * its data, and the others make the {@link Recipe}. They come from a file and from options, and are
- * written beside the result, so that the same file repeats it.
+ * written beside the result, so that the same file repeats it. What is wrong with one is said under
+ * the name that it has where it was given.
  */
 public final class Settings {
-  private static final JsonMapper JSON =
-      JsonMapper.builder()
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .build();
+  static final String COMMAND = "command";
 
-  private static final String COMMAND = "command";
+  private static final JsonMapper JSON = JsonMapper.builder().build();
 
   /** Keys of which one replaces the other. */
   private static final Map<String, String> RIVALS =
@@ -43,16 +41,37 @@ public final class Settings {
           "steps", "epochs",
           "epochs", "steps",
           "warmup_steps", "warmup_fraction",
-          "warmup_fraction", "warmup_steps");
+          "warmup_fraction", "warmup_steps",
+          "validation", "validation_share",
+          "validation_share", "validation");
+
+  /** Options with another name than their key. */
+  private static final Map<String, String> OPTIONS =
+      Map.of(
+          "accumulation", "--accumulate",
+          "warmup_steps", "--warmup",
+          "warmup_fraction", "--warmup",
+          "saving", "--recompute");
+
+  /** Keys whose values are paths, or may be. */
+  private static final Set<String> PATHS =
+      Set.of("text", "data", "validation", "model", "tokenizer");
+
+  /** As the recipe's own errors begin. */
+  private static final Pattern OF_RECIPE = Pattern.compile("recipe: (\\w+)(.*)");
 
   private final String command;
   private final List<String> own;
   private final ObjectNode values;
 
-  private Settings(String command, List<String> own, ObjectNode values) {
+  /** The file that a value is from; none of options. */
+  private final Map<String, Path> files;
+
+  private Settings(String command, List<String> own, ObjectNode values, Map<String, Path> files) {
     this.command = command;
     this.own = own;
     this.values = values;
+    this.files = files;
   }
 
   /**
@@ -62,7 +81,7 @@ public final class Settings {
    * @param own its keys that are not the recipe's
    */
   public static Settings none(String command, Collection<String> own) {
-    return new Settings(command, List.copyOf(own), Json.object());
+    return new Settings(command, List.copyOf(own), Json.object(), Map.of());
   }
 
   /**
@@ -71,38 +90,7 @@ public final class Settings {
    * @throws InputException when it is not such a file, naming the key
    */
   public Settings read(Path file) {
-    JsonNode root;
-    try {
-      root = JSON.readTree(TextFile.read(file));
-    } catch (JacksonException e) {
-      throw wrong(
-          file,
-          "not valid JSON: " + OneLine.operand(e.getOriginalMessage()),
-          "one object of settings, such as {\"steps\":1000}");
-    }
-    if (!root.isObject()) {
-      throw wrong(file, "not a JSON object", "one of settings, such as {\"steps\":1000}");
-    }
-    ObjectNode read = (ObjectNode) root;
-    JsonNode of = read.remove(COMMAND);
-    if (of != null && !of.equals(read.stringNode(command))) {
-      throw wrong(
-          file,
-          "command: " + OneLine.operand(of.toString()),
-          "settings of " + command + ". Call the command that they are for");
-    }
-    Set<String> known = known();
-    for (String key : read.propertyNames()) {
-      if (!known.contains(key)) {
-        throw wrong(
-            file,
-            OneLine.operand(key) + ": no such key",
-            NearestName.of(key, known)
-                .map(name -> name + " perhaps")
-                .orElse("one of " + String.join(", ", known)));
-      }
-    }
-    return with(read);
+    return with(SettingsFile.read(file, command, known()), file);
   }
 
   private Set<String> known() {
@@ -111,27 +99,51 @@ public final class Settings {
         List.of(json(Recipe.forText(Objective.NEXT)), json(Recipe.forLabels()))) {
       known.addAll(recipe.propertyNames());
     }
-    known.addAll(RIVALS.keySet().stream().sorted().toList());
+    known.addAll(List.of("steps", "epochs", "warmup_steps", "warmup_fraction"));
     known.remove("objective");
     return known;
   }
 
-  private static InputException wrong(Path file, String actual, String expected) {
-    return new InputException(
-        "config: " + OneLine.operand(file.toString()) + ": " + actual + "; expected " + expected);
+  /**
+   * These, with options in the stead of values of the same names.
+   *
+   * @throws UsageException when two of them say the same thing
+   */
+  public Settings with(ObjectNode options) {
+    return with(options, null);
   }
 
-  /** These, with others in the stead of those of the same names. */
-  public Settings with(ObjectNode others) {
+  private Settings with(ObjectNode others, @Nullable Path file) {
     ObjectNode merged = values.deepCopy();
+    Map<String, Path> from = new HashMap<>(files);
     for (Map.Entry<String, JsonNode> each : others.properties()) {
-      String rival = RIVALS.get(each.getKey());
-      if (rival != null && !others.has(rival)) {
+      String key = each.getKey();
+      String rival = RIVALS.get(key);
+      if (rival != null && !each.getValue().isNull()) {
+        if (others.hasNonNull(rival)) {
+          throw bothGiven(key, rival, file);
+        }
         merged.remove(rival);
       }
-      merged.set(each.getKey(), each.getValue());
+      merged.set(key, each.getValue());
+      if (file == null) {
+        from.remove(key);
+      } else {
+        from.put(key, file);
+      }
     }
-    return new Settings(command, own, merged);
+    return new Settings(command, own, merged, from);
+  }
+
+  private RuntimeException bothGiven(String a, String b, @Nullable Path file) {
+    return file == null
+        ? usage(option(a) + " and " + option(b) + ": both given; expected one of the two")
+        : SettingsFile.wrong(file, a + " and " + b + ": both given", "one of the two");
+  }
+
+  /** These and what follows from them, so that they mean the same wherever they are read again. */
+  public Settings resolved(ObjectNode more) {
+    return with(more);
   }
 
   /** Whether a key has a value. */
@@ -139,9 +151,25 @@ public final class Settings {
     return find(key) != null;
   }
 
+  /** Whether there is something under a key, be it null. */
+  public boolean mentions(String key) {
+    return values.has(key);
+  }
+
+  /** Whether a key's value was given on the command line. */
+  public boolean isOption(String key) {
+    return has(key) && !files.containsKey(key);
+  }
+
   private @Nullable JsonNode find(String key) {
     JsonNode node = values.get(key);
     return node == null || node.isNull() ? null : node;
+  }
+
+  /** A key's value as it stands in a file. */
+  public String shown(String key) {
+    JsonNode node = find(key);
+    return node == null ? "null" : node.isString() ? node.stringValue() : node.toString();
   }
 
   /** A text; null where there is none. */
@@ -168,7 +196,7 @@ public final class Settings {
     return text == null ? null : path(key, text);
   }
 
-  private static Path path(String key, String text) {
+  private Path path(String key, String text) {
     try {
       return Path.of(text);
     } catch (InvalidPathException e) {
@@ -231,37 +259,82 @@ public final class Settings {
     return node != null && node.booleanValue();
   }
 
-  private static InputException wrong(String key, Object found, String expected) {
-    return new InputException(
-        "config: " + key + ": " + OneLine.operand(found.toString()) + "; expected " + expected);
+  /** The error that a key's value is wrong: the option's, or the file's that it is from. */
+  public RuntimeException wrong(String key, Object found, String expected) {
+    String actual = OneLine.operand(found.toString());
+    Path file = files.get(key);
+    return file == null
+        ? usage(option(key) + ": " + actual + "; expected " + expected)
+        : SettingsFile.wrong(file, key + ": " + actual, expected);
+  }
+
+  private UsageException usage(String what) {
+    return new UsageException(command + ": " + what + ". See: vitrine help " + command);
+  }
+
+  private static String option(String key) {
+    return OPTIONS.getOrDefault(key, "--" + key.replace('_', '-'));
   }
 
   /**
    * The recipe; what is left out is as it is usual for the objective.
    *
-   * @throws InputException naming the key that is wrong
+   * @throws InputException naming the key that is wrong, and its file
+   * @throws UsageException naming the option that is wrong
    */
   public Recipe recipe(Objective objective) {
     ObjectNode recipe = values.deepCopy();
     recipe.remove(own);
-    return Recipe.fromJson(recipe.put("objective", objective.label()).toString());
+    try {
+      return Recipe.fromJson(recipe.put("objective", objective.label()).toString());
+    } catch (InputException e) {
+      throw named(e);
+    }
+  }
+
+  private RuntimeException named(InputException e) {
+    Matcher of = OF_RECIPE.matcher(String.valueOf(e.getMessage()));
+    if (!of.matches() || !values.has(of.group(1))) {
+      return e;
+    }
+    Path file = files.get(of.group(1));
+    String what = of.group(2).replaceFirst("\\.$", "");
+    return file == null
+        ? usage(option(of.group(1)) + what.replaceFirst(", or null( for none)?$", ""))
+        : new InputException(
+            "config: " + OneLine.operand(file.toString()) + ": " + of.group(1) + what, e);
   }
 
   private static ObjectNode json(Recipe recipe) {
     return (ObjectNode) JSON.readTree(recipe.toJson());
   }
 
-  /** All of it as a file that {@link #read} reads. */
+  /**
+   * All of it as a file that {@link #read} reads, from wherever: paths in it are absolute.
+   *
+   * @param recipe all that these settings say of it, and what is usual
+   */
   public String toJson(Recipe recipe) {
     ObjectNode root = Json.object().put(COMMAND, command);
     for (String key : own) {
       JsonNode value = find(key);
       if (value != null) {
-        root.set(key, value);
+        root.set(key, PATHS.contains(key) ? placed(key, value) : value);
       }
     }
     root.setAll(json(recipe));
     root.remove("objective");
     return Json.pretty(root) + "\n";
+  }
+
+  private JsonNode placed(String key, JsonNode value) {
+    if (value instanceof ArrayNode list) {
+      ArrayNode placed = Json.array();
+      list.forEach(each -> placed.add(placed(key, each)));
+      return placed;
+    }
+    Path path = path(key, value.stringValue());
+    boolean isName = (key.equals("model") || key.equals("tokenizer")) && !Files.exists(path);
+    return isName ? value : Json.object().stringNode(path.toAbsolutePath().toString());
   }
 }

@@ -185,7 +185,7 @@ final class TrainCommandTest {
             "stopped",
             "done"),
         lines.stream().map(line -> line.get("event").stringValue()).toList());
-    assertEquals(2, lines.get(1).get("validation").intValue());
+    assertEquals(2, lines.get(1).get("validation_examples").intValue());
     for (String key : List.of("loss", "tokens_per_second", "seconds_left", "learning_rate")) {
       assertTrue(lines.get(3).get(key).isNumber(), key);
     }
@@ -296,14 +296,15 @@ final class TrainCommandTest {
     Cli.run(call("--out", out, "--learning-rate", "NaN")).failed(2, "--learning-rate");
     Cli.run(call("--out", out, "--schedule", "cosin")).failed(2, "--schedule: cosin", "cosine");
     Cli.run(call("--out", out, "--dropout", "1")).failed(2, "--dropout: 1");
-    Cli.run(call("--out", out, "--loss-limit", "0.5")).failed(3, "loss_limit: 0.5", "more than 1");
+    Cli.run(call("--out", out, "--loss-limit", "0.5"))
+        .failed(2, "--loss-limit: 0.5", "more than 1");
     Cli.run(call("--out", out, "--keep", "first")).failed(2, "--keep", "last, best");
-    Cli.run(call("--out", out, "--family", "llama")).failed(3, "family: llama", "gpt2, bert");
+    Cli.run(call("--out", out, "--family", "llama")).failed(2, "--family: llama", "gpt2, bert");
     Cli.run(call("--out", out, "--heads", "2", "--width", "9")).failed(2, "--heads: given twice");
     Cli.run(call("--out", out, "--positions", "8")).failed(3, "length: 16", "8 positions");
-    Cli.run(call("--out", out, "--patience", "2")).failed(3, "patience", "validation");
-    Cli.run(call("--out", out, "--keep", "best")).failed(3, "keep best", "validation");
-    Cli.run(call("--out", out, "--model", "induction-2l")).failed(3, "together with a model");
+    Cli.run(call("--out", out, "--patience", "2")).failed(2, "--patience: 2", "validation");
+    Cli.run(call("--out", out, "--keep", "best")).failed(2, "--keep: best", "validation");
+    Cli.run(call("--out", out, "--model", "induction-2l")).failed(2, "together with --model");
     Cli.run(call("--out", out, "--resume")).failed(3, "no training to go on with");
     Cli.run(call("--out", out, "--tokenizers", "x")).failed(2, "--tokenizer perhaps");
     assertFalse(Files.exists(Path.of(out)));
