@@ -234,7 +234,13 @@ final class TrainingOptionsTest {
       Cli trained =
           tiny("--batch", "64", "--steps", steps, "--out", dir.resolve("m" + steps).toString());
       said.add(
-          trained.done().err().lines().filter(line -> line.contains("memory: ")).findFirst().orElseThrow());
+          trained
+              .done()
+              .err()
+              .lines()
+              .filter(line -> line.contains("memory: "))
+              .findFirst()
+              .orElseThrow());
     }
     // A step takes 64 examples of however many epochs.
     assertEquals(said.get(0), said.get(1));
