@@ -224,7 +224,8 @@ final class TrainCommand implements Command {
     Recipe recipe = text.fitted(run.begins() ? dropping(usual) : usual, sizes.positions());
     TrainingData data = text.read(recipe, sizes.positions());
     Settings all = settings.resolved(resolved(kind, sizes)).resolved(text.resolved(objective));
-    run.train(start, source.sideFiles().ofTokenizer(), _ -> new TrainingRun.Prepared(all, recipe, data));
+    run.train(
+        start, source.sideFiles().ofTokenizer(), _ -> new TrainingRun.Prepared(all, recipe, data));
   }
 
   /** With the rate of new models where none is given, so that it stands in recipe.json. */
