@@ -74,6 +74,15 @@ public final class Decoder implements AutoCloseable {
               + cache.capacity()
               + " positions. Give a shorter text.");
     }
+    model.door().enter();
+    try {
+      return logits(ids, length);
+    } finally {
+      model.door().leave();
+    }
+  }
+
+  private float[] logits(int[] ids, int length) {
     Batch batch = Batch.of(new Inputs(List.of(Example.of(ids))), model.architecture(), 0);
     AttentionMask mask =
         new AttentionMask(1, ids.length, length, AttentionMask.Causality.CAUSAL, null);

@@ -30,6 +30,7 @@ public final class Model implements AutoCloseable {
   private final Parts parts;
   private final Kernels kernels;
   private final Workspace weights;
+  private final Door door;
   private final List<Parameter> parameters;
   private final Facts facts;
 
@@ -74,6 +75,7 @@ public final class Model implements AutoCloseable {
     this.kernels = kernels;
     this.weights = weights;
     this.facts = facts;
+    this.door = new Door(facts.name(), weights::close);
   }
 
   public Architecture architecture() {
@@ -126,6 +128,7 @@ public final class Model implements AutoCloseable {
 
   private Trace run(Kernels on, Plan plan, Inputs inputs, Saving saving) {
     CompiledPlan compiled = plan.compile(parts.architecture());
+    door.enter();
     Workspace workspace = on.workspace();
     try {
       Gradients gradients =
@@ -143,6 +146,8 @@ public final class Model implements AutoCloseable {
     } catch (RuntimeException | Error e) {
       workspace.close();
       throw e;
+    } finally {
+      door.leave();
     }
   }
 
@@ -188,11 +193,14 @@ public final class Model implements AutoCloseable {
    * @throws InputException when loss or inputs do not fit the model
    */
   public double accumulate(Inputs inputs, Loss loss, TrainingPass pass, Gradients into) {
+    door.enter();
     try (Workspace workspace = kernels.workspace()) {
       Pass training = training(kernels, workspace, inputs, loss, pass, into);
       double value = training.forward().orElseThrow();
       training.backward(pass.weight());
       return value;
+    } finally {
+      door.leave();
     }
   }
 
@@ -265,8 +273,13 @@ public final class Model implements AutoCloseable {
     return parts;
   }
 
+  Door door() {
+    return door;
+  }
+
+  /** Frees the weights, once the runs that are under way have ended; a later run is an error. */
   @Override
   public void close() {
-    weights.close();
+    door.close();
   }
 }

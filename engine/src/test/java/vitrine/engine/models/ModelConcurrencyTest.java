@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -128,5 +129,37 @@ class ModelConcurrencyTest {
       assertArrayEquals(trace.value(Site.z(1)).toArray(), trace.value(Site.z(-1)).toArray());
     }
     assertThrows(InputException.class, Indices::list);
+  }
+
+  @Test
+  void should_finish_runs_under_way_and_refuse_others_when_closed_meanwhile() throws Exception {
+    float[] alone = run(3);
+    try (ExecutorService threads = Executors.newFixedThreadPool(3)) {
+      CountDownLatch begun = new CountDownLatch(3);
+      List<Future<Integer>> users = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        users.add(threads.submit(() -> runUntilClosed(alone, begun)));
+      }
+      begun.await();
+      model.close();
+      for (Future<Integer> user : users) {
+        assertTrue(user.get() >= 1);
+      }
+    }
+    IllegalStateException error = assertThrows(IllegalStateException.class, () -> run(3));
+    assertTrue(error.getMessage().contains("closed"), error.getMessage());
+  }
+
+  private int runUntilClosed(float[] expected, CountDownLatch begun) {
+    for (int runs = 0; ; runs++) {
+      try {
+        assertArrayEquals(expected, run(3));
+      } catch (IllegalStateException e) {
+        return runs;
+      }
+      if (runs == 0) {
+        begun.countDown();
+      }
+    }
   }
 }

@@ -43,6 +43,11 @@ public final class HostTensor implements Tensor {
     return memory;
   }
 
+  /** Where {@link #memory()} begins. */
+  public long address() {
+    return memory().address();
+  }
+
   /** Element {@code index} in row-major order, for plain loops; the tensor is known to be alive. */
   public double at(long index) {
     return element.get(memory, index);

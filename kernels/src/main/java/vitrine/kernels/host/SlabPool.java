@@ -35,6 +35,11 @@ public final class SlabPool implements AutoCloseable {
       return memory;
     }
 
+    /** Where it begins: a multiple of 64. */
+    public long address() {
+      return memory.address();
+    }
+
     long size() {
       return memory.byteSize();
     }

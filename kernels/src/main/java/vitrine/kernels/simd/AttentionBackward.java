@@ -1,6 +1,5 @@
 package vitrine.kernels.simd;
 
-import java.lang.foreign.MemorySegment;
 import java.util.function.Consumer;
 import vitrine.kernels.AttentionMask;
 import vitrine.kernels.host.HostTensor;
@@ -26,9 +25,9 @@ import vitrine.kernels.host.SlabPool;
  */
 final class AttentionBackward {
   private final Tasks tasks;
-  private final SlabPool scratch;
+  private final Scratch scratch;
 
-  AttentionBackward(Tasks tasks, SlabPool scratch) {
+  AttentionBackward(Tasks tasks, Scratch scratch) {
     this.tasks = tasks;
     this.scratch = scratch;
   }
@@ -83,7 +82,7 @@ final class AttentionBackward {
     Heads key = Heads.of(k);
     Heads toQuery = Heads.of(dQ);
     Heads toKey = Heads.of(dK);
-    MemorySegment from = dScores.memory();
+    long from = dScores.address();
     forHeads(
         mask,
         key,
@@ -108,8 +107,8 @@ final class AttentionBackward {
     Heads value = Heads.of(v);
     Heads slope = Heads.of(dOut);
     Heads toValue = Heads.of(dV);
-    MemorySegment from = pattern.memory();
-    MemorySegment to = dPattern.memory();
+    long from = pattern.address();
+    long to = dPattern.address();
     forHeads(
         all,
         value,
@@ -131,9 +130,9 @@ final class AttentionBackward {
     tasks.forEach(
         mask.batch() * key.heads(),
         head -> {
-          SlabPool.Slab slab = scratch.take(bytes, 0);
+          SlabPool.Slab slab = scratch.take(bytes);
           try {
-            work.accept(new HeadStrips(scratch, slab.memory(), mask, key, head));
+            work.accept(new HeadStrips(scratch, slab.address(), mask, key, head));
           } finally {
             scratch.giveBack(slab);
           }

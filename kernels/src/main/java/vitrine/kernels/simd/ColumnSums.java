@@ -1,6 +1,5 @@
 package vitrine.kernels.simd;
 
-import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 import vitrine.kernels.host.BackwardArithmetic.GammaBeta;
 import vitrine.kernels.host.HostTensor;
@@ -17,9 +16,9 @@ final class ColumnSums {
   private static final int COLUMNS = 1024;
 
   private final Tasks tasks;
-  private final SlabPool scratch;
+  private final Scratch scratch;
 
-  ColumnSums(Tasks tasks, SlabPool scratch) {
+  ColumnSums(Tasks tasks, Scratch scratch) {
     this.tasks = tasks;
     this.scratch = scratch;
   }
@@ -27,7 +26,7 @@ final class ColumnSums {
   /** Work on a row; where the sums are wanted, it adds to those of its block. */
   @FunctionalInterface
   interface Row {
-    void run(int row, @Nullable MemorySegment partial, long gammaAt, long betaAt);
+    void run(int row, long gammaAt, long betaAt);
   }
 
   private static int blocks(int rows) {
@@ -42,29 +41,29 @@ final class ColumnSums {
           d,
           (first, end) -> {
             for (int r = first; r < end; r++) {
-              work.run(r, null, 0, 0);
+              work.run(r, 0, 0);
             }
           });
       return;
     }
     long bytes = Rows.padded(d);
-    SlabPool.Slab slab = scratch.take(2 * bytes * Math.max(1, blocks(rows)), 0);
+    SlabPool.Slab slab = scratch.take(2 * bytes * Math.max(1, blocks(rows)));
     try {
-      MemorySegment partial = slab.memory();
+      long partial = slab.address();
       tasks.ranges(
           rows,
           BLOCK,
           (first, end) -> {
-            long gammaAt = first / BLOCK * (2 * bytes);
+            long gammaAt = partial + first / BLOCK * (2 * bytes);
             long betaAt = gammaAt + bytes;
-            Rows.fill(partial, gammaAt, d, 0);
-            Rows.fill(partial, betaAt, d, 0);
+            Rows.fill(gammaAt, d, 0);
+            Rows.fill(betaAt, d, 0);
             for (int r = first; r < end; r++) {
-              work.run(r, partial, gammaAt, betaAt);
+              work.run(r, gammaAt, betaAt);
             }
           });
-      addBlocks(partial, 0, 2 * bytes, blocks(rows), d, parameters.dGamma().memory());
-      addBlocks(partial, bytes, 2 * bytes, blocks(rows), d, parameters.dBeta().memory());
+      addBlocks(partial, 2 * bytes, blocks(rows), d, parameters.dGamma().address());
+      addBlocks(partial + bytes, 2 * bytes, blocks(rows), d, parameters.dBeta().address());
     } finally {
       scratch.giveBack(slab);
     }
@@ -74,43 +73,41 @@ final class ColumnSums {
   void addRows(HostTensor x, HostTensor out) {
     int d = out.columns();
     int rows = Math.toIntExact(x.shape().size() / d);
-    MemorySegment from = x.memory();
+    long from = x.address();
     long bytes = Rows.padded(d);
-    SlabPool.Slab slab = scratch.take(bytes * Math.max(1, blocks(rows)), 0);
+    SlabPool.Slab slab = scratch.take(bytes * Math.max(1, blocks(rows)));
     try {
-      MemorySegment partial = slab.memory();
+      long partial = slab.address();
       tasks.ranges(
           rows,
           BLOCK,
           (first, end) -> {
-            long to = first / BLOCK * bytes;
-            Rows.fill(partial, to, d, 0);
-            addAll(from, 4L * first * d, 4L * d, end - first, d, partial, to);
+            long to = partial + first / BLOCK * bytes;
+            Rows.fill(to, d, 0);
+            addAll(from + 4L * first * d, 4L * d, end - first, d, to);
           });
-      addBlocks(partial, 0, bytes, blocks(rows), d, out.memory());
+      addBlocks(partial, bytes, blocks(rows), d, out.address());
     } finally {
       scratch.giveBack(slab);
     }
   }
 
-  private void addBlocks(
-      MemorySegment partial, long at, long stride, int blocks, int d, MemorySegment out) {
+  private void addBlocks(long partial, long stride, int blocks, int d, long out) {
     tasks.ranges(
         d,
         COLUMNS,
         (first, end) ->
-            addAll(partial, at + 4L * first, stride, blocks, end - first, out, 4L * first));
+            addAll(partial + 4L * first, stride, blocks, end - first, out + 4L * first));
   }
 
   /** Adds rows of n, {@code stride} bytes apart, one after the other. */
-  private static void addAll(
-      MemorySegment x, long at, long stride, int rows, int n, MemorySegment out, long outAt) {
+  private static void addAll(long x, long stride, int rows, int n, long out) {
     int r = 0;
     for (; r + 4 <= rows; r += 4) {
-      RowSlopes.addFour(x, at + r * stride, stride, n, out, outAt);
+      RowSlopes.addFour(x + r * stride, stride, n, out);
     }
     for (; r < rows; r++) {
-      RowSlopes.add(x, at + r * stride, n, out, outAt);
+      RowSlopes.add(x + r * stride, n, out);
     }
   }
 }

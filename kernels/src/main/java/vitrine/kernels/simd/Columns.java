@@ -5,7 +5,6 @@ import static vitrine.kernels.simd.Lanes.all;
 import static vitrine.kernels.simd.Lanes.load;
 import static vitrine.kernels.simd.Lanes.store;
 
-import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
@@ -36,7 +35,6 @@ record Columns(
    * @param columns whole vectors
    */
   void softmax(int rows, int columns) {
-    MemorySegment memory = scores.memory();
     long stride = scores.stride();
     for (long column = 0; column < 4L * columns; column += BYTES) {
       long s = scores.at() + column;
@@ -45,63 +43,49 @@ record Columns(
       long inverse = max + statistics.stride();
       long mean = inverse + statistics.stride();
       long panel = panels.at() + column / Product.ROW * (rows * Product.ROW) + column % Product.ROW;
-      maximum(memory, s, stride, rows, max);
-      exponentials(memory, s, d, stride, rows, max, inverse, mean);
-      slopes(memory, s, d, stride, rows, inverse, mean, panel);
+      maximum(s, stride, rows, max);
+      exponentials(s, d, stride, rows, max, inverse, mean);
+      slopes(s, d, stride, rows, inverse, mean, panel);
     }
   }
 
   /** The largest score; 0 where a query sees nothing. */
-  private static void maximum(MemorySegment x, long s, long stride, int rows, long to) {
+  private static void maximum(long s, long stride, int rows, long to) {
     FloatVector max = NOTHING;
     for (int j = 0; j < rows; j++) {
-      max = max.max(load(x, s + j * stride));
+      max = max.max(load(s + j * stride));
     }
-    store(max.blend(0f, max.compare(VectorOperators.EQ, NOTHING)), x, to);
+    store(max.blend(0f, max.compare(VectorOperators.EQ, NOTHING)), to);
   }
 
   /** {@code exp(s - max)}, one over their sum, and the mean of dP that they weigh. */
   private static void exponentials(
-      MemorySegment x,
-      long s,
-      long d,
-      long stride,
-      int rows,
-      long maxAt,
-      long inverseAt,
-      long meanAt) {
-    FloatVector max = load(x, maxAt);
+      long s, long d, long stride, int rows, long maxAt, long inverseAt, long meanAt) {
+    FloatVector max = load(maxAt);
     FloatVector sum = Lanes.zero();
     FloatVector products = Lanes.zero();
     for (int j = 0; j < rows; j++) {
-      FloatVector e = VectorMath.exp(load(x, s + j * stride).sub(max));
-      store(e, x, s + j * stride);
+      FloatVector e = VectorMath.exp(load(s + j * stride).sub(max));
+      store(e, s + j * stride);
       sum = sum.add(e);
-      products = e.fma(load(x, d + j * stride), products);
+      products = e.fma(load(d + j * stride), products);
     }
     FloatVector inverse = ONE.div(sum.blend(ONE, sum.compare(VectorOperators.EQ, 0f)));
-    store(inverse, x, inverseAt);
-    store(products.mul(inverse), x, meanAt);
+    store(inverse, inverseAt);
+    store(products.mul(inverse), meanAt);
   }
 
   /** P, and {@code dS = P (dP - mean)} in both places. */
   private static void slopes(
-      MemorySegment x,
-      long s,
-      long d,
-      long stride,
-      int rows,
-      long inverseAt,
-      long meanAt,
-      long panel) {
-    FloatVector inverse = load(x, inverseAt);
-    FloatVector mean = load(x, meanAt);
+      long s, long d, long stride, int rows, long inverseAt, long meanAt, long panel) {
+    FloatVector inverse = load(inverseAt);
+    FloatVector mean = load(meanAt);
     for (int j = 0; j < rows; j++) {
-      FloatVector p = load(x, s + j * stride).mul(inverse);
-      FloatVector slope = load(x, d + j * stride).sub(mean).mul(p);
-      store(p, x, s + j * stride);
-      store(slope, x, d + j * stride);
-      store(slope, x, panel + j * Product.ROW);
+      FloatVector p = load(s + j * stride).mul(inverse);
+      FloatVector slope = load(d + j * stride).sub(mean).mul(p);
+      store(p, s + j * stride);
+      store(slope, d + j * stride);
+      store(slope, panel + j * Product.ROW);
     }
   }
 }

@@ -5,7 +5,6 @@ import static vitrine.kernels.simd.Lanes.INTS;
 import static vitrine.kernels.simd.Lanes.load;
 import static vitrine.kernels.simd.Lanes.store;
 
-import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
@@ -23,8 +22,7 @@ final class DropoutLanes {
   private DropoutLanes() {}
 
   /** Over {@code n} floats from byte {@code at} on, that being the place of the element too. */
-  static void drop(
-      MemorySegment x, long at, int n, float probability, long key, MemorySegment out) {
+  static void drop(long x, long at, int n, float probability, long key, long out) {
     IntVector low =
         IntVector.broadcast(INTS, (int) (at / 4) * SPREAD + (int) key).add(LANES_SPREAD);
     IntVector high = IntVector.broadcast(INTS, (int) (key >>> 32));
@@ -34,13 +32,13 @@ final class DropoutLanes {
     for (int i = 0; i < whole; i += COUNT) {
       VectorMask<Float> kept = kept(low.add(i * SPREAD), high, threshold);
       long z = at + 4L * i;
-      store(Lanes.zero().blend(load(x, z).div(staying), kept), out, z);
+      store(Lanes.zero().blend(load(x + z).div(staying), kept), out + z);
     }
     if (whole < n) {
       VectorMask<Float> kept = kept(low.add(whole * SPREAD), high, threshold);
       VectorMask<Float> tail = Lanes.until(whole, n);
       long z = at + 4L * whole;
-      store(Lanes.zero().blend(load(x, z, tail).div(staying), kept), out, z, tail);
+      store(Lanes.zero().blend(load(x + z, tail).div(staying), kept), out + z, tail);
     }
   }
 

@@ -1,11 +1,9 @@
 package vitrine.kernels.simd;
 
 import static vitrine.kernels.simd.Lanes.COUNT;
-import static vitrine.kernels.simd.Lanes.FLOAT;
 import static vitrine.kernels.simd.Lanes.load;
 import static vitrine.kernels.simd.Lanes.store;
 
-import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 import vitrine.kernels.AttentionMask;
 
@@ -23,23 +21,23 @@ record HeadPanels(int batch, int heads, int depth, int columns) {
     return headBytes() * heads * batch;
   }
 
-  Product.Matrix matrix(MemorySegment memory, long at, int head) {
-    return new Product.Matrix(memory, at + head * headBytes(), panelBytes());
+  /** A head's panels, the first head's being at {@code at}. */
+  Product.Matrix matrix(long at, int head) {
+    return new Product.Matrix(at + head * headBytes(), panelBytes());
   }
 
   /** Packs the keys of a head turned: column j is key j. */
-  void turn(Heads key, int b, int h, MemorySegment to, long at) {
+  void turn(Heads key, int b, int h, long at) {
     long head = at + ((long) b * heads + h) * headBytes();
     int last = Product.panels(columns) - 1;
     if (columns % Product.WIDTH != 0) {
-      to.asSlice(head + last * panelBytes(), panelBytes()).fill((byte) 0);
+      Memory.zero(head + last * panelBytes(), panelBytes());
     }
-    MemorySegment from = key.memory();
     for (int j = 0; j < columns; j++) {
       long row = key.at(b, j, h);
       long column = head + j / Product.WIDTH * panelBytes() + 4L * (j % Product.WIDTH);
       for (int c = 0; c < depth; c++) {
-        to.set(FLOAT, column + 4L * Product.WIDTH * c, from.get(FLOAT, row + 4L * c));
+        Memory.set(column + 4L * Product.WIDTH * c, Memory.get(row + 4L * c));
       }
     }
   }
@@ -48,7 +46,7 @@ record HeadPanels(int batch, int heads, int depth, int columns) {
    * Packs the values of a head; those of hidden keys as zeros, for a weight of 0 would not silence
    * a NaN.
    */
-  void fill(Heads value, int b, int h, @Nullable AttentionMask mask, MemorySegment to, long at) {
+  void fill(Heads value, int b, int h, @Nullable AttentionMask mask, long at) {
     long head = at + ((long) b * heads + h) * headBytes();
     boolean[] real = mask == null ? null : mask.real();
     for (int panel = 0; panel < Product.panels(columns); panel++) {
@@ -57,17 +55,17 @@ record HeadPanels(int batch, int heads, int depth, int columns) {
       for (int j = 0; j < depth; j++) {
         long row = head + panel * panelBytes() + 4L * j * Product.WIDTH;
         if (real == null || real[b * depth + j]) {
-          copy(value.memory(), value.at(b, j, h) + 4L * column, n, to, row);
+          copy(value.at(b, j, h) + 4L * column, n, row);
         } else {
-          Rows.fill(to, row, Product.WIDTH, 0);
+          Rows.fill(row, Product.WIDTH, 0);
         }
       }
     }
   }
 
-  private static void copy(MemorySegment from, long at, int n, MemorySegment to, long toAt) {
+  private static void copy(long from, int n, long to) {
     for (int i = 0; i < Product.WIDTH; i += COUNT) {
-      store(load(from, at + 4L * i, Lanes.until(i, n)), to, toAt + 4L * i);
+      store(load(from + 4L * i, Lanes.until(i, n)), to + 4L * i);
     }
   }
 }

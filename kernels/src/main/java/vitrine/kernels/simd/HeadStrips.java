@@ -1,8 +1,6 @@
 package vitrine.kernels.simd;
 
-import java.lang.foreign.MemorySegment;
 import vitrine.kernels.AttentionMask;
-import vitrine.kernels.host.SlabPool;
 
 /**
  * One head of one example while its gradients are computed, strip of queries by strip of queries:
@@ -16,15 +14,14 @@ final class HeadStrips {
 
   private static final long STRIP_ROW = 2 * Product.ROW;
 
-  private final SlabPool scratch;
+  private final Scratch scratch;
   private final AttentionMask mask;
   private final int b;
   private final int h;
   private final int heads;
   private final int size;
 
-  private final MemorySegment memory;
-  private long cut;
+  private long cut; // where what is not yet cut off begins
 
   private final Product.Matrix keyRows; // (keys, size), scaled
   private final Product.Matrix valueRows; // (keys, size)
@@ -40,17 +37,17 @@ final class HeadStrips {
   private final Product.Matrix dPanels; // dS as panels
   private final Product.Matrix dQueries; // (size, QUERIES)
   private final Columns columns;
-  private final MemorySegment aside;
+  private final long aside;
 
   // The strip at hand: its first query, how many, and how many keys it sees.
   private int first;
   private int count;
   private int end;
 
-  /** Memory is {@link #bytes} of unspecified contents. */
-  HeadStrips(SlabPool scratch, MemorySegment memory, AttentionMask mask, Heads key, int head) {
+  /** At {@code memory} are {@link #bytes} of unspecified contents. */
+  HeadStrips(Scratch scratch, long memory, AttentionMask mask, Heads key, int head) {
     this.scratch = scratch;
-    this.memory = memory;
+    this.cut = memory;
     this.mask = mask;
     this.heads = key.heads();
     this.b = head / heads;
@@ -60,7 +57,7 @@ final class HeadStrips {
     long row = Rows.padded(size);
     dKeys = cut(keys, row);
     dValues = cut(keys, row);
-    memory.asSlice(0, cut).fill((byte) 0);
+    Memory.zero(memory, cut - memory);
     keyRows = cut(keys, row);
     valueRows = cut(keys, row);
     keysTurned = cut(size, Rows.padded(keys));
@@ -74,7 +71,7 @@ final class HeadStrips {
     dQueries = cut(size, STRIP_ROW);
     Product.Matrix statistics = cut(Columns.STATISTICS, STRIP_ROW);
     columns = new Columns(strip, dStrip, dPanels, statistics);
-    aside = memory.asSlice(cut, Turn.SCRATCH);
+    aside = cut;
   }
 
   static long bytes(int keys, int size) {
@@ -86,7 +83,7 @@ final class HeadStrips {
   }
 
   private Product.Matrix cut(int rows, long stride) {
-    Product.Matrix matrix = new Product.Matrix(memory, cut, stride);
+    Product.Matrix matrix = new Product.Matrix(cut, stride);
     cut += rows * stride;
     return matrix;
   }
@@ -114,9 +111,9 @@ final class HeadStrips {
     for (int j = 0; j < mask.keys(); j++) {
       long at = to.at() + j * to.stride();
       if (real == null || real[b * mask.keys() + j]) {
-        Rows.scale(from.memory(), from.at(b, j, h), size, factor, memory, at);
+        Rows.scale(from.at(b, j, h), size, factor, at);
       } else {
-        Rows.fill(memory, at, size, 0);
+        Rows.fill(at, size, 0);
       }
     }
   }
@@ -140,20 +137,19 @@ final class HeadStrips {
   }
 
   private void strip(Heads from, Product.Matrix turned, Product.Matrix panels) {
-    Product.Matrix rows = new Product.Matrix(from.memory(), from.at(b, first, h), from.stride());
-    Panels.pack(rows, count, size, memory, panels.at());
+    Product.Matrix rows = new Product.Matrix(from.at(b, first, h), from.stride());
+    Panels.pack(rows, count, size, panels.at());
     for (int p = 0; p < Product.panels(count); p++) {
       int n = Math.min(Product.WIDTH, count - p * Product.WIDTH);
       long at = turned.at() + p * turned.stride();
       if (n < Product.WIDTH) {
-        memory.asSlice(at, turned.stride()).fill((byte) 0);
+        Memory.zero(at, turned.stride());
       }
       Turn.turn(
-          new Product.Matrix(
-              rows.memory(), rows.at() + (long) p * Product.WIDTH * rows.stride(), rows.stride()),
+          new Product.Matrix(rows.at() + (long) p * Product.WIDTH * rows.stride(), rows.stride()),
           n,
           size,
-          new Product.Matrix(memory, at, Product.ROW),
+          new Product.Matrix(at, Product.ROW),
           aside);
     }
   }
@@ -173,7 +169,7 @@ final class HeadStrips {
       Product.Ending ending,
       Product.Matrix out,
       int columns) {
-    new Product(scratch, x, rows, panels, depth, ending, out, columns).run();
+    Product.run(scratch, x, rows, panels, depth, ending, out, columns);
   }
 
   /** S. */
@@ -194,7 +190,7 @@ final class HeadStrips {
       boolean seen = real == null || real[b * mask.keys() + j];
       int hidden = seen ? Math.min(count, before(j)) : count;
       if (hidden > 0) {
-        Rows.fill(memory, pairs.at() + j * STRIP_ROW, hidden, value);
+        Rows.fill(pairs.at() + j * STRIP_ROW, hidden, value);
       }
     }
   }
@@ -213,26 +209,26 @@ final class HeadStrips {
   }
 
   /** dS from dScores. */
-  void turnScoreSlopes(MemorySegment dScores) {
+  void turnScoreSlopes(long dScores) {
     turn(dScores, dStrip);
     hide(dStrip, 0);
-    Panels.pack(dStrip, end, used(), memory, dPanels.at());
+    Panels.pack(dStrip, end, used(), dPanels.at());
   }
 
   /** P from the pattern. */
-  void turnPattern(MemorySegment pattern) {
+  void turnPattern(long pattern) {
     turn(pattern, strip);
   }
 
-  private void turn(MemorySegment pairs, Product.Matrix to) {
+  private void turn(long pairs, Product.Matrix to) {
     Turn.turn(pairs(pairs), count, end, to, aside);
   }
 
   /** The strip's rows of (B,H,Tq,Tk). */
-  private Product.Matrix pairs(MemorySegment memory) {
+  private Product.Matrix pairs(long all) {
     long row = 4L * mask.keys();
     long rows = ((long) b * heads + h) * mask.queries() + first;
-    return new Product.Matrix(memory, rows * row, row);
+    return new Product.Matrix(all + rows * row, row);
   }
 
   // ---- what leaves ----
@@ -246,21 +242,21 @@ final class HeadStrips {
   }
 
   private void add(Product.Matrix weights, Product.Matrix packed, Product.Matrix sums) {
-    Product.Matrix panels = new Product.Matrix(memory, packed.at(), count * Product.ROW);
+    Product.Matrix panels = new Product.Matrix(packed.at(), count * Product.ROW);
     int whole = (int) (sums.stride() / Float.BYTES);
     multiply(weights, end, panels, count, Product.Ending.ADD, sums, whole);
   }
 
   /** dQ of the strip's queries. */
   void toQueries(Heads dQ) {
-    Product.Matrix panels = new Product.Matrix(memory, dPanels.at(), end * Product.ROW);
+    Product.Matrix panels = new Product.Matrix(dPanels.at(), end * Product.ROW);
     multiply(keysTurned, size, panels, end, Product.Ending.REPLACE, dQueries, used());
-    Product.Matrix to = new Product.Matrix(dQ.memory(), dQ.at(b, first, h), dQ.stride());
+    Product.Matrix to = new Product.Matrix(dQ.at(b, first, h), dQ.stride());
     Turn.turn(dQueries, size, count, to, aside);
   }
 
   /** dP, as rows of queries. */
-  void storePatternSlopes(MemorySegment dPattern) {
+  void storePatternSlopes(long dPattern) {
     Turn.turn(dStrip, end, count, pairs(dPattern), aside);
   }
 
@@ -277,9 +273,9 @@ final class HeadStrips {
     for (int j = 0; j < to.tokens(); j++) {
       if (j < mask.keys()) {
         long at = sums.at() + j * sums.stride();
-        Rows.scale(memory, at, size, factor, to.memory(), to.at(b, j, h));
+        Rows.scale(at, size, factor, to.at(b, j, h));
       } else {
-        Rows.fill(to.memory(), to.at(b, j, h), size, 0);
+        Rows.fill(to.at(b, j, h), size, 0);
       }
     }
   }

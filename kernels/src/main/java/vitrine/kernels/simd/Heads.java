@@ -1,16 +1,15 @@
 package vitrine.kernels.simd;
 
-import java.lang.foreign.MemorySegment;
 import vitrine.kernels.host.HostTensor;
 
 /** What the tasks of one op share: (B,T,H,K) tensors and where one head's row lies. */
-record Heads(MemorySegment memory, int tokens, int heads, int size) {
+record Heads(long address, int tokens, int heads, int size) {
   static Heads of(HostTensor x) {
-    return new Heads(x.memory(), x.shape().dim(1), x.shape().dim(2), x.shape().dim(3));
+    return new Heads(x.address(), x.shape().dim(1), x.shape().dim(2), x.shape().dim(3));
   }
 
   long at(int b, int t, int h) {
-    return 4L * (((long) b * tokens + t) * heads + h) * size;
+    return address + 4L * (((long) b * tokens + t) * heads + h) * size;
   }
 
   /** Bytes from one token to the next. */

@@ -1,9 +1,6 @@
 package vitrine.kernels.simd;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -13,7 +10,7 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
-/** The width of vectors, and how they meet memory. Offsets are in bytes. */
+/** The width of vectors, and how they meet memory, which is given by its address. */
 final class Lanes {
   /** Overrides the width, in bits: for tests of the others. */
   static final String WIDTH_PROPERTY = "vitrine.simd.bits";
@@ -26,7 +23,6 @@ final class Lanes {
       DoubleVector.SPECIES_PREFERRED.withShape(SPECIES.vectorShape());
   static final int COUNT = SPECIES.length();
   static final int BYTES = SPECIES.vectorByteSize();
-  static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
 
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
   private static final VectorShuffle<Float> ACROSS_8 = across(8);
@@ -56,28 +52,24 @@ final class Lanes {
     return VectorShuffle.fromOp(SPECIES, lane -> (lane ^ distance) % SPECIES.length());
   }
 
-  static FloatVector load(MemorySegment from, long at) {
-    return FloatVector.fromMemorySegment(SPECIES, from, at, ORDER);
+  static FloatVector load(long at) {
+    return FloatVector.fromMemorySegment(SPECIES, Memory.ALL, at, ORDER);
   }
 
-  static FloatVector load(MemorySegment from, long at, VectorMask<Float> mask) {
-    return FloatVector.fromMemorySegment(SPECIES, from, at, ORDER, mask);
+  static FloatVector load(long at, VectorMask<Float> mask) {
+    return FloatVector.fromMemorySegment(SPECIES, Memory.ALL, at, ORDER, mask);
   }
 
-  static void store(FloatVector x, MemorySegment to, long at) {
-    x.intoMemorySegment(to, at, ORDER);
+  static void store(FloatVector x, long at) {
+    x.intoMemorySegment(Memory.ALL, at, ORDER);
   }
 
-  static void store(FloatVector x, MemorySegment to, long at, VectorMask<Float> mask) {
-    x.intoMemorySegment(to, at, ORDER, mask);
+  static void store(FloatVector x, long at, VectorMask<Float> mask) {
+    x.intoMemorySegment(Memory.ALL, at, ORDER, mask);
   }
 
-  static FloatVector broadcast(MemorySegment from, long at) {
-    return FloatVector.broadcast(SPECIES, from.get(FLOAT, at));
-  }
-
-  static FloatVector broadcast(FloatBuffer from, int index) {
-    return FloatVector.broadcast(SPECIES, from.get(index));
+  static FloatVector broadcast(long at) {
+    return FloatVector.broadcast(SPECIES, Memory.get(at));
   }
 
   static FloatVector zero() {

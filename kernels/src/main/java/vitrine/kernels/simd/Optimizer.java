@@ -1,19 +1,17 @@
 package vitrine.kernels.simd;
 
 import static vitrine.kernels.simd.Lanes.COUNT;
-import static vitrine.kernels.simd.Lanes.FLOAT;
 import static vitrine.kernels.simd.Lanes.all;
 import static vitrine.kernels.simd.Lanes.load;
 import static vitrine.kernels.simd.Lanes.store;
 
-import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import vitrine.kernels.AdamStep;
 
-/** Steps over {@code n} parameters from byte {@code at} on, of all tensors alike. */
+/** Steps over {@code n} parameters, and what belongs to them, at their addresses. */
 final class Optimizer {
   private Optimizer() {}
 
@@ -55,20 +53,13 @@ final class Optimizer {
   }
 
   /** One step of all. */
-  static void adamW(
-      MemorySegment x,
-      MemorySegment gradient,
-      MemorySegment m,
-      MemorySegment v,
-      long at,
-      int n,
-      Adam step) {
+  static void adamW(long x, long gradient, long m, long v, int n, Adam step) {
     int whole = Lanes.whole(n);
-    moments(gradient, m, at, whole, step.scale * step.rest1, step.beta1);
-    squares(gradient, v, at, whole, step);
-    move(x, m, v, at, whole, step);
+    moments(gradient, m, whole, step.scale * step.rest1, step.beta1);
+    squares(gradient, v, whole, step);
+    move(x, m, v, whole, step);
     if (whole < n) {
-      adamTail(x, gradient, m, v, at + 4L * whole, Lanes.until(whole, n), step);
+      adamTail(x, gradient, m, v, 4L * whole, Lanes.until(whole, n), step);
     }
   }
 
@@ -76,68 +67,61 @@ final class Optimizer {
   // what the compiler inlines as soon as segments of several kinds had been seen, and boxed.
 
   /** {@code m = beta m + share g}. */
-  private static void moments(
-      MemorySegment gradient, MemorySegment m, long at, int n, float share, float beta) {
+  private static void moments(long gradient, long m, int n, float share, float beta) {
     FloatVector shares = all(share);
     FloatVector betas = all(beta);
     for (int i = 0; i < n; i += COUNT) {
-      long z = at + 4L * i;
-      store(load(gradient, z).fma(shares, load(m, z).mul(betas)), m, z);
+      long z = 4L * i;
+      store(load(gradient + z).fma(shares, load(m + z).mul(betas)), m + z);
     }
   }
 
   /** {@code v = beta2 v + rest2 (scale g)^2}. */
-  private static void squares(MemorySegment gradient, MemorySegment v, long at, int n, Adam step) {
+  private static void squares(long gradient, long v, int n, Adam step) {
     FloatVector scale = all(step.scale);
     FloatVector rest = all(step.rest2);
     FloatVector beta = all(step.beta2);
     for (int i = 0; i < n; i += COUNT) {
-      long z = at + 4L * i;
-      FloatVector g = load(gradient, z).mul(scale);
-      store(g.mul(g).fma(rest, load(v, z).mul(beta)), v, z);
+      long z = 4L * i;
+      FloatVector g = load(gradient + z).mul(scale);
+      store(g.mul(g).fma(rest, load(v + z).mul(beta)), v + z);
     }
   }
 
   /** {@code x = kept x - rate m / (root sqrt(v) + eps)}. */
-  private static void move(
-      MemorySegment x, MemorySegment m, MemorySegment v, long at, int n, Adam step) {
+  private static void move(long x, long m, long v, int n, Adam step) {
     FloatVector kept = all(step.kept);
     FloatVector rate = all(step.rate);
     FloatVector root = all(step.root);
     FloatVector eps = all(step.eps);
     for (int i = 0; i < n; i += COUNT) {
-      long z = at + 4L * i;
-      FloatVector divisor = load(v, z).sqrt().fma(root, eps);
-      store(load(x, z).mul(kept).sub(load(m, z).mul(rate).div(divisor)), x, z);
+      long z = 4L * i;
+      FloatVector divisor = load(v + z).sqrt().fma(root, eps);
+      store(load(x + z).mul(kept).sub(load(m + z).mul(rate).div(divisor)), x + z);
     }
   }
 
   private static void adamTail(
-      MemorySegment x,
-      MemorySegment gradient,
-      MemorySegment m,
-      MemorySegment v,
-      long z,
-      VectorMask<Float> tail,
-      Adam step) {
-    FloatVector g = load(gradient, z, tail).mul(step.scale);
+      long x, long gradient, long m, long v, long z, VectorMask<Float> tail, Adam step) {
+    FloatVector g = load(gradient + z, tail).mul(step.scale);
     FloatVector mean =
-        load(gradient, z, tail).fma(all(step.scale * step.rest1), load(m, z, tail).mul(step.beta1));
-    FloatVector square = g.mul(g).fma(all(step.rest2), load(v, z, tail).mul(step.beta2));
-    store(mean, m, z, tail);
-    store(square, v, z, tail);
+        load(gradient + z, tail)
+            .fma(all(step.scale * step.rest1), load(m + z, tail).mul(step.beta1));
+    FloatVector square = g.mul(g).fma(all(step.rest2), load(v + z, tail).mul(step.beta2));
+    store(mean, m + z, tail);
+    store(square, v + z, tail);
     FloatVector divisor = square.sqrt().fma(all(step.root), all(step.eps));
     FloatVector change = mean.mul(step.rate).div(divisor);
-    store(load(x, z, tail).mul(step.kept).sub(change), x, z, tail);
+    store(load(x + z, tail).mul(step.kept).sub(change), x + z, tail);
   }
 
   /** The sum of the squares, each exact: a float's square is a double. */
-  static double sumOfSquares(MemorySegment x, long at, int n) {
+  static double sumOfSquares(long x, int n) {
     DoubleVector low = DoubleVector.zero(Lanes.DOUBLES);
     DoubleVector high = low;
     int whole = Lanes.whole(n);
     for (int i = 0; i < whole; i += COUNT) {
-      FloatVector value = load(x, at + 4L * i);
+      FloatVector value = load(x + 4L * i);
       DoubleVector first = (DoubleVector) value.convertShape(VectorOperators.F2D, Lanes.DOUBLES, 0);
       DoubleVector second =
           (DoubleVector) value.convertShape(VectorOperators.F2D, Lanes.DOUBLES, 1);
@@ -149,7 +133,7 @@ final class Optimizer {
       sum += lane;
     }
     for (int i = whole; i < n; i++) {
-      double value = x.get(FLOAT, at + 4L * i);
+      double value = Memory.get(x + 4L * i);
       sum += value * value;
     }
     return sum;

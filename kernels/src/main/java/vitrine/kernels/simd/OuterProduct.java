@@ -1,6 +1,5 @@
 package vitrine.kernels.simd;
 
-import java.lang.foreign.MemorySegment;
 import vitrine.kernels.host.HostTensor;
 import vitrine.kernels.host.HostWeight;
 import vitrine.kernels.host.SlabPool;
@@ -23,9 +22,9 @@ final class OuterProduct {
   private static final int BLOCK = 144;
 
   private final Tasks tasks;
-  private final SlabPool scratch;
+  private final Scratch scratch;
 
-  OuterProduct(Tasks tasks, SlabPool scratch) {
+  OuterProduct(Tasks tasks, Scratch scratch) {
     this.tasks = tasks;
     this.scratch = scratch;
   }
@@ -33,103 +32,94 @@ final class OuterProduct {
   /** Rows of {@code columns} floats. */
   record Operand(Product.Matrix rows, int columns) {
     Product.Matrix from(int row, int column) {
-      long at = rows.at() + row * rows.stride() + 4L * column;
-      return new Product.Matrix(rows.memory(), at, rows.stride());
+      return rows.from(row, column);
     }
   }
 
   /**
    * What is added to.
    *
-   * @param at where element (0,0) lies, in bytes
+   * @param at where element (0,0) lies
    * @param stride from one row to the next
    * @param panelStride from one panel's width of columns to the next
    */
-  record Target(MemorySegment memory, long at, long stride, long panelStride) {
+  record Target(long at, long stride, long panelStride) {
     static Target of(HostTensor table) {
-      return new Target(table.memory(), 0, 4L * table.columns(), Product.ROW);
+      return new Target(table.address(), 4L * table.columns(), Product.ROW);
     }
 
     /** The rows of a matrix from {@code row} on. */
     static Target of(HostWeight w, int row) {
-      return new Target(w.panels().memory(), row * Product.ROW, Product.ROW, w.in() * Product.ROW);
+      return new Target(
+          w.panels().address() + row * Product.ROW, Product.ROW, w.in() * Product.ROW);
     }
 
     Product.Matrix from(int row, int panel) {
-      return new Product.Matrix(memory, at + row * stride + panel * panelStride, stride);
+      return new Product.Matrix(at + row * stride + panel * panelStride, stride);
     }
   }
 
   void add(Operand a, Operand b, int rows, Target to) {
     int depth = Math.min(DEPTH, rows);
-    long turned = stride(depth) * Math.min(COLUMNS, a.columns);
-    long packed = Panels.bytes(depth, Math.min(COLUMNS, b.columns));
-    SlabPool.Slab slab = scratch.take(turned + packed, 0);
+    float[] aT = scratch.floats(step(depth) * Math.min(COLUMNS, a.columns));
+    SlabPool.Slab slab = scratch.take(Panels.bytes(depth, Math.min(COLUMNS, b.columns)));
     try {
-      MemorySegment aT = slab.memory().asSlice(0, turned);
-      MemorySegment panels = slab.memory().asSlice(turned, packed);
       for (int row = 0; row < rows; row += DEPTH) {
         int n = Math.min(DEPTH, rows - row);
         for (int i = 0; i < a.columns; i += COLUMNS) {
           turn(a, row, n, i, aT);
           for (int j = 0; j < b.columns; j += COLUMNS) {
-            pack(b, row, n, j, panels);
-            multiply(aT, a, i, panels, b, j, n, to);
+            pack(b, row, n, j, slab.address());
+            multiply(aT, a, i, slab.address(), b, j, n, to);
           }
         }
       }
     } finally {
       scratch.giveBack(slab);
+      scratch.giveBack(aT);
     }
   }
 
-  /** Bytes of a turned row: not a power of two, for rows of one tile would share cache lines. */
-  private static long stride(int depth) {
-    long bytes = Rows.padded(depth);
-    return bytes % 1024 == 0 ? bytes + 64 : bytes;
+  /** Floats a turned row: not a power of two, for rows of one tile would share cache lines. */
+  private static int step(int depth) {
+    return depth % 256 == 0 ? depth + 16 : depth;
   }
 
-  private void turn(Operand a, int row, int depth, int first, MemorySegment to) {
-    long stride = stride(depth);
+  private void turn(Operand a, int row, int depth, int first, float[] to) {
+    int step = step(depth);
+    long stride = Rows.padded(depth);
     tasks.ranges(
         Math.min(COLUMNS, a.columns - first),
         Product.WIDTH,
         (from, end) -> {
-          SlabPool.Slab slab = scratch.take(Turn.SCRATCH, 0);
+          int count = end - from;
+          SlabPool.Slab slab = scratch.take(count * stride + Turn.SCRATCH);
           try {
-            Turn.turn(
-                a.from(row, first + from),
-                depth,
-                end - from,
-                new Product.Matrix(to, from * stride, stride),
-                slab.memory());
+            Product.Matrix turned = new Product.Matrix(slab.address() + Turn.SCRATCH, stride);
+            Turn.turn(a.from(row, first + from), depth, count, turned, slab.address());
+            for (int i = 0; i < count; i++) {
+              Memory.copy(turned.from(i, 0).at(), depth, to, (from + i) * step);
+            }
           } finally {
             scratch.giveBack(slab);
           }
         });
   }
 
-  private void pack(Operand b, int row, int depth, int first, MemorySegment to) {
+  private void pack(Operand b, int row, int depth, int first, long to) {
     int columns = Math.min(COLUMNS, b.columns - first);
     Product.Matrix x = b.from(row, first);
     tasks.forEach(
         Product.panels(columns),
-        panel -> Panels.pack(x, depth, columns, panel, to, panel * (depth * Product.ROW)));
+        panel -> Panels.pack(x, depth, columns, panel, to + panel * (depth * Product.ROW)));
   }
 
   private void multiply(
-      MemorySegment aT,
-      Operand a,
-      int i,
-      MemorySegment packed,
-      Operand b,
-      int j,
-      int depth,
-      Target to) {
+      float[] aT, Operand a, int i, long packed, Operand b, int j, int depth, Target to) {
     int rows = Math.min(COLUMNS, a.columns - i);
     int columns = Math.min(COLUMNS, b.columns - j);
     int panels = Product.panels(columns);
-    long stride = stride(depth);
+    Product.Left left = new Product.Left(aT, 0, step(depth));
     tasks.forEach(
         (rows + BLOCK - 1) / BLOCK * panels,
         task -> {
@@ -137,9 +127,9 @@ final class OuterProduct {
           int panel = task % panels;
           new Product(
                   scratch,
-                  new Product.Matrix(aT, first * stride, stride),
+                  left.from(first, 0),
                   Math.min(BLOCK, rows - first),
-                  new Product.Matrix(packed, panel * (depth * Product.ROW), 0),
+                  new Product.Matrix(packed + panel * (depth * Product.ROW), 0),
                   depth,
                   Product.Ending.ADD,
                   to.from(i + first, j / Product.WIDTH + panel),

@@ -5,7 +5,6 @@ import static vitrine.kernels.simd.Lanes.COUNT;
 import static vitrine.kernels.simd.Lanes.load;
 import static vitrine.kernels.simd.Lanes.store;
 
-import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
@@ -19,72 +18,61 @@ final class Panels {
   }
 
   /** Packs all panels, one after the other. */
-  static void pack(Product.Matrix x, int depth, int columns, MemorySegment to, long at) {
+  static void pack(Product.Matrix x, int depth, int columns, long to) {
     for (int panel = 0; panel < Product.panels(columns); panel++) {
-      pack(x, depth, columns, panel, to, at + panel * (depth * Product.ROW));
+      pack(x, depth, columns, panel, to + panel * (depth * Product.ROW));
     }
   }
 
   /** Packs one panel; beyond the last column it is zero. */
-  static void pack(Product.Matrix x, int depth, int columns, int panel, MemorySegment to, long at) {
+  static void pack(Product.Matrix x, int depth, int columns, int panel, long to) {
     long first = x.at() + panel * Product.ROW;
     int real = columns - panel * Product.WIDTH;
     if (real >= Product.WIDTH) {
-      whole(x.memory(), first, x.stride(), depth, to, at);
+      whole(first, x.stride(), depth, to);
     } else {
-      ragged(x.memory(), first, x.stride(), depth, real, to, at);
+      ragged(first, x.stride(), depth, real, to);
     }
   }
 
-  private static void whole(
-      MemorySegment x, long first, long stride, int depth, MemorySegment to, long at) {
+  private static void whole(long x, long stride, int depth, long to) {
     for (int k = 0; k < depth; k++) {
-      long from = first + k * stride;
-      long z = at + k * Product.ROW;
-      store(load(x, from), to, z);
-      store(load(x, from + BYTES), to, z + BYTES);
-      store(load(x, from + 2L * BYTES), to, z + 2L * BYTES);
+      long from = x + k * stride;
+      long z = to + k * Product.ROW;
+      store(load(from), z);
+      store(load(from + BYTES), z + BYTES);
+      store(load(from + 2L * BYTES), z + 2L * BYTES);
     }
   }
 
-  private static void ragged(
-      MemorySegment x, long first, long stride, int depth, int real, MemorySegment to, long at) {
+  private static void ragged(long x, long stride, int depth, int real, long to) {
     for (int i = 0; i < Product.WIDTH; i += COUNT) {
-      VectorMask<Float> mask = Lanes.until(i, real);
       if (i + COUNT <= real) {
-        column(x, first + 4L * i, stride, depth, to, at + 4L * i);
+        column(x + 4L * i, stride, depth, to + 4L * i);
       } else if (i < real) {
-        column(x, first + 4L * i, stride, depth, mask, to, at + 4L * i);
+        column(x + 4L * i, stride, depth, Lanes.until(i, real), to + 4L * i);
       } else {
-        zeros(depth, to, at + 4L * i);
+        zeros(depth, to + 4L * i);
       }
     }
   }
 
-  private static void column(
-      MemorySegment x, long first, long stride, int depth, MemorySegment to, long at) {
+  private static void column(long x, long stride, int depth, long to) {
     for (int k = 0; k < depth; k++) {
-      store(load(x, first + k * stride), to, at + k * Product.ROW);
+      store(load(x + k * stride), to + k * Product.ROW);
     }
   }
 
-  private static void column(
-      MemorySegment x,
-      long first,
-      long stride,
-      int depth,
-      VectorMask<Float> mask,
-      MemorySegment to,
-      long at) {
+  private static void column(long x, long stride, int depth, VectorMask<Float> mask, long to) {
     for (int k = 0; k < depth; k++) {
-      store(load(x, first + k * stride, mask), to, at + k * Product.ROW);
+      store(load(x + k * stride, mask), to + k * Product.ROW);
     }
   }
 
-  private static void zeros(int depth, MemorySegment to, long at) {
+  private static void zeros(int depth, long to) {
     FloatVector zero = Lanes.zero();
     for (int k = 0; k < depth; k++) {
-      store(zero, to, at + k * Product.ROW);
+      store(zero, to + k * Product.ROW);
     }
   }
 }

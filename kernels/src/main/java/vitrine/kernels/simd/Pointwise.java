@@ -1,107 +1,136 @@
 package vitrine.kernels.simd;
 
 import static vitrine.kernels.simd.Lanes.COUNT;
+import static vitrine.kernels.simd.Lanes.all;
 import static vitrine.kernels.simd.Lanes.load;
 import static vitrine.kernels.simd.Lanes.store;
 
-import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import vitrine.kernels.Activation;
 
 /**
- * Element by element over {@code n} floats. Offsets are in bytes.
+ * Element by element over {@code n} floats, at their addresses.
  *
  * <p>One loop a method, and a method for each function: a choice inside a loop, or a loop inside a
- * lambda, left the vectors boxed (GELU 5.3 ns an element instead of 1).
+ * lambda, left the vectors boxed (GELU 5.3 ns an element instead of 1). Masks are for what is left
+ * after the last whole vector only.
  */
 final class Pointwise {
+  private static final FloatVector QUICK = all(1.702f);
+  private static final FloatVector ONE = all(1f);
+
   private Pointwise() {}
 
   /** {@code out = a + b}. */
-  static void add(
-      MemorySegment a, long aAt, MemorySegment b, long bAt, int n, MemorySegment out, long outAt) {
-    for (int i = 0; i < n; i += COUNT) {
-      VectorMask<Float> mask = Lanes.until(i, n);
-      FloatVector sum = load(a, aAt + 4L * i, mask).add(load(b, bAt + 4L * i, mask));
-      store(sum, out, outAt + 4L * i, mask);
+  static void add(long a, long b, int n, long out) {
+    int whole = Lanes.whole(n);
+    for (int i = 0; i < whole; i += COUNT) {
+      store(load(a + 4L * i).add(load(b + 4L * i)), out + 4L * i);
+    }
+    if (whole < n) {
+      VectorMask<Float> tail = Lanes.until(whole, n);
+      long z = 4L * whole;
+      store(load(a + z, tail).add(load(b + z, tail)), out + z, tail);
     }
   }
 
   /** {@code out = x * gamma + beta}. */
-  static void affine(
-      MemorySegment x,
-      long at,
-      int n,
-      MemorySegment gamma,
-      MemorySegment beta,
-      MemorySegment out,
-      long outAt) {
-    for (int i = 0; i < n; i += COUNT) {
-      VectorMask<Float> mask = Lanes.until(i, n);
-      FloatVector y =
-          load(x, at + 4L * i, mask).fma(load(gamma, 4L * i, mask), load(beta, 4L * i, mask));
-      store(y, out, outAt + 4L * i, mask);
+  static void affine(long x, int n, long gamma, long beta, long out) {
+    int whole = Lanes.whole(n);
+    for (int i = 0; i < whole; i += COUNT) {
+      long z = 4L * i;
+      store(load(x + z).fma(load(gamma + z), load(beta + z)), out + z);
+    }
+    if (whole < n) {
+      VectorMask<Float> tail = Lanes.until(whole, n);
+      long z = 4L * whole;
+      store(load(x + z, tail).fma(load(gamma + z, tail), load(beta + z, tail)), out + z, tail);
     }
   }
 
   /** {@code out = (x - mean) / scale}. */
-  static void centre(
-      MemorySegment x, long at, int n, float mean, float scale, MemorySegment out, long outAt) {
-    for (int i = 0; i < n; i += COUNT) {
-      VectorMask<Float> mask = Lanes.until(i, n);
-      store(load(x, at + 4L * i, mask).sub(mean).div(scale), out, outAt + 4L * i, mask);
+  static void centre(long x, int n, float mean, float scale, long out) {
+    FloatVector shift = all(mean);
+    FloatVector divisor = all(scale);
+    int whole = Lanes.whole(n);
+    for (int i = 0; i < whole; i += COUNT) {
+      store(load(x + 4L * i).sub(shift).div(divisor), out + 4L * i);
+    }
+    if (whole < n) {
+      VectorMask<Float> tail = Lanes.until(whole, n);
+      long z = 4L * whole;
+      store(load(x + z, tail).sub(shift).div(divisor), out + z, tail);
     }
   }
 
   /** {@code out = activation(x)}. */
-  static void activate(
-      Activation activation, MemorySegment x, long at, int n, MemorySegment out, long outAt) {
+  static void activate(Activation activation, long x, int n, long out) {
     switch (activation) {
-      case IDENTITY -> MemorySegment.copy(x, at, out, outAt, 4L * n);
-      case GELU -> gelu(x, at, n, out, outAt);
-      case GELU_TANH -> geluTanh(x, at, n, out, outAt);
-      case QUICK_GELU -> timesSigmoid(x, at, n, 1.702f, out, outAt);
-      case RELU -> relu(x, at, n, out, outAt);
-      case SILU -> timesSigmoid(x, at, n, 1, out, outAt);
-      case TANH -> tanh(x, at, n, out, outAt);
+      case IDENTITY -> Memory.copy(x, out, 4L * n);
+      case GELU -> gelu(x, n, out);
+      case GELU_TANH -> geluTanh(x, n, out);
+      case QUICK_GELU -> timesSigmoid(x, n, QUICK, out);
+      case RELU -> relu(x, n, out);
+      case SILU -> timesSigmoid(x, n, ONE, out);
+      case TANH -> tanh(x, n, out);
     }
   }
 
-  private static void gelu(MemorySegment x, long at, int n, MemorySegment out, long outAt) {
-    for (int i = 0; i < n; i += COUNT) {
-      VectorMask<Float> mask = Lanes.until(i, n);
-      store(VectorMath.gelu(load(x, at + 4L * i, mask)), out, outAt + 4L * i, mask);
+  private static void gelu(long x, int n, long out) {
+    int whole = Lanes.whole(n);
+    for (int i = 0; i < whole; i += COUNT) {
+      store(VectorMath.gelu(load(x + 4L * i)), out + 4L * i);
+    }
+    if (whole < n) {
+      VectorMask<Float> tail = Lanes.until(whole, n);
+      store(VectorMath.gelu(load(x + 4L * whole, tail)), out + 4L * whole, tail);
     }
   }
 
-  private static void geluTanh(MemorySegment x, long at, int n, MemorySegment out, long outAt) {
-    for (int i = 0; i < n; i += COUNT) {
-      VectorMask<Float> mask = Lanes.until(i, n);
-      store(VectorMath.geluTanh(load(x, at + 4L * i, mask)), out, outAt + 4L * i, mask);
+  private static void geluTanh(long x, int n, long out) {
+    int whole = Lanes.whole(n);
+    for (int i = 0; i < whole; i += COUNT) {
+      store(VectorMath.geluTanh(load(x + 4L * i)), out + 4L * i);
+    }
+    if (whole < n) {
+      VectorMask<Float> tail = Lanes.until(whole, n);
+      store(VectorMath.geluTanh(load(x + 4L * whole, tail)), out + 4L * whole, tail);
     }
   }
 
-  private static void timesSigmoid(
-      MemorySegment x, long at, int n, float factor, MemorySegment out, long outAt) {
-    for (int i = 0; i < n; i += COUNT) {
-      VectorMask<Float> mask = Lanes.until(i, n);
-      FloatVector y = VectorMath.timesSigmoid(load(x, at + 4L * i, mask), factor);
-      store(y, out, outAt + 4L * i, mask);
+  private static void timesSigmoid(long x, int n, FloatVector factor, long out) {
+    int whole = Lanes.whole(n);
+    for (int i = 0; i < whole; i += COUNT) {
+      store(VectorMath.timesSigmoid(load(x + 4L * i), factor), out + 4L * i);
+    }
+    if (whole < n) {
+      VectorMask<Float> tail = Lanes.until(whole, n);
+      FloatVector y = VectorMath.timesSigmoid(load(x + 4L * whole, tail), factor);
+      store(y, out + 4L * whole, tail);
     }
   }
 
-  private static void relu(MemorySegment x, long at, int n, MemorySegment out, long outAt) {
-    for (int i = 0; i < n; i += COUNT) {
-      VectorMask<Float> mask = Lanes.until(i, n);
-      store(load(x, at + 4L * i, mask).max(0f), out, outAt + 4L * i, mask);
+  private static void relu(long x, int n, long out) {
+    FloatVector zero = Lanes.zero();
+    int whole = Lanes.whole(n);
+    for (int i = 0; i < whole; i += COUNT) {
+      store(load(x + 4L * i).max(zero), out + 4L * i);
+    }
+    if (whole < n) {
+      VectorMask<Float> tail = Lanes.until(whole, n);
+      store(load(x + 4L * whole, tail).max(zero), out + 4L * whole, tail);
     }
   }
 
-  private static void tanh(MemorySegment x, long at, int n, MemorySegment out, long outAt) {
-    for (int i = 0; i < n; i += COUNT) {
-      VectorMask<Float> mask = Lanes.until(i, n);
-      store(VectorMath.tanh(load(x, at + 4L * i, mask)), out, outAt + 4L * i, mask);
+  private static void tanh(long x, int n, long out) {
+    int whole = Lanes.whole(n);
+    for (int i = 0; i < whole; i += COUNT) {
+      store(VectorMath.tanh(load(x + 4L * i)), out + 4L * i);
+    }
+    if (whole < n) {
+      VectorMask<Float> tail = Lanes.until(whole, n);
+      store(VectorMath.tanh(load(x + 4L * whole, tail)), out + 4L * whole, tail);
     }
   }
 }

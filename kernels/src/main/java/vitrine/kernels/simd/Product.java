@@ -1,12 +1,7 @@
 package vitrine.kernels.simd;
 
-import static vitrine.kernels.simd.Lanes.BYTES;
 import static vitrine.kernels.simd.Lanes.COUNT;
-import static vitrine.kernels.simd.Lanes.load;
-import static vitrine.kernels.simd.Lanes.store;
 
-import java.lang.foreign.MemorySegment;
-import org.jspecify.annotations.Nullable;
 import vitrine.kernels.Activation;
 import vitrine.kernels.Into;
 import vitrine.kernels.host.SlabPool;
@@ -22,15 +17,9 @@ import vitrine.kernels.host.SlabPool;
  * rather than needing code for every count. A last panel with fewer vectors in use has tiles of its
  * own: heads of 64 elements are a panel of 48 and a third of one.
  *
- * <p>What was measured (128 x 768 x 768, one thread, where torch.mm reached 173 GFLOP/s):
- *
- * <ul>
- *   <li>Larger tiles are slower. Each vector operation is some 20 nested calls to the compiler, and
- *       past a fixed number of nodes it stops inlining: with 8 rows the sums stayed boxed (40). So
- *       they did when a tile began with what {@code out} held, instead of adding it at the end (3).
- *   <li>x is read through a FloatBuffer. Scalar reads of a segment take a long offset, whose range
- *       check in an int loop compiles to 25 instructions a read (119; buffer 138).
- * </ul>
+ * <p>The rows are copied to an array first. Each of their numbers is read alone, and such a read of
+ * memory costs the compiler many nested calls, of an array one instruction; see docs/performance.md
+ * for what was measured.
  */
 final class Product {
   /** Vectors a panel. */
@@ -42,28 +31,51 @@ final class Product {
   /** Bytes of a panel's row. */
   static final long ROW = (long) Float.BYTES * WIDTH;
 
-  private final SlabPool scratch;
-  private final Tile tile;
+  private final Scratch scratch;
+  private final Left x;
   private final int rows;
-  private final long wAt;
-  private final long wPanelStride;
+  private final Matrix w;
+  private final int depth;
   private final Ending ending;
-  private final MemorySegment out;
-  private final long outAt;
-  private final long outStride;
+  private final Matrix out;
   private final int columns;
 
   /** Rows of floats in memory: where the first begins and how far apart they are, in bytes. */
-  record Matrix(MemorySegment memory, long at, long stride) {}
+  record Matrix(long at, long stride) {
+    /** From another element on. */
+    Matrix from(int row, int column) {
+      return new Matrix(at + row * stride + 4L * column, stride);
+    }
+
+    /** Copies rows to an array, one after the other. */
+    void copy(int rows, int columns, float[] to, int first) {
+      for (int r = 0; r < rows; r++) {
+        Memory.copy(at + r * stride, columns, to, first + r * columns);
+      }
+    }
+  }
+
+  /**
+   * The rows, in an array.
+   *
+   * @param first where the first begins
+   * @param step from one to the next
+   */
+  record Left(float[] numbers, int first, int step) {
+    /** From another element on. */
+    Left from(int row, int column) {
+      return new Left(numbers, first + row * step + column, step);
+    }
+  }
 
   /**
    * What becomes of the sums.
    *
-   * @param bias one float a column, added before the activation; or null
+   * @param bias where one float a column lies, added before the activation; or 0
    */
-  record Ending(Into into, @Nullable MemorySegment bias, Activation activation) {
-    static final Ending REPLACE = new Ending(Into.REPLACE, null, Activation.IDENTITY);
-    static final Ending ADD = new Ending(Into.ADD, null, Activation.IDENTITY);
+  record Ending(Into into, long bias, Activation activation) {
+    static final Ending REPLACE = new Ending(Into.REPLACE, 0, Activation.IDENTITY);
+    static final Ending ADD = new Ending(Into.ADD, 0, Activation.IDENTITY);
 
     static Ending of(Into into) {
       return into == Into.ADD ? ADD : REPLACE;
@@ -73,13 +85,13 @@ final class Product {
   /**
    * Describes a product.
    *
-   * @param x rows of {@code depth} floats, less than 2 GB from the first to the last
+   * @param x rows of {@code depth} floats
    * @param w panels: where the first begins, how far apart they are
    * @param out rows of {@code columns} floats
    */
   Product(
-      SlabPool scratch,
-      Matrix x,
+      Scratch scratch,
+      Left x,
       int rows,
       Matrix w,
       int depth,
@@ -87,15 +99,32 @@ final class Product {
       Matrix out,
       int columns) {
     this.scratch = scratch;
-    this.tile = new Tile(x, rows, w.memory(), depth);
+    this.x = x;
     this.rows = rows;
-    this.wAt = w.at();
-    this.wPanelStride = w.stride();
+    this.w = w;
+    this.depth = depth;
     this.ending = ending;
-    this.out = out.memory();
-    this.outAt = out.at();
-    this.outStride = out.stride();
+    this.out = out;
     this.columns = columns;
+  }
+
+  /** Computes a whole product whose rows lie in memory. */
+  static void run(
+      Scratch scratch,
+      Matrix x,
+      int rows,
+      Matrix w,
+      int depth,
+      Ending ending,
+      Matrix out,
+      int columns) {
+    float[] copy = scratch.floats(Math.multiplyExact(rows, depth));
+    try {
+      x.copy(rows, depth, copy, 0);
+      new Product(scratch, new Left(copy, 0, depth), rows, w, depth, ending, out, columns).run();
+    } finally {
+      scratch.giveBack(copy);
+    }
   }
 
   static int panels(int columns) {
@@ -116,76 +145,63 @@ final class Product {
   void run(int panel) {
     int real = Math.min(WIDTH, columns - panel * WIDTH);
     if (ending.into == Into.REPLACE && real % COUNT == 0) {
-      run(panel, real, null);
+      run(panel, real, 0);
       return;
     }
-    SlabPool.Slab slab = scratch.take(ROW * Tile.MOST_ROWS, 0);
+    SlabPool.Slab slab = scratch.take(ROW * Tile.MOST_ROWS);
     try {
-      run(panel, real, slab.memory());
+      run(panel, real, slab.address());
     } finally {
       scratch.giveBack(slab);
     }
   }
 
-  private void run(int panel, int real, @Nullable MemorySegment aside) {
+  /** By way of {@code aside}, unless that is 0. */
+  private void run(int panel, int real, long aside) {
     int vectors = (real + COUNT - 1) / COUNT;
     int height = Tile.rows(vectors);
-    long weights = wAt + panel * wPanelStride;
+    long weights = w.at + panel * w.stride;
     for (int row = 0; row < rows; row += height) {
-      int last = Math.min(row + height, rows) - 1;
-      long at = outAt + row * outStride + panel * ROW;
-      if (aside == null) {
-        tile.run(vectors, weights, row, last, out, at, outStride);
-      } else {
-        tile.run(vectors, weights, row, last, aside, 0, ROW);
+      int count = Math.min(height, rows - row);
+      long at = out.at + row * out.stride + panel * ROW;
+      long to = aside == 0 ? at : aside;
+      long stride = aside == 0 ? out.stride : ROW;
+      int first = x.first + row * x.step;
+      Tile.run(vectors, x.numbers, first, x.step, count, weights, depth, to, stride);
+      if (aside != 0) {
         switch (ending.into) {
-          case REPLACE -> copy(aside, last - row + 1, real, at);
-          case ADD -> add(aside, last - row + 1, real, at);
+          case REPLACE -> copy(aside, count, real, at);
+          case ADD -> add(aside, count, real, at);
         }
       }
-      if (ending.bias != null || ending.activation != Activation.IDENTITY) {
-        finish(last - row + 1, real, at, panel * ROW);
+      if (ending.bias != 0 || ending.activation != Activation.IDENTITY) {
+        finish(count, real, at, panel * ROW);
       }
     }
   }
 
-  private void copy(MemorySegment from, int count, int n, long at) {
+  private void copy(long from, int count, int n, long at) {
     for (int i = 0; i < count; i++) {
-      for (int j = 0; j < n; j += COUNT) {
-        store(load(from, i * ROW + 4L * j), out, at + i * outStride + 4L * j, Lanes.until(j, n));
-      }
+      Memory.copy(from + i * ROW, at + i * out.stride, 4L * n);
     }
   }
 
-  private void add(MemorySegment from, int count, int n, long at) {
-    if (n == WIDTH) {
-      addPanel(from, count, at);
-      return;
-    }
+  private void add(long from, int count, int n, long at) {
     for (int i = 0; i < count; i++) {
-      Pointwise.add(out, at + i * outStride, from, i * ROW, n, out, at + i * outStride);
-    }
-  }
-
-  private void addPanel(MemorySegment from, int count, long at) {
-    for (int i = 0; i < count; i++) {
-      long z = at + i * outStride;
-      long a = i * ROW;
-      store(load(out, z).add(load(from, a)), out, z);
-      store(load(out, z + BYTES).add(load(from, a + BYTES)), out, z + BYTES);
-      store(load(out, z + 2L * BYTES).add(load(from, a + 2L * BYTES)), out, z + 2L * BYTES);
+      long z = at + i * out.stride;
+      Pointwise.add(z, from + i * ROW, n, z);
     }
   }
 
   /** Adds the bias and applies the activation to rows of the panel, still in the nearest cache. */
   private void finish(int count, int n, long at, long biasAt) {
     for (int i = 0; i < count; i++) {
-      long z = at + i * outStride;
-      if (ending.bias != null) {
-        Pointwise.add(out, z, ending.bias, biasAt, n, out, z);
+      long z = at + i * out.stride;
+      if (ending.bias != 0) {
+        Pointwise.add(z, ending.bias + biasAt, n, z);
       }
       if (ending.activation != Activation.IDENTITY) {
-        Pointwise.activate(ending.activation, out, z, n, out, z);
+        Pointwise.activate(ending.activation, z, n, z);
       }
     }
   }

@@ -6,142 +6,154 @@ import static vitrine.kernels.simd.Lanes.all;
 import static vitrine.kernels.simd.Lanes.load;
 import static vitrine.kernels.simd.Lanes.store;
 
-import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
-/** Reductions along one row of {@code n} floats. Offsets are in bytes. */
+/** Reductions along one row of {@code n} floats, at their addresses. */
 final class Rows {
   private Rows() {}
 
-  static float sum(MemorySegment x, long at, int n) {
+  static float sum(long x, int n) {
     FloatVector sum = Lanes.zero();
     int whole = Lanes.whole(n);
     for (int i = 0; i < whole; i += COUNT) {
-      sum = sum.add(load(x, at + 4L * i));
+      sum = sum.add(load(x + 4L * i));
     }
     if (whole < n) {
-      sum = sum.add(load(x, at + 4L * whole, Lanes.until(whole, n)));
+      sum = sum.add(load(x + 4L * whole, Lanes.until(whole, n)));
     }
     return Lanes.sum(sum);
   }
 
   /** The mean of {@code (x - mean)^2}. */
-  static float variance(MemorySegment x, long at, int n, float mean) {
+  static float variance(long x, int n, float mean) {
+    FloatVector centre = all(mean);
     FloatVector sum = Lanes.zero();
     int whole = Lanes.whole(n);
     for (int i = 0; i < whole; i += COUNT) {
-      FloatVector off = load(x, at + 4L * i).sub(mean);
+      FloatVector off = load(x + 4L * i).sub(centre);
       sum = off.fma(off, sum);
     }
     if (whole < n) {
       VectorMask<Float> tail = Lanes.until(whole, n);
-      FloatVector off = load(x, at + 4L * whole, tail).sub(all(mean), tail);
+      FloatVector off = load(x + 4L * whole, tail).sub(centre, tail);
       sum = off.fma(off, sum);
     }
     return Lanes.sum(sum) / n;
   }
 
-  static float max(MemorySegment x, long at, int n) {
+  static float max(long x, int n) {
     FloatVector max = all(Float.NEGATIVE_INFINITY);
     int whole = Lanes.whole(n);
     for (int i = 0; i < whole; i += COUNT) {
-      max = max.max(load(x, at + 4L * i));
+      max = max.max(load(x + 4L * i));
     }
     if (whole < n) {
       VectorMask<Float> tail = Lanes.until(whole, n);
-      max = max.lanewise(VectorOperators.MAX, load(x, at + 4L * whole, tail), tail);
+      max = max.lanewise(VectorOperators.MAX, load(x + 4L * whole, tail), tail);
     }
     return Lanes.max(max);
   }
 
   /** {@code out = (x - mean) / scale * gamma + beta}. */
-  static void normalize(
-      MemorySegment x,
-      long at,
-      int n,
-      float mean,
-      float scale,
-      MemorySegment gamma,
-      MemorySegment beta,
-      MemorySegment out,
-      long outAt) {
-    for (int i = 0; i < n; i += COUNT) {
-      VectorMask<Float> mask = Lanes.until(i, n);
-      FloatVector normalized = load(x, at + 4L * i, mask).sub(mean).div(scale);
-      FloatVector y = normalized.fma(load(gamma, 4L * i, mask), load(beta, 4L * i, mask));
-      store(y, out, outAt + 4L * i, mask);
+  static void normalize(long x, int n, float mean, float scale, long gamma, long beta, long out) {
+    FloatVector shift = all(mean);
+    FloatVector divisor = all(scale);
+    int whole = Lanes.whole(n);
+    for (int i = 0; i < whole; i += COUNT) {
+      long z = 4L * i;
+      FloatVector normalized = load(x + z).sub(shift).div(divisor);
+      store(normalized.fma(load(gamma + z), load(beta + z)), out + z);
+    }
+    if (whole < n) {
+      VectorMask<Float> tail = Lanes.until(whole, n);
+      long z = 4L * whole;
+      FloatVector normalized = load(x + z, tail).sub(shift).div(divisor);
+      store(normalized.fma(load(gamma + z, tail), load(beta + z, tail)), out + z, tail);
     }
   }
 
   /** {@code out = exp(x - max)}; returns its sum. */
-  static float exponentials(
-      MemorySegment x, long at, int n, float max, MemorySegment out, long outAt) {
+  static float exponentials(long x, int n, float max, long out) {
+    FloatVector shift = all(max);
     FloatVector sum = Lanes.zero();
     int whole = Lanes.whole(n);
     for (int i = 0; i < whole; i += COUNT) {
-      FloatVector e = VectorMath.exp(load(x, at + 4L * i).sub(max));
-      store(e, out, outAt + 4L * i);
+      FloatVector e = VectorMath.exp(load(x + 4L * i).sub(shift));
+      store(e, out + 4L * i);
       sum = sum.add(e);
     }
     if (whole < n) {
       VectorMask<Float> tail = Lanes.until(whole, n);
-      FloatVector e = VectorMath.exp(load(x, at + 4L * whole, tail).sub(max));
-      store(e, out, outAt + 4L * whole, tail);
+      FloatVector e = VectorMath.exp(load(x + 4L * whole, tail).sub(shift));
+      store(e, out + 4L * whole, tail);
       sum = sum.add(e, tail);
     }
     return Lanes.sum(sum);
   }
 
   /** The sum of {@code exp(x - max)}. */
-  static float sumOfExponentials(MemorySegment x, long at, int n, float max) {
+  static float sumOfExponentials(long x, int n, float max) {
+    FloatVector shift = all(max);
     FloatVector sum = Lanes.zero();
-    for (int i = 0; i < n; i += COUNT) {
-      VectorMask<Float> mask = Lanes.until(i, n);
-      sum = sum.add(VectorMath.exp(load(x, at + 4L * i, mask).sub(max)), mask);
+    int whole = Lanes.whole(n);
+    for (int i = 0; i < whole; i += COUNT) {
+      sum = sum.add(VectorMath.exp(load(x + 4L * i).sub(shift)));
+    }
+    if (whole < n) {
+      VectorMask<Float> tail = Lanes.until(whole, n);
+      sum = sum.add(VectorMath.exp(load(x + 4L * whole, tail).sub(shift)), tail);
     }
     return Lanes.sum(sum);
   }
 
   /** {@code out = factor * x}. */
-  static void scale(MemorySegment x, long at, int n, float factor, MemorySegment out, long outAt) {
+  static void scale(long x, int n, float factor, long out) {
+    FloatVector f = all(factor);
     int whole = Lanes.whole(n);
     for (int i = 0; i < whole; i += COUNT) {
-      store(load(x, at + 4L * i).mul(factor), out, outAt + 4L * i);
+      store(load(x + 4L * i).mul(f), out + 4L * i);
     }
     if (whole < n) {
       VectorMask<Float> tail = Lanes.until(whole, n);
-      store(load(x, at + 4L * whole, tail).mul(factor), out, outAt + 4L * whole, tail);
+      store(load(x + 4L * whole, tail).mul(f), out + 4L * whole, tail);
     }
   }
 
-  static void fill(MemorySegment x, long at, int n, float value) {
+  static void fill(long x, int n, float value) {
     FloatVector all = all(value);
-    for (int i = 0; i < n; i += COUNT) {
-      store(all, x, at + 4L * i, Lanes.until(i, n));
+    int whole = Lanes.whole(n);
+    for (int i = 0; i < whole; i += COUNT) {
+      store(all, x + 4L * i);
+    }
+    if (whole < n) {
+      store(all, x + 4L * whole, Lanes.until(whole, n));
     }
   }
 
   /** Softmax; a row of nothing but minus infinity becomes zeros. May be in place. */
-  static void softmax(MemorySegment x, long at, int n, MemorySegment out, long outAt) {
-    float max = max(x, at, n);
+  static void softmax(long x, int n, long out) {
+    float max = max(x, n);
     if (max == Float.NEGATIVE_INFINITY) {
-      fill(out, outAt, n, 0);
+      fill(out, n, 0);
       return;
     }
-    float sum = exponentials(x, at, n, max, out, outAt);
-    scale(out, outAt, n, 1 / sum, out, outAt);
+    float sum = exponentials(x, n, max, out);
+    scale(out, n, 1 / sum, out);
   }
 
   /** Adds {@code factor * x} to {@code out}, each element one multiply-add. */
-  static void addScaled(
-      MemorySegment x, long at, int n, float factor, MemorySegment out, long outAt) {
+  static void addScaled(long x, int n, float factor, long out) {
     FloatVector f = all(factor);
-    for (int i = 0; i < n; i += COUNT) {
-      VectorMask<Float> mask = Lanes.until(i, n);
-      FloatVector sum = load(x, at + 4L * i, mask).fma(f, load(out, outAt + 4L * i, mask));
-      store(sum, out, outAt + 4L * i, mask);
+    int whole = Lanes.whole(n);
+    for (int i = 0; i < whole; i += COUNT) {
+      store(load(x + 4L * i).fma(f, load(out + 4L * i)), out + 4L * i);
+    }
+    if (whole < n) {
+      VectorMask<Float> tail = Lanes.until(whole, n);
+      long z = 4L * whole;
+      store(load(x + z, tail).fma(f, load(out + z, tail)), out + z, tail);
     }
   }
 

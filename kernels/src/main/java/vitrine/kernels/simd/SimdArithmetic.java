@@ -1,12 +1,10 @@
 package vitrine.kernels.simd;
 
 import static vitrine.kernels.simd.Lanes.COUNT;
-import static vitrine.kernels.simd.Lanes.FLOAT;
 import static vitrine.kernels.simd.Lanes.all;
 import static vitrine.kernels.simd.Lanes.load;
 import static vitrine.kernels.simd.Lanes.store;
 
-import java.lang.foreign.MemorySegment;
 import java.util.function.IntConsumer;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
@@ -20,16 +18,12 @@ import vitrine.kernels.host.Arithmetic;
 import vitrine.kernels.host.BackwardArithmetic;
 import vitrine.kernels.host.HostTensor;
 import vitrine.kernels.host.HostWeight;
-import vitrine.kernels.host.SlabPool;
 import vitrine.kernels.host.Workers;
 
 /** Cuts each op into tasks by its shape and hands them to the workers. */
 final class SimdArithmetic implements Arithmetic {
-  /** Rows a task of a product; a multiple of every tile. */
-  private static final int ROW_BLOCK = 144;
-
   private final Workers workers;
-  private final SlabPool scratch = new SlabPool();
+  private final Scratch scratch = new Scratch();
   private final Tasks tasks;
   private final SimdAttention attention;
   private final SimdBackward backward;
@@ -66,31 +60,31 @@ final class SimdArithmetic implements Arithmetic {
 
   @Override
   public void fill(HostTensor x, float value) {
-    MemorySegment to = x.memory();
-    tasks.stretches(x.shape().size(), (at, n) -> Rows.fill(to, at, n, value));
+    long to = x.address();
+    tasks.stretches(x.shape().size(), (at, n) -> Rows.fill(to + at, n, value));
   }
 
   @Override
   public void scale(HostTensor x, float factor, HostTensor out) {
-    MemorySegment from = x.memory();
-    MemorySegment to = out.memory();
-    tasks.stretches(x.shape().size(), (at, n) -> Rows.scale(from, at, n, factor, to, at));
+    long from = x.address();
+    long to = out.address();
+    tasks.stretches(x.shape().size(), (at, n) -> Rows.scale(from + at, n, factor, to + at));
   }
 
   @Override
   public void add(HostTensor a, HostTensor b, HostTensor out) {
-    MemorySegment left = a.memory();
-    MemorySegment right = b.memory();
-    MemorySegment to = out.memory();
-    tasks.stretches(a.shape().size(), (at, n) -> Pointwise.add(left, at, right, at, n, to, at));
+    long left = a.address();
+    long right = b.address();
+    long to = out.address();
+    tasks.stretches(a.shape().size(), (at, n) -> Pointwise.add(left + at, right + at, n, to + at));
   }
 
   @Override
   public void activate(HostTensor x, Activation activation, HostTensor out) {
-    MemorySegment from = x.memory();
-    MemorySegment to = out.memory();
+    long from = x.address();
+    long to = out.address();
     tasks.stretches(
-        x.shape().size(), (at, n) -> Pointwise.activate(activation, from, at, n, to, at));
+        x.shape().size(), (at, n) -> Pointwise.activate(activation, from + at, n, to + at));
   }
 
   @Override
@@ -108,8 +102,8 @@ final class SimdArithmetic implements Arithmetic {
     }
     int blocks = Math.toIntExact(shape.size() / block);
     int blocksAnExample = Math.max(1, blocks / Math.max(1, shape.dim(0)));
-    MemorySegment from = x.memory();
-    MemorySegment to = out.memory();
+    long from = x.address();
+    long to = out.address();
     tasks.rowRanges(
         blocks,
         Math.toIntExact(block),
@@ -118,14 +112,13 @@ final class SimdArithmetic implements Arithmetic {
             int flags = i / blocksAnExample * length;
             for (int lane = 0; lane < stride; lane += COUNT) {
               meanOfLines(
-                  from,
-                  4L * (i * block + lane),
+                  from + 4L * (i * block + lane),
                   stride,
                   length,
                   counts,
                   flags,
                   Lanes.until(lane, stride),
-                  to);
+                  to + 4L * (i * block + lane));
             }
           }
         });
@@ -133,19 +126,18 @@ final class SimdArithmetic implements Arithmetic {
 
   /** A vector of neighbouring lines along the axis. */
   private static void meanOfLines(
-      MemorySegment x,
-      long at,
+      long x,
       int stride,
       int length,
       boolean[] counts,
       int flags,
       VectorMask<Float> inside,
-      MemorySegment out) {
+      long out) {
     FloatVector sum = Lanes.zero();
     FloatVector n = Lanes.zero();
     for (int t = 0; t < length; t++) {
       if (counts[flags + t]) {
-        FloatVector value = load(x, at + 4L * t * stride, inside);
+        FloatVector value = load(x + 4L * t * stride, inside);
         VectorMask<Float> counted = value.compare(VectorOperators.NE, Float.NEGATIVE_INFINITY);
         sum = sum.add(value, counted);
         n = n.add(1f, counted);
@@ -154,9 +146,9 @@ final class SimdArithmetic implements Arithmetic {
     FloatVector mean = sum.div(n.max(1f));
     FloatVector masked = all(Float.NEGATIVE_INFINITY);
     for (int t = 0; t < length; t++) {
-      FloatVector value = load(x, at + 4L * t * stride, inside);
+      FloatVector value = load(x + 4L * t * stride, inside);
       VectorMask<Float> kept = value.compare(VectorOperators.EQ, Float.NEGATIVE_INFINITY);
-      store(mean.blend(masked, kept), out, at + 4L * t * stride, inside);
+      store(mean.blend(masked, kept), out + 4L * t * stride, inside);
     }
   }
 
@@ -169,44 +161,20 @@ final class SimdArithmetic implements Arithmetic {
       @Nullable HostTensor bias,
       Activation activation,
       HostTensor out) {
-    int rows = (int) (x.shape().size() / w.in());
-    long xStride = 4L * w.in();
-    long outStride = 4L * w.out();
-    MemorySegment from = x.memory();
+    Product.Matrix to = new Product.Matrix(out.address(), 4L * w.out());
+    Product.Matrix panels = new Product.Matrix(w.panels().address(), 4L * w.in() * w.width());
     Product.Ending ending =
-        new Product.Ending(Into.REPLACE, bias == null ? null : bias.memory(), activation);
-    MemorySegment to = out.memory();
-    Product.Matrix panels = new Product.Matrix(w.panels().memory(), 0, 4L * w.in() * w.width());
-    rowBlocks(
-        rows,
-        w.panelCount(),
-        (first, count, panel) ->
-            new Product(
-                    scratch,
-                    new Product.Matrix(from, first * xStride, xStride),
-                    count,
-                    panels,
-                    w.in(),
-                    ending,
-                    new Product.Matrix(to, first * outStride, outStride),
-                    w.out())
-                .run(panel));
-  }
-
-  /** Work on one panel of {@code count} rows from {@code first} on. */
-  @FunctionalInterface
-  private interface Block {
-    void run(int first, int count, int panel);
-  }
-
-  private void rowBlocks(int rows, int panels, Block block) {
-    int blocks = (rows + ROW_BLOCK - 1) / ROW_BLOCK;
-    workers.forEach(
-        Math.multiplyExact(blocks, panels),
-        task -> {
-          int first = task / panels * ROW_BLOCK;
-          block.run(first, Math.min(ROW_BLOCK, rows - first), task % panels);
-        });
+        new Product.Ending(Into.REPLACE, bias == null ? 0 : bias.address(), activation);
+    new LeftRows(tasks, scratch)
+        .forBlocks(
+            new Product.Matrix(x.address(), 4L * w.in()),
+            Math.toIntExact(x.shape().size() / w.in()),
+            w.in(),
+            w.panelCount(),
+            (left, first, count, panel) ->
+                new Product(
+                        scratch, left, count, panels, w.in(), ending, to.from(first, 0), w.out())
+                    .run(panel));
   }
 
   @Override
@@ -233,24 +201,24 @@ final class SimdArithmetic implements Arithmetic {
       float eps,
       HostTensor out) {
     int d = x.columns();
-    MemorySegment a = x.memory();
-    MemorySegment b = plus == null ? null : plus.memory();
-    MemorySegment weight = gamma.memory();
-    MemorySegment shift = beta.memory();
-    MemorySegment to = out.memory();
-    MemorySegment from = b == null ? a : to;
+    long a = x.address();
+    long b = plus == null ? 0 : plus.address();
+    long weight = gamma.address();
+    long shift = beta.address();
+    long to = out.address();
+    long from = plus == null ? a : to;
     tasks.rowRanges(
         x.rows(),
         d,
         (first, end) -> {
           for (int r = first; r < end; r++) {
             long at = 4L * r * d;
-            if (b != null) {
-              Pointwise.add(a, at, b, at, d, to, at);
+            if (plus != null) {
+              Pointwise.add(a + at, b + at, d, to + at);
             }
-            float mean = Rows.sum(from, at, d) / d;
-            float scale = (float) Math.sqrt(Rows.variance(from, at, d, mean) + eps);
-            Rows.normalize(from, at, d, mean, scale, weight, shift, to, at);
+            float mean = Rows.sum(from + at, d) / d;
+            float scale = (float) Math.sqrt(Rows.variance(from + at, d, mean) + eps);
+            Rows.normalize(from + at, d, mean, scale, weight, shift, to + at);
           }
         });
   }
@@ -258,16 +226,16 @@ final class SimdArithmetic implements Arithmetic {
   @Override
   public void layerNormScale(HostTensor x, float eps, HostTensor out) {
     int d = x.columns();
-    MemorySegment from = x.memory();
-    MemorySegment to = out.memory();
+    long from = x.address();
+    long to = out.address();
     tasks.rowRanges(
         x.rows(),
         d,
         (first, end) -> {
           for (int r = first; r < end; r++) {
-            float mean = Rows.sum(from, 4L * r * d, d) / d;
-            float variance = Rows.variance(from, 4L * r * d, d, mean);
-            to.setAtIndex(FLOAT, r, (float) Math.sqrt(variance + eps));
+            float mean = Rows.sum(from + 4L * r * d, d) / d;
+            float variance = Rows.variance(from + 4L * r * d, d, mean);
+            Memory.set(to + 4L * r, (float) Math.sqrt(variance + eps));
           }
         });
   }
@@ -275,17 +243,17 @@ final class SimdArithmetic implements Arithmetic {
   @Override
   public void layerNormNormalize(HostTensor x, HostTensor scale, HostTensor out) {
     int d = x.columns();
-    MemorySegment from = x.memory();
-    MemorySegment divisors = scale.memory();
-    MemorySegment to = out.memory();
+    long from = x.address();
+    long divisors = scale.address();
+    long to = out.address();
     tasks.rowRanges(
         x.rows(),
         d,
         (first, end) -> {
           for (int r = first; r < end; r++) {
-            float mean = Rows.sum(from, 4L * r * d, d) / d;
-            float divisor = divisors.getAtIndex(FLOAT, r);
-            Pointwise.centre(from, 4L * r * d, d, mean, divisor, to, 4L * r * d);
+            float mean = Rows.sum(from + 4L * r * d, d) / d;
+            float divisor = Memory.get(divisors + 4L * r);
+            Pointwise.centre(from + 4L * r * d, d, mean, divisor, to + 4L * r * d);
           }
         });
   }
@@ -293,16 +261,16 @@ final class SimdArithmetic implements Arithmetic {
   @Override
   public void affine(HostTensor x, HostTensor gamma, HostTensor beta, HostTensor out) {
     int d = x.columns();
-    MemorySegment from = x.memory();
-    MemorySegment weight = gamma.memory();
-    MemorySegment shift = beta.memory();
-    MemorySegment to = out.memory();
+    long from = x.address();
+    long weight = gamma.address();
+    long shift = beta.address();
+    long to = out.address();
     tasks.rowRanges(
         x.rows(),
         d,
         (first, end) -> {
           for (int r = first; r < end; r++) {
-            Pointwise.affine(from, 4L * r * d, d, weight, shift, to, 4L * r * d);
+            Pointwise.affine(from + 4L * r * d, d, weight, shift, to + 4L * r * d);
           }
         });
   }
@@ -324,14 +292,14 @@ final class SimdArithmetic implements Arithmetic {
   @Override
   public void softmax(HostTensor x, HostTensor out) {
     int n = x.columns();
-    MemorySegment from = x.memory();
-    MemorySegment to = out.memory();
+    long from = x.address();
+    long to = out.address();
     tasks.rowRanges(
         x.rows(),
         n,
         (first, end) -> {
           for (int r = first; r < end; r++) {
-            Rows.softmax(from, 4L * r * n, n, to, 4L * r * n);
+            Rows.softmax(from + 4L * r * n, n, to + 4L * r * n);
           }
         });
   }
@@ -345,65 +313,61 @@ final class SimdArithmetic implements Arithmetic {
   public void headResults(HostTensor z, HostWeight w, HostTensor out) {
     int heads = z.shape().dim(2);
     int size = z.shape().dim(3);
-    int rows = z.shape().dim(0) * z.shape().dim(1);
     int panels = w.panelCount();
     long panelBytes = 4L * w.in() * w.width();
-    MemorySegment from = z.memory();
-    MemorySegment matrix = w.panels().memory();
-    MemorySegment to = out.memory();
-    long zStride = 4L * heads * size;
-    long outStride = 4L * heads * w.out();
-    rowBlocks(
-        rows,
-        heads * panels,
-        (first, count, part) -> {
-          int h = part / panels;
-          new Product(
-                  scratch,
-                  new Product.Matrix(from, first * zStride + 4L * h * size, zStride),
-                  count,
-                  new Product.Matrix(matrix, 4L * h * size * w.width(), panelBytes),
-                  size,
-                  Product.Ending.REPLACE,
-                  new Product.Matrix(to, first * outStride + 4L * h * w.out(), outStride),
-                  w.out())
-              .run(part % panels);
-        });
+    long matrix = w.panels().address();
+    Product.Matrix to = new Product.Matrix(out.address(), 4L * heads * w.out());
+    new LeftRows(tasks, scratch)
+        .forBlocks(
+            new Product.Matrix(z.address(), 4L * heads * size),
+            z.shape().dim(0) * z.shape().dim(1),
+            heads * size,
+            heads * panels,
+            (left, first, count, part) -> {
+              int h = part / panels;
+              new Product(
+                      scratch,
+                      left.from(0, h * size),
+                      count,
+                      new Product.Matrix(matrix + 4L * h * size * w.width(), panelBytes),
+                      size,
+                      Product.Ending.REPLACE,
+                      to.from(first, h * w.out()),
+                      w.out())
+                  .run(part % panels);
+            });
   }
 
   @Override
   public void sumHeads(HostTensor results, @Nullable HostTensor bias, HostTensor out) {
     int heads = results.shape().dim(2);
     int d = results.columns();
-    MemorySegment from = results.memory();
-    MemorySegment start = bias == null ? null : bias.memory();
-    MemorySegment to = out.memory();
+    long from = results.address();
+    long start = bias == null ? 0 : bias.address();
+    long to = out.address();
     tasks.rowRanges(
         out.rows(),
         d * heads,
         (first, end) -> {
           for (int r = first; r < end; r++) {
-            sumOfHeads(from, 4L * r * heads * d, heads, d, start, to, 4L * r * d);
+            sumOfHeads(from + 4L * r * heads * d, heads, d, start, to + 4L * r * d);
           }
         });
   }
 
-  /** The sum of {@code heads} rows of d and the bias. */
-  private static void sumOfHeads(
-      MemorySegment x,
-      long at,
-      int heads,
-      int d,
-      @Nullable MemorySegment bias,
-      MemorySegment out,
-      long outAt) {
+  /**
+   * The sum of {@code heads} rows of d and the bias.
+   *
+   * @param bias where it lies, or 0
+   */
+  private static void sumOfHeads(long x, int heads, int d, long bias, long out) {
     for (int i = 0; i < d; i += COUNT) {
       VectorMask<Float> mask = Lanes.until(i, d);
-      FloatVector sum = bias == null ? Lanes.zero() : load(bias, 4L * i, mask);
+      FloatVector sum = bias == 0 ? Lanes.zero() : load(bias + 4L * i, mask);
       for (int h = 0; h < heads; h++) {
-        sum = sum.add(load(x, at + 4L * ((long) h * d + i), mask));
+        sum = sum.add(load(x + 4L * ((long) h * d + i), mask));
       }
-      store(sum, out, outAt + 4L * i, mask);
+      store(sum, out + 4L * i, mask);
     }
   }
 
@@ -412,23 +376,23 @@ final class SimdArithmetic implements Arithmetic {
   @Override
   public void crossEntropy(HostTensor logits, int[] targets, HostTensor out) {
     int n = logits.columns();
-    MemorySegment from = logits.memory();
-    MemorySegment to = out.memory();
+    long from = logits.address();
+    long to = out.address();
     tasks.rowRanges(
         targets.length,
         n,
         (first, end) -> {
           for (int r = first; r < end; r++) {
-            float loss = targets[r] < 0 ? 0 : rowLoss(from, 4L * r * n, n, targets[r]);
-            to.setAtIndex(FLOAT, r, loss);
+            float loss = targets[r] < 0 ? 0 : rowLoss(from + 4L * r * n, n, targets[r]);
+            Memory.set(to + 4L * r, loss);
           }
         });
   }
 
-  private static float rowLoss(MemorySegment x, long at, int n, int target) {
-    float max = Rows.max(x, at, n);
-    float sum = Rows.sumOfExponentials(x, at, n, max);
-    return (float) (Math.log(sum) + max - x.get(FLOAT, at + 4L * target));
+  private static float rowLoss(long x, int n, int target) {
+    float max = Rows.max(x, n);
+    float sum = Rows.sumOfExponentials(x, n, max);
+    return (float) (Math.log(sum) + max - Memory.get(x + 4L * target));
   }
 
   @Override

@@ -1,11 +1,9 @@
 package vitrine.kernels.simd;
 
 import static vitrine.kernels.simd.Lanes.COUNT;
-import static vitrine.kernels.simd.Lanes.FLOAT;
 import static vitrine.kernels.simd.Lanes.load;
 import static vitrine.kernels.simd.Lanes.store;
 
-import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import vitrine.kernels.AttentionMask;
@@ -36,9 +34,9 @@ final class SimdAttention {
   private static final int FEW = 4;
 
   private final Workers workers;
-  private final SlabPool scratch;
+  private final Scratch scratch;
 
-  SimdAttention(Workers workers, SlabPool scratch) {
+  SimdAttention(Workers workers, Scratch scratch) {
     this.workers = workers;
     this.scratch = scratch;
   }
@@ -63,25 +61,25 @@ final class SimdAttention {
     }
     HeadPanels keys = new HeadPanels(mask.batch(), query.heads(), query.size(), mask.keys());
     HeadPanels values = new HeadPanels(mask.batch(), query.heads(), mask.keys(), query.size());
-    SlabPool.Slab slab = scratch.take(keys.bytes() + values.bytes(), 0);
+    SlabPool.Slab slab = scratch.take(keys.bytes() + values.bytes());
     try {
-      MemorySegment memory = slab.memory();
-      long valuesAt = keys.bytes();
+      long memory = slab.address();
+      long valuesAt = memory + keys.bytes();
       workers.forEach(
           mask.batch() * query.heads(),
           task -> {
             int b = task / query.heads();
             int h = task % query.heads();
-            keys.turn(key, b, h, memory, 0);
-            values.fill(value, b, h, mask, memory, valuesAt);
+            keys.turn(key, b, h, memory);
+            values.fill(value, b, h, mask, valuesAt);
           });
       int blocks = blocks(mask.queries());
       workers.forEach(
           mask.batch() * query.heads() * blocks,
           task -> {
             int head = task / blocks;
-            Product.Matrix kT = keys.matrix(memory, 0, head);
-            Product.Matrix vs = values.matrix(memory, valuesAt, head);
+            Product.Matrix kT = keys.matrix(memory, head);
+            Product.Matrix vs = values.matrix(valuesAt, head);
             // The last queries see the most keys: first come the longest tasks.
             int block = blocks - 1 - task % blocks;
             queryBlock(
@@ -104,33 +102,31 @@ final class SimdAttention {
     Heads query = Heads.of(q);
     Heads key = Heads.of(k);
     HeadPanels keys = new HeadPanels(mask.batch(), query.heads(), query.size(), mask.keys());
-    SlabPool.Slab slab = scratch.take(keys.bytes(), 0);
+    SlabPool.Slab slab = scratch.take(keys.bytes());
     try {
-      MemorySegment memory = slab.memory();
-      MemorySegment to = out.memory();
+      long memory = slab.address();
+      long to = out.address();
       long row = 4L * mask.keys();
       workers.forEach(
           mask.batch() * query.heads(),
           head -> {
             int b = head / query.heads();
             int h = head % query.heads();
-            keys.turn(key, b, h, memory, 0);
+            keys.turn(key, b, h, memory);
             long at = (long) head * mask.queries() * row;
-            Product product =
-                new Product(
-                    scratch,
-                    new Product.Matrix(query.memory(), query.at(b, 0, h), query.stride()),
-                    mask.queries(),
-                    keys.matrix(memory, 0, head),
-                    query.size(),
-                    Product.Ending.REPLACE,
-                    new Product.Matrix(to, at, row),
-                    mask.keys());
-            product.run();
+            Product.run(
+                scratch,
+                new Product.Matrix(query.at(b, 0, h), query.stride()),
+                mask.queries(),
+                keys.matrix(memory, head),
+                query.size(),
+                Product.Ending.REPLACE,
+                new Product.Matrix(to + at, row),
+                mask.keys());
             for (int i = 0; i < mask.queries(); i++) {
               int end = mask.end(i);
-              scaleAndHide(to, at + i * row, end, mask, b, scale);
-              Rows.fill(to, at + i * row + 4L * end, mask.keys() - end, Float.NEGATIVE_INFINITY);
+              scaleAndHide(to + at + i * row, end, mask, b, scale);
+              Rows.fill(to + at + i * row + 4L * end, mask.keys() - end, Float.NEGATIVE_INFINITY);
             }
           });
     } finally {
@@ -145,28 +141,26 @@ final class SimdAttention {
     int queries = pattern.shape().dim(2);
     int keys = pattern.shape().dim(3);
     HeadPanels values = new HeadPanels(batch, value.heads(), keys, value.size());
-    SlabPool.Slab slab = scratch.take(values.bytes(), 0);
+    SlabPool.Slab slab = scratch.take(values.bytes());
     try {
-      MemorySegment memory = slab.memory();
-      MemorySegment from = pattern.memory();
+      long memory = slab.address();
+      long from = pattern.address();
       workers.forEach(
           batch * value.heads(),
           head -> {
             int b = head / value.heads();
             int h = head % value.heads();
-            values.fill(value, b, h, null, memory, 0);
+            values.fill(value, b, h, null, memory);
             long row = 4L * keys;
-            Product product =
-                new Product(
-                    scratch,
-                    new Product.Matrix(from, (long) head * queries * row, row),
-                    queries,
-                    values.matrix(memory, 0, head),
-                    keys,
-                    Product.Ending.REPLACE,
-                    new Product.Matrix(result.memory(), result.at(b, 0, h), result.stride()),
-                    value.size());
-            product.run();
+            Product.run(
+                scratch,
+                new Product.Matrix(from + (long) head * queries * row, row),
+                queries,
+                values.matrix(memory, head),
+                keys,
+                Product.Ending.REPLACE,
+                new Product.Matrix(result.at(b, 0, h), result.stride()),
+                value.size());
           });
     } finally {
       scratch.giveBack(slab);
@@ -190,15 +184,15 @@ final class SimdAttention {
       int h,
       int block) {
     long row = 4L * Product.WIDTH * Product.panels(mask.keys());
-    SlabPool.Slab slab = scratch.take(STRIP * row, 0);
+    SlabPool.Slab slab = scratch.take(STRIP * row);
     try {
-      MemorySegment strip = slab.memory();
+      long strip = slab.address();
       int end = Math.min((block + 1) * BLOCK, mask.queries());
       for (int i = block * BLOCK; i < end; i += STRIP) {
         int rows = Math.min(STRIP, end - i);
-        Product.Matrix x = new Product.Matrix(query.memory(), query.at(b, i, h), query.stride());
-        Product.Matrix s = new Product.Matrix(strip, 0, row);
-        Product.Matrix z = new Product.Matrix(result.memory(), result.at(b, i, h), result.stride());
+        Product.Matrix x = new Product.Matrix(query.at(b, i, h), query.stride());
+        Product.Matrix s = new Product.Matrix(strip, row);
+        Product.Matrix z = new Product.Matrix(result.at(b, i, h), result.stride());
         weights(x, keys, query.size(), mask, scale, b, i, rows, s);
         mixStrip(s, values, mask, i, rows, z, query.size());
       }
@@ -222,21 +216,19 @@ final class SimdAttention {
       int rows,
       Product.Matrix strip) {
     int end = mask.end(i + rows - 1);
-    Product product =
-        new Product(
-            scratch,
-            q,
-            rows,
-            keys,
-            size,
-            Product.Ending.REPLACE,
-            strip,
-            Product.panels(end) * Product.WIDTH);
-    product.run();
+    Product.run(
+        scratch,
+        q,
+        rows,
+        keys,
+        size,
+        Product.Ending.REPLACE,
+        strip,
+        Product.panels(end) * Product.WIDTH);
     for (int r = 0; r < rows; r++) {
-      long at = r * strip.stride();
-      scaleAndHide(strip.memory(), at, mask.end(i + r), mask, b, scale);
-      Rows.softmax(strip.memory(), at, mask.end(i + r), strip.memory(), at);
+      long at = strip.at() + r * strip.stride();
+      scaleAndHide(at, mask.end(i + r), mask, b, scale);
+      Rows.softmax(at, mask.end(i + r), at);
     }
   }
 
@@ -253,20 +245,16 @@ final class SimdAttention {
       Product.Matrix z,
       int size) {
     int common = mask.end(i);
-    Product product =
-        new Product(scratch, strip, rows, values, common, Product.Ending.REPLACE, z, size);
-    product.run();
+    Product.run(scratch, strip, rows, values, common, Product.Ending.REPLACE, z, size);
     for (int r = 1; r < rows; r++) {
       for (int j = common; j < mask.end(i + r); j++) {
-        float weight = strip.memory().get(FLOAT, r * strip.stride() + 4L * j);
+        float weight = Memory.get(strip.at() + r * strip.stride() + 4L * j);
         for (int panel = 0; panel < Product.panels(size); panel++) {
           int column = panel * Product.WIDTH;
           Rows.addScaled(
-              values.memory(),
               values.at() + panel * values.stride() + 4L * j * Product.WIDTH,
               Math.min(Product.WIDTH, size - column),
               weight,
-              z.memory(),
               z.at() + r * z.stride() + 4L * column);
         }
       }
@@ -274,11 +262,10 @@ final class SimdAttention {
   }
 
   /** x = scale x, and minus infinity at padding. */
-  private static void scaleAndHide(
-      MemorySegment x, long at, int n, AttentionMask mask, int b, float scale) {
+  private static void scaleAndHide(long x, int n, AttentionMask mask, int b, float scale) {
     boolean[] real = mask.real();
     if (real == null) {
-      Rows.scale(x, at, n, scale, x, at);
+      Rows.scale(x, n, scale, x);
       return;
     }
     FloatVector hidden = Lanes.all(Float.NEGATIVE_INFINITY);
@@ -292,8 +279,8 @@ final class SimdAttention {
                   Lanes.SPECIES,
                   java.util.Arrays.copyOfRange(real, flags + j, flags + j + COUNT),
                   0);
-      FloatVector s = load(x, at + 4L * j, inside).mul(scale);
-      store(hidden.blend(s, seen), x, at + 4L * j, inside);
+      FloatVector s = load(x + 4L * j, inside).mul(scale);
+      store(hidden.blend(s, seen), x + 4L * j, inside);
     }
   }
 
@@ -308,15 +295,15 @@ final class SimdAttention {
       Heads result,
       int b,
       int h) {
-    SlabPool.Slab slab = scratch.take(Rows.padded(mask.keys()), 0);
+    SlabPool.Slab slab = scratch.take(Rows.padded(mask.keys()));
     try {
-      MemorySegment row = slab.memory();
+      long row = slab.address();
       for (int i = 0; i < mask.queries(); i++) {
         int end = mask.end(i);
         dots(query, query.at(b, i, h), key, key.at(b, 0, h), end, row);
-        scaleAndHide(row, 0, end, mask, b, scale);
-        Rows.softmax(row, 0, end, row, 0);
-        mixRow(row, end, mask, b, value, value.at(b, 0, h), result.memory(), result.at(b, i, h));
+        scaleAndHide(row, end, mask, b, scale);
+        Rows.softmax(row, end, row);
+        mixRow(row, end, mask, b, value, value.at(b, 0, h), result.at(b, i, h));
       }
     } finally {
       scratch.giveBack(slab);
@@ -324,10 +311,7 @@ final class SimdAttention {
   }
 
   /** out[j] = q k[j]: four keys at a time, so that four chains of multiply-adds overlap. */
-  private static void dots(
-      Heads query, long q, Heads key, long firstKey, int keys, MemorySegment out) {
-    MemorySegment x = query.memory();
-    MemorySegment k = key.memory();
+  private static void dots(Heads query, long q, Heads key, long firstKey, int keys, long out) {
     long stride = key.stride();
     for (int j = 0; j < keys; j += 4) {
       long k0 = firstKey + j * stride;
@@ -339,39 +323,32 @@ final class SimdAttention {
       float s2 = 0;
       float s3 = 0;
       for (int c = 0; c < query.size(); c++) {
-        float a = x.get(FLOAT, q + 4L * c);
-        s0 = Math.fma(k.get(FLOAT, k0 + 4L * c), a, s0);
-        s1 = Math.fma(k.get(FLOAT, k1 + 4L * c), a, s1);
-        s2 = Math.fma(k.get(FLOAT, k2 + 4L * c), a, s2);
-        s3 = Math.fma(k.get(FLOAT, k3 + 4L * c), a, s3);
+        float a = Memory.get(q + 4L * c);
+        s0 = Math.fma(Memory.get(k0 + 4L * c), a, s0);
+        s1 = Math.fma(Memory.get(k1 + 4L * c), a, s1);
+        s2 = Math.fma(Memory.get(k2 + 4L * c), a, s2);
+        s3 = Math.fma(Memory.get(k3 + 4L * c), a, s3);
       }
-      out.set(FLOAT, 4L * j, s0);
-      out.set(FLOAT, 4L * Math.min(j + 1, keys - 1), s1);
-      out.set(FLOAT, 4L * Math.min(j + 2, keys - 1), s2);
-      out.set(FLOAT, 4L * Math.min(j + 3, keys - 1), s3);
+      Memory.set(out + 4L * j, s0);
+      Memory.set(out + 4L * Math.min(j + 1, keys - 1), s1);
+      Memory.set(out + 4L * Math.min(j + 2, keys - 1), s2);
+      Memory.set(out + 4L * Math.min(j + 3, keys - 1), s3);
     }
   }
 
   private static void mixRow(
-      MemorySegment weights,
-      int keys,
-      AttentionMask mask,
-      int b,
-      Heads value,
-      long firstValue,
-      MemorySegment out,
-      long outAt) {
+      long weights, int keys, AttentionMask mask, int b, Heads value, long firstValue, long out) {
     boolean[] real = mask.real();
     for (int c = 0; c < value.size(); c += COUNT) {
       VectorMask<Float> inside = Lanes.until(c, value.size());
       FloatVector sum = Lanes.zero();
       for (int j = 0; j < keys; j++) {
         if (real == null || real[b * mask.keys() + j]) {
-          FloatVector v = load(value.memory(), firstValue + j * value.stride() + 4L * c, inside);
-          sum = v.fma(Lanes.broadcast(weights, 4L * j), sum);
+          FloatVector v = load(firstValue + j * value.stride() + 4L * c, inside);
+          sum = v.fma(Lanes.broadcast(weights + 4L * j), sum);
         }
       }
-      store(sum, out, outAt + 4L * c, inside);
+      store(sum, out + 4L * c, inside);
     }
   }
 }

@@ -1,11 +1,9 @@
 package vitrine.kernels.simd;
 
 import static vitrine.kernels.simd.Lanes.COUNT;
-import static vitrine.kernels.simd.Lanes.FLOAT;
 import static vitrine.kernels.simd.Lanes.load;
 import static vitrine.kernels.simd.Lanes.store;
 
-import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
@@ -18,7 +16,6 @@ import vitrine.kernels.Shape;
 import vitrine.kernels.host.BackwardArithmetic;
 import vitrine.kernels.host.HostTensor;
 import vitrine.kernels.host.HostWeight;
-import vitrine.kernels.host.SlabPool;
 
 /** Cuts the ops of the backward pass and of training into tasks by their shapes. */
 final class SimdBackward implements BackwardArithmetic {
@@ -29,12 +26,12 @@ final class SimdBackward implements BackwardArithmetic {
   private static final int COLUMNS = 128;
 
   private final Tasks tasks;
-  private final SlabPool scratch;
+  private final Scratch scratch;
   private final OuterProduct outer;
   private final ColumnSums sums;
   private final AttentionBackward attention;
 
-  SimdBackward(Tasks tasks, SlabPool scratch) {
+  SimdBackward(Tasks tasks, Scratch scratch) {
     this.tasks = tasks;
     this.scratch = scratch;
     this.outer = new OuterProduct(tasks, scratch);
@@ -46,8 +43,8 @@ final class SimdBackward implements BackwardArithmetic {
 
   @Override
   public void dropout(HostTensor x, float probability, long key, HostTensor out) {
-    MemorySegment from = x.memory();
-    MemorySegment to = out.memory();
+    long from = x.address();
+    long to = out.address();
     tasks.stretches(
         x.shape().size(), (at, n) -> DropoutLanes.drop(from, at, n, probability, key, to));
   }
@@ -55,11 +52,12 @@ final class SimdBackward implements BackwardArithmetic {
   @Override
   public void activateBackward(
       HostTensor x, Activation activation, HostTensor dOut, HostTensor dX) {
-    MemorySegment from = x.memory();
-    MemorySegment slopes = dOut.memory();
-    MemorySegment to = dX.memory();
+    long from = x.address();
+    long slopes = dOut.address();
+    long to = dX.address();
     tasks.stretches(
-        x.shape().size(), (at, n) -> Slopes.activate(activation, from, slopes, at, n, to));
+        x.shape().size(),
+        (at, n) -> Slopes.activate(activation, from + at, slopes + at, n, to + at));
   }
 
   @Override
@@ -78,9 +76,9 @@ final class SimdBackward implements BackwardArithmetic {
     }
     int blocks = Math.toIntExact(shape.size() / block);
     int blocksAnExample = Math.max(1, blocks / Math.max(1, shape.dim(0)));
-    MemorySegment from = x.memory();
-    MemorySegment slopes = dOut.memory();
-    MemorySegment to = dX.memory();
+    long from = x.address();
+    long slopes = dOut.address();
+    long to = dX.address();
     tasks.rowRanges(
         blocks,
         Math.toIntExact(block),
@@ -90,7 +88,7 @@ final class SimdBackward implements BackwardArithmetic {
             for (int lane = 0; lane < stride; lane += COUNT) {
               VectorMask<Float> inside = Lanes.until(lane, stride);
               long at = 4L * (i * block + lane);
-              throughMean(from, slopes, at, stride, length, counts, flags, inside, to);
+              throughMean(from + at, slopes + at, stride, length, counts, flags, inside, to + at);
             }
           }
         });
@@ -98,31 +96,30 @@ final class SimdBackward implements BackwardArithmetic {
 
   /** A vector of neighbouring lines along the axis. */
   private static void throughMean(
-      MemorySegment x,
-      MemorySegment dOut,
-      long at,
+      long x,
+      long dOut,
       int stride,
       int length,
       boolean[] counts,
       int flags,
       VectorMask<Float> inside,
-      MemorySegment dX) {
+      long dX) {
     FloatVector sum = Lanes.zero();
     FloatVector n = Lanes.zero();
     for (int t = 0; t < length; t++) {
-      long z = at + 4L * t * stride;
+      long z = 4L * t * stride;
       VectorMask<Float> seen =
-          load(x, z, inside).compare(VectorOperators.NE, Float.NEGATIVE_INFINITY);
-      sum = sum.add(load(dOut, z, inside), seen);
+          load(x + z, inside).compare(VectorOperators.NE, Float.NEGATIVE_INFINITY);
+      sum = sum.add(load(dOut + z, inside), seen);
       n = counts[flags + t] ? n.add(1f, seen) : n;
     }
     FloatVector mean = sum.div(n.max(1f));
     for (int t = 0; t < length; t++) {
-      long z = at + 4L * t * stride;
+      long z = 4L * t * stride;
       VectorMask<Float> seen =
-          load(x, z, inside).compare(VectorOperators.NE, Float.NEGATIVE_INFINITY);
+          load(x + z, inside).compare(VectorOperators.NE, Float.NEGATIVE_INFINITY);
       FloatVector slope = counts[flags + t] ? Lanes.zero().blend(mean, seen) : Lanes.zero();
-      store(slope, dX, z, inside);
+      store(slope, dX + z, inside);
     }
   }
 
@@ -131,25 +128,29 @@ final class SimdBackward implements BackwardArithmetic {
   @Override
   public void gatherBackward(HostTensor dOut, int[] ids, HostTensor dTable) {
     int d = dTable.columns();
-    MemorySegment from = dOut.memory();
-    MemorySegment to = dTable.memory();
+    long from = dOut.address();
+    long to = dTable.address();
     tasks.ranges(
         d,
         COLUMNS,
         (first, end) -> {
           for (int i = 0; i < ids.length; i++) {
             long row = 4L * d * ids[i];
-            RowSlopes.add(from, 4L * d * i + 4L * first, end - first, to, row + 4L * first);
+            RowSlopes.add(from + 4L * d * i + 4L * first, end - first, to + row + 4L * first);
           }
         });
   }
 
   @Override
   public void linearBackwardInput(HostTensor dOut, HostWeight w, Into into, HostTensor dX) {
-    int rows = Math.toIntExact(dOut.shape().size() / w.out());
-    Product.Matrix x = new Product.Matrix(dOut.memory(), 0, 4L * w.out());
-    Product.Matrix out = new Product.Matrix(dX.memory(), 0, 4L * w.in());
-    turnedProduct(x, rows, w, 0, w.in(), into, out);
+    turnedProduct(
+        new Product.Matrix(dOut.address(), 4L * w.out()),
+        Math.toIntExact(dOut.shape().size() / w.out()),
+        w,
+        0,
+        w.in(),
+        into,
+        new Product.Matrix(dX.address(), 4L * w.in()));
   }
 
   private void turnedProduct(
@@ -160,23 +161,25 @@ final class SimdBackward implements BackwardArithmetic {
       int count,
       Into into,
       Product.Matrix out) {
-    int panels = Product.panels(count);
-    tasks.forEach(
-        (rows + ROW_BLOCK - 1) / ROW_BLOCK * panels,
-        task -> {
-          int row = task / panels * ROW_BLOCK;
-          int column = task % panels * Product.WIDTH;
-          TurnedProduct.run(
-              scratch,
-              new Product.Matrix(x.memory(), x.at() + row * x.stride(), x.stride()),
-              Math.min(ROW_BLOCK, rows - row),
-              w,
-              firstRow + column,
-              Math.min(Product.WIDTH, count - column),
-              into,
-              new Product.Matrix(
-                  out.memory(), out.at() + row * out.stride() + 4L * column, out.stride()));
-        });
+    new LeftRows(tasks, scratch)
+        .forBlocks(
+            x,
+            rows,
+            w.out(),
+            ROW_BLOCK,
+            Product.panels(count),
+            (left, first, n, panel) -> {
+              int column = panel * Product.WIDTH;
+              TurnedProduct.run(
+                  scratch,
+                  left,
+                  n,
+                  w,
+                  firstRow + column,
+                  Math.min(Product.WIDTH, count - column),
+                  into,
+                  out.from(first, column));
+            });
   }
 
   @Override
@@ -201,7 +204,7 @@ final class SimdBackward implements BackwardArithmetic {
   /** Columns {@code first} until {@code first + columns} of rows of {@code width}. */
   private static OuterProduct.Operand operand(HostTensor x, int first, int columns, int width) {
     return new OuterProduct.Operand(
-        new Product.Matrix(x.memory(), 4L * first, 4L * width), columns);
+        new Product.Matrix(x.address() + 4L * first, 4L * width), columns);
   }
 
   @Override
@@ -216,13 +219,13 @@ final class SimdBackward implements BackwardArithmetic {
     int rows = dZ.shape().dim(0) * dZ.shape().dim(1);
     for (int h = 0; h < heads; h++) {
       turnedProduct(
-          new Product.Matrix(dOut.memory(), 4L * h * w.out(), 4L * heads * w.out()),
+          new Product.Matrix(dOut.address() + 4L * h * w.out(), 4L * heads * w.out()),
           rows,
           w,
           h * size,
           size,
           Into.REPLACE,
-          new Product.Matrix(dZ.memory(), 4L * h * size, 4L * heads * size));
+          new Product.Matrix(dZ.address() + 4L * h * size, 4L * heads * size));
     }
   }
 
@@ -251,26 +254,25 @@ final class SimdBackward implements BackwardArithmetic {
       HostTensor dX,
       @Nullable GammaBeta parameters) {
     int d = x.columns();
-    MemorySegment from = x.memory();
-    MemorySegment weight = gamma.memory();
-    MemorySegment slopes = dOut.memory();
-    MemorySegment to = dX.memory();
+    long from = x.address();
+    long weight = gamma.address();
+    long slopes = dOut.address();
+    long to = dX.address();
     sums.forRows(
         x.rows(),
         d,
         parameters,
-        (row, partial, gammaAt, betaAt) -> {
+        (row, gammaAt, betaAt) -> {
           long at = 4L * row * d;
-          float mean = Rows.sum(from, at, d) / d;
-          float inverse = (float) (1 / Math.sqrt(Rows.variance(from, at, d, mean) + eps));
-          if (partial != null) {
-            RowSlopes.addParameters(
-                slopes, from, at, d, mean, inverse, partial, gammaAt, partial, betaAt);
+          float mean = Rows.sum(from + at, d) / d;
+          float inverse = (float) (1 / Math.sqrt(Rows.variance(from + at, d, mean) + eps));
+          if (gammaAt != 0) {
+            RowSlopes.addParameters(slopes + at, from + at, d, mean, inverse, gammaAt, betaAt);
           }
-          RowSlopes.multiply(slopes, at, weight, 0, d, to, at);
-          float shift = Rows.sum(to, at, d) / d;
-          float factor = RowSlopes.dotCentred(to, at, from, at, d, mean) / d * inverse * inverse;
-          RowSlopes.throughNormalize(to, from, at, d, mean, shift, factor, inverse, to);
+          RowSlopes.multiply(slopes + at, weight, d, to + at);
+          float shift = Rows.sum(to + at, d) / d;
+          float factor = RowSlopes.dotCentred(to + at, from + at, d, mean) / d * inverse * inverse;
+          RowSlopes.throughNormalize(to + at, from + at, d, mean, shift, factor, inverse, to + at);
         });
   }
 
@@ -282,39 +284,39 @@ final class SimdBackward implements BackwardArithmetic {
       HostTensor dX,
       @Nullable GammaBeta parameters) {
     int d = x.columns();
-    MemorySegment from = x.memory();
-    MemorySegment weight = gamma.memory();
-    MemorySegment slopes = dOut.memory();
-    MemorySegment to = dX.memory();
+    long from = x.address();
+    long weight = gamma.address();
+    long slopes = dOut.address();
+    long to = dX.address();
     sums.forRows(
         x.rows(),
         d,
         parameters,
-        (row, partial, gammaAt, betaAt) -> {
+        (row, gammaAt, betaAt) -> {
           long at = 4L * row * d;
-          if (partial != null) {
-            RowSlopes.addParameters(slopes, from, at, d, 0, 1, partial, gammaAt, partial, betaAt);
+          if (gammaAt != 0) {
+            RowSlopes.addParameters(slopes + at, from + at, d, 0, 1, gammaAt, betaAt);
           }
-          RowSlopes.multiply(slopes, at, weight, 0, d, to, at);
+          RowSlopes.multiply(slopes + at, weight, d, to + at);
         });
   }
 
   @Override
   public void layerNormScaleBackward(HostTensor x, float eps, HostTensor dScale, HostTensor dX) {
     int d = x.columns();
-    MemorySegment from = x.memory();
-    MemorySegment slopes = dScale.memory();
-    MemorySegment to = dX.memory();
+    long from = x.address();
+    long slopes = dScale.address();
+    long to = dX.address();
     tasks.rowRanges(
         x.rows(),
         d,
         (first, end) -> {
           for (int r = first; r < end; r++) {
             long at = 4L * r * d;
-            float mean = Rows.sum(from, at, d) / d;
-            double scale = Math.sqrt(Rows.variance(from, at, d, mean) + eps);
-            float factor = (float) (slopes.getAtIndex(FLOAT, r) / (d * scale));
-            RowSlopes.addCentred(from, at, d, mean, factor, to);
+            float mean = Rows.sum(from + at, d) / d;
+            double scale = Math.sqrt(Rows.variance(from + at, d, mean) + eps);
+            float factor = (float) (Memory.get(slopes + 4L * r) / (d * scale));
+            RowSlopes.addCentred(from + at, d, mean, factor, to + at);
           }
         });
   }
@@ -323,23 +325,23 @@ final class SimdBackward implements BackwardArithmetic {
   public void layerNormNormalizeBackward(
       HostTensor x, HostTensor scale, HostTensor dOut, HostTensor dX, HostTensor dScale) {
     int d = x.columns();
-    MemorySegment from = x.memory();
-    MemorySegment divisors = scale.memory();
-    MemorySegment slopes = dOut.memory();
-    MemorySegment to = dX.memory();
-    MemorySegment toScale = dScale.memory();
+    long from = x.address();
+    long divisors = scale.address();
+    long slopes = dOut.address();
+    long to = dX.address();
+    long toScale = dScale.address();
     tasks.rowRanges(
         x.rows(),
         d,
         (first, end) -> {
           for (int r = first; r < end; r++) {
             long at = 4L * r * d;
-            float divisor = divisors.getAtIndex(FLOAT, r);
-            float mean = Rows.sum(from, at, d) / d;
-            float sum = RowSlopes.dotCentred(slopes, at, from, at, d, mean);
-            toScale.setAtIndex(FLOAT, r, -sum / (divisor * divisor));
-            float shift = Rows.sum(slopes, at, d) / d;
-            Pointwise.centre(slopes, at, d, shift, divisor, to, at);
+            float divisor = Memory.get(divisors + 4L * r);
+            float mean = Rows.sum(from + at, d) / d;
+            float sum = RowSlopes.dotCentred(slopes + at, from + at, d, mean);
+            Memory.set(toScale + 4L * r, -sum / (divisor * divisor));
+            float shift = Rows.sum(slopes + at, d) / d;
+            Pointwise.centre(slopes + at, d, shift, divisor, to + at);
           }
         });
   }
@@ -347,17 +349,17 @@ final class SimdBackward implements BackwardArithmetic {
   @Override
   public void softmaxBackward(HostTensor y, HostTensor dOut, HostTensor dX) {
     int n = y.columns();
-    MemorySegment from = y.memory();
-    MemorySegment slopes = dOut.memory();
-    MemorySegment to = dX.memory();
+    long from = y.address();
+    long slopes = dOut.address();
+    long to = dX.address();
     tasks.rowRanges(
         y.rows(),
         n,
         (first, end) -> {
           for (int r = first; r < end; r++) {
             long at = 4L * r * n;
-            float mean = RowSlopes.dot(from, at, slopes, at, n);
-            RowSlopes.throughSoftmax(from, slopes, at, n, mean, to);
+            float mean = RowSlopes.dot(from + at, slopes + at, n);
+            RowSlopes.throughSoftmax(from + at, slopes + at, n, mean, to + at);
           }
         });
   }
@@ -366,8 +368,8 @@ final class SimdBackward implements BackwardArithmetic {
   public void crossEntropyBackward(
       HostTensor logits, int[] targets, float factor, HostTensor dLogits) {
     int n = logits.columns();
-    MemorySegment from = logits.memory();
-    MemorySegment to = dLogits.memory();
+    long from = logits.address();
+    long to = dLogits.address();
     tasks.rowRanges(
         targets.length,
         n,
@@ -375,21 +377,20 @@ final class SimdBackward implements BackwardArithmetic {
           for (int r = first; r < end; r++) {
             long at = 4L * r * n;
             if (targets[r] < 0) {
-              Rows.fill(to, at, n, 0);
+              Rows.fill(to + at, n, 0);
             } else {
-              throughLoss(from, at, n, targets[r], factor, to);
+              throughLoss(from + at, n, targets[r], factor, to + at);
             }
           }
         });
   }
 
-  private static void throughLoss(
-      MemorySegment x, long at, int n, int target, float factor, MemorySegment to) {
-    float max = Rows.max(x, at, n);
-    float sum = Rows.exponentials(x, at, n, max, to, at);
-    Rows.scale(to, at, n, factor / sum, to, at);
-    long z = at + 4L * target;
-    to.set(FLOAT, z, to.get(FLOAT, z) - factor);
+  private static void throughLoss(long x, int n, int target, float factor, long to) {
+    float max = Rows.max(x, n);
+    float sum = Rows.exponentials(x, n, max, to);
+    Rows.scale(to, n, factor / sum, to);
+    long z = to + 4L * target;
+    Memory.set(z, Memory.get(z) - factor);
   }
 
   // ---- attention ----
@@ -430,11 +431,12 @@ final class SimdBackward implements BackwardArithmetic {
 
   @Override
   public double sumOfSquares(HostTensor x) {
-    MemorySegment from = x.memory();
+    long from = x.address();
     long size = x.shape().size();
     double[] parts = new double[Tasks.chunks(size)];
     tasks.stretches(
-        size, (at, n) -> parts[(int) (at / 4 / Tasks.CHUNK)] = Optimizer.sumOfSquares(from, at, n));
+        size,
+        (at, n) -> parts[(int) (at / 4 / Tasks.CHUNK)] = Optimizer.sumOfSquares(from + at, n));
     double sum = 0;
     for (double part : parts) {
       sum += part;
@@ -444,13 +446,14 @@ final class SimdBackward implements BackwardArithmetic {
 
   @Override
   public void adamW(HostTensor x, HostTensor gradient, HostTensor m, HostTensor v, AdamStep step) {
-    MemorySegment parameters = x.memory();
-    MemorySegment slopes = gradient.memory();
-    MemorySegment means = m.memory();
-    MemorySegment squares = v.memory();
+    long parameters = x.address();
+    long slopes = gradient.address();
+    long means = m.address();
+    long squares = v.address();
     Optimizer.Adam adam = Optimizer.Adam.of(step);
     tasks.stretches(
         x.shape().size(),
-        (at, n) -> Optimizer.adamW(parameters, slopes, means, squares, at, n, adam));
+        (at, n) ->
+            Optimizer.adamW(parameters + at, slopes + at, means + at, squares + at, n, adam));
   }
 }

@@ -11,6 +11,7 @@ import vitrine.kernels.host.HostKernels;
  */
 public final class SimdProvider implements KernelsProvider {
   private static final String MODULE = "jdk.incubator.vector";
+  private static final String MEMORY = "vitrine.kernels.simd.Memory";
 
   @Override
   public String name() {
@@ -27,6 +28,7 @@ public final class SimdProvider implements KernelsProvider {
     try {
       // A class, not the boot layer: the launcher loads the module after the start.
       Class.forName(MODULE + ".FloatVector", false, SimdProvider.class.getClassLoader());
+      Class.forName(MEMORY, true, SimdProvider.class.getClassLoader());
       return Optional.empty();
     } catch (ClassNotFoundException e) {
       return Optional.of(
@@ -34,6 +36,13 @@ public final class SimdProvider implements KernelsProvider {
               + MODULE
               + "; start java with --add-modules="
               + MODULE);
+    } catch (ExceptionInInitializerError e) {
+      if (e.getCause() instanceof IllegalCallerException) {
+        return Optional.of(
+            "the JVM denies the restricted method that it needs; start java with"
+                + " --enable-native-access=ALL-UNNAMED");
+      }
+      throw e;
     }
   }
 

@@ -2,11 +2,9 @@ package vitrine.kernels.simd;
 
 import static vitrine.kernels.simd.Lanes.BYTES;
 import static vitrine.kernels.simd.Lanes.COUNT;
-import static vitrine.kernels.simd.Lanes.FLOAT;
 import static vitrine.kernels.simd.Lanes.load;
 import static vitrine.kernels.simd.Lanes.store;
 
-import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
@@ -68,8 +66,7 @@ final class Turn {
    * @param to rows of {@code rows} floats, apart from x
    * @param scratch {@link #SCRATCH} bytes
    */
-  static void turn(
-      Product.Matrix x, int rows, int columns, Product.Matrix to, MemorySegment scratch) {
+  static void turn(Product.Matrix x, int rows, int columns, Product.Matrix to, long scratch) {
     if (rows < COUNT || columns < COUNT) {
       oneByOne(x, rows, columns, to);
       return;
@@ -80,10 +77,8 @@ final class Turn {
       for (int column = 0; column < columns; column += COUNT) {
         int c = Math.min(column, columns - COUNT);
         square(
-            x.memory(),
             x.at() + r * x.stride() + 4L * c,
             x.stride(),
-            to.memory(),
             to.at() + c * to.stride() + 4L * r,
             to.stride(),
             scratch);
@@ -92,86 +87,76 @@ final class Turn {
   }
 
   private static void oneByOne(Product.Matrix x, int rows, int columns, Product.Matrix to) {
-    MemorySegment from = x.memory();
-    MemorySegment into = to.memory();
     for (int r = 0; r < rows; r++) {
       for (int c = 0; c < columns; c++) {
-        float value = from.get(FLOAT, x.at() + r * x.stride() + 4L * c);
-        into.set(FLOAT, to.at() + c * to.stride() + 4L * r, value);
+        float value = Memory.get(x.at() + r * x.stride() + 4L * c);
+        Memory.set(to.at() + c * to.stride() + 4L * r, value);
       }
     }
   }
 
-  private static void square(
-      MemorySegment x,
-      long at,
-      long stride,
-      MemorySegment to,
-      long toAt,
-      long toStride,
-      MemorySegment scratch) {
+  private static void square(long x, long stride, long to, long toStride, long scratch) {
     if (COUNT == 4) {
-      nearLanes(x, at, stride, to, toAt, toStride);
+      nearLanes(x, stride, to, toStride);
       return;
     }
-    nearLanes(x, at, stride, scratch, 0, BYTES);
+    nearLanes(x, stride, scratch, BYTES);
     if (COUNT == 8) {
-      lanesFourApart(scratch, to, toAt, toStride);
+      lanesFourApart(scratch, to, toStride);
     } else {
-      farLanes(scratch, to, toAt, toStride);
+      farLanes(scratch, to, toStride);
     }
   }
 
   /** Distances 1 and 2. */
-  private static void nearLanes(
-      MemorySegment x, long at, long stride, MemorySegment to, long toAt, long toStride) {
+  private static void nearLanes(long x, long stride, long to, long toStride) {
     for (int quad = 0; quad < QUADS; quad++) {
-      long from = at + 4L * quad * stride;
-      FloatVector a = load(x, from);
-      FloatVector b = load(x, from + stride);
-      FloatVector c = load(x, from + 2 * stride);
-      FloatVector d = load(x, from + 3 * stride);
+      long from = x + 4L * quad * stride;
+      FloatVector a = load(from);
+      FloatVector b = load(from + stride);
+      FloatVector c = load(from + 2 * stride);
+      FloatVector d = load(from + 3 * stride);
       FloatVector a1 = a.blend(b.rearrange(ACROSS_1), UPPER_1);
       FloatVector b1 = b.blend(a.rearrange(ACROSS_1), LOWER_1);
       FloatVector c1 = c.blend(d.rearrange(ACROSS_1), UPPER_1);
       FloatVector d1 = d.blend(c.rearrange(ACROSS_1), LOWER_1);
-      long z = toAt + 4L * quad * toStride;
-      store(a1.blend(c1.rearrange(ACROSS_2), UPPER_2), to, z);
-      store(b1.blend(d1.rearrange(ACROSS_2), UPPER_2), to, z + toStride);
-      store(c1.blend(a1.rearrange(ACROSS_2), LOWER_2), to, z + 2 * toStride);
-      store(d1.blend(b1.rearrange(ACROSS_2), LOWER_2), to, z + 3 * toStride);
+      long z = to + 4L * quad * toStride;
+      store(a1.blend(c1.rearrange(ACROSS_2), UPPER_2), z);
+      store(b1.blend(d1.rearrange(ACROSS_2), UPPER_2), z + toStride);
+      store(c1.blend(a1.rearrange(ACROSS_2), LOWER_2), z + 2 * toStride);
+      store(d1.blend(b1.rearrange(ACROSS_2), LOWER_2), z + 3 * toStride);
     }
   }
 
   /** Distances 4 and 8, of vectors of 16. */
-  private static void farLanes(MemorySegment x, MemorySegment to, long toAt, long toStride) {
+  private static void farLanes(long x, long to, long toStride) {
     for (int row = 0; row < 4; row++) {
-      long from = (long) row * BYTES;
-      FloatVector a = load(x, from);
-      FloatVector b = load(x, from + 4L * BYTES);
-      FloatVector c = load(x, from + 8L * BYTES);
-      FloatVector d = load(x, from + 12L * BYTES);
+      long from = x + (long) row * BYTES;
+      FloatVector a = load(from);
+      FloatVector b = load(from + 4L * BYTES);
+      FloatVector c = load(from + 8L * BYTES);
+      FloatVector d = load(from + 12L * BYTES);
       FloatVector a1 = a.blend(b.rearrange(ACROSS_4), UPPER_4);
       FloatVector b1 = b.blend(a.rearrange(ACROSS_4), LOWER_4);
       FloatVector c1 = c.blend(d.rearrange(ACROSS_4), UPPER_4);
       FloatVector d1 = d.blend(c.rearrange(ACROSS_4), LOWER_4);
-      long z = toAt + row * toStride;
-      store(a1.blend(c1.rearrange(ACROSS_8), UPPER_8), to, z);
-      store(b1.blend(d1.rearrange(ACROSS_8), UPPER_8), to, z + 4 * toStride);
-      store(c1.blend(a1.rearrange(ACROSS_8), LOWER_8), to, z + 8 * toStride);
-      store(d1.blend(b1.rearrange(ACROSS_8), LOWER_8), to, z + 12 * toStride);
+      long z = to + row * toStride;
+      store(a1.blend(c1.rearrange(ACROSS_8), UPPER_8), z);
+      store(b1.blend(d1.rearrange(ACROSS_8), UPPER_8), z + 4 * toStride);
+      store(c1.blend(a1.rearrange(ACROSS_8), LOWER_8), z + 8 * toStride);
+      store(d1.blend(b1.rearrange(ACROSS_8), LOWER_8), z + 12 * toStride);
     }
   }
 
   /** Distance 4, of vectors of 8. */
-  private static void lanesFourApart(MemorySegment x, MemorySegment to, long toAt, long toStride) {
+  private static void lanesFourApart(long x, long to, long toStride) {
     for (int row = 0; row < 4; row++) {
-      long from = (long) row * BYTES;
-      FloatVector a = load(x, from);
-      FloatVector b = load(x, from + 4L * BYTES);
-      long z = toAt + row * toStride;
-      store(a.blend(b.rearrange(ACROSS_4), UPPER_4), to, z);
-      store(b.blend(a.rearrange(ACROSS_4), LOWER_4), to, z + 4 * toStride);
+      long from = x + (long) row * BYTES;
+      FloatVector a = load(from);
+      FloatVector b = load(from + 4L * BYTES);
+      long z = to + row * toStride;
+      store(a.blend(b.rearrange(ACROSS_4), UPPER_4), z);
+      store(b.blend(a.rearrange(ACROSS_4), LOWER_4), z + 4 * toStride);
     }
   }
 }

@@ -1,6 +1,5 @@
 package vitrine.kernels.simd;
 
-import java.lang.foreign.MemorySegment;
 import vitrine.kernels.Into;
 import vitrine.kernels.host.HostWeight;
 import vitrine.kernels.host.SlabPool;
@@ -28,8 +27,8 @@ final class TurnedProduct {
    * @param out rows of {@code columns} floats
    */
   static void run(
-      SlabPool scratch,
-      Product.Matrix x,
+      Scratch scratch,
+      Product.Left x,
       int rows,
       HostWeight w,
       int first,
@@ -37,17 +36,16 @@ final class TurnedProduct {
       Into into,
       Product.Matrix out) {
     long panel = Product.ROW * Math.min(DEPTH, w.out());
-    SlabPool.Slab slab = scratch.take(panel + Turn.SCRATCH, 0);
+    SlabPool.Slab slab = scratch.take(panel + Turn.SCRATCH);
     try {
-      MemorySegment turned = slab.memory().asSlice(0, panel);
-      MemorySegment aside = slab.memory().asSlice(panel);
+      long turned = slab.address();
+      long aside = slab.address() + panel;
       for (int from = 0; from < w.out(); from += DEPTH) {
         int depth = Math.min(DEPTH, w.out() - from);
         turn(w, first, columns, from, depth, turned, aside);
         Product.Ending ending = from == 0 ? Product.Ending.of(into) : Product.Ending.ADD;
-        Product.Matrix part = new Product.Matrix(x.memory(), x.at() + 4L * from, x.stride());
-        Product.Matrix panels = new Product.Matrix(turned, 0, 0);
-        new Product(scratch, part, rows, panels, depth, ending, out, columns).run();
+        Product.Matrix panels = new Product.Matrix(turned, 0);
+        new Product(scratch, x.from(0, from), rows, panels, depth, ending, out, columns).run();
       }
     } finally {
       scratch.giveBack(slab);
@@ -56,23 +54,17 @@ final class TurnedProduct {
 
   /** {@code to[j][c] = w[first + c][from + j]}. */
   private static void turn(
-      HostWeight w,
-      int first,
-      int count,
-      int from,
-      int depth,
-      MemorySegment to,
-      MemorySegment scratch) {
+      HostWeight w, int first, int count, int from, int depth, long to, long scratch) {
     if (count < Product.WIDTH) {
-      to.fill((byte) 0);
+      Memory.zero(to, depth * Product.ROW);
     }
     for (int j = 0; j < depth; j += Product.WIDTH) {
       long row = (long) (from + j) / Product.WIDTH * w.in() + first;
       Turn.turn(
-          new Product.Matrix(w.panels().memory(), row * Product.ROW, Product.ROW),
+          new Product.Matrix(w.panels().address() + row * Product.ROW, Product.ROW),
           count,
           Math.min(Product.WIDTH, depth - j),
-          new Product.Matrix(to, j * Product.ROW, Product.ROW),
+          new Product.Matrix(to + j * Product.ROW, Product.ROW),
           scratch);
     }
   }

@@ -132,8 +132,8 @@ final class VectorMath {
   /**
    * {@code x sigmoid(factor x) = x / (1 + exp(-factor x))}: far left it tends to 0 as it should.
    */
-  static FloatVector timesSigmoid(FloatVector x, float factor) {
-    return x.div(exp(x.mul(-factor)).add(ONE));
+  static FloatVector timesSigmoid(FloatVector x, FloatVector factor) {
+    return x.div(exp(x.mul(factor).neg()).add(ONE));
   }
 
   // ---- derivatives ----
