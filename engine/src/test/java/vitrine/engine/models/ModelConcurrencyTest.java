@@ -147,7 +147,8 @@ class ModelConcurrencyTest {
       }
     }
     IllegalStateException error = assertThrows(IllegalStateException.class, () -> run(3));
-    assertTrue(error.getMessage().contains("closed"), error.getMessage());
+    String message = Objects.requireNonNull(error.getMessage());
+    assertTrue(message.contains("used after it was closed"), message);
   }
 
   private int runUntilClosed(float[] expected, CountDownLatch begun) {

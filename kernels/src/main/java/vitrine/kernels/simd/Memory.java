@@ -13,7 +13,7 @@ import java.lang.foreign.ValueLayout;
  * to 17 GFLOP/s instead of 100. See ADR 0017. What bounds there are, ops check before they begin.
  */
 final class Memory {
-  // A restricted method: the JVM wants --enable-native-access, or says so.
+  @SuppressWarnings("restricted") // the JVM wants --enable-native-access, or says so
   static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;

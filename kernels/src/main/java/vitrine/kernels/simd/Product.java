@@ -55,13 +55,24 @@ final class Product {
     }
   }
 
-  /**
-   * The rows, in an array.
-   *
-   * @param first where the first begins
-   * @param step from one to the next
-   */
-  record Left(float[] numbers, int first, int step) {
+  /** The rows, in an array. */
+  static final class Left {
+    private final float[] numbers;
+    private final int first;
+    private final int step;
+
+    /**
+     * Rows in an array.
+     *
+     * @param first where the first begins
+     * @param step from one to the next
+     */
+    Left(float[] numbers, int first, int step) {
+      this.numbers = numbers;
+      this.first = first;
+      this.step = step;
+    }
+
     /** From another element on. */
     Left from(int row, int column) {
       return new Left(numbers, first + row * step + column, step);
