@@ -25,7 +25,7 @@ import vitrine.engine.training.TrainingData;
 @CommandLine.Command(
     name = "train",
     customSynopsis =
-        "vitrine train --tokenizer DIR|NAME | --model DIR|NAME --text FILE... --out DIR [options]",
+        "vitrine train (--tokenizer DIR | --model DIR) --text FILE... --out DIR [options]",
     header = "Train a GPT-2 or a BERT on texts, from new weights or from a model.",
     description = {
       "Train a language model on texts: a new one of any size, or one that there is (--model).",
