@@ -131,13 +131,10 @@ final class Bert implements Family {
       Storage.@Nullable Tied tied = null;
       Tensor tokens;
       boolean predicts = task == Head.MASKED || task == Head.PRETRAINING;
-      if (predicts && !in.has("cls.predictions.decoder.weight")) {
-        if (config.flag("tie_word_embeddings", Config.Flag.ON) == Config.Flag.OFF) {
-          // Asked for by name, so that the error is the usual one about a missing tensor.
-          in.matrix("cls.predictions.decoder.weight", d, vocabulary, Weight.Layout.OUT_IN);
-        }
+      if (predicts && in.isTied(config, "cls.predictions.decoder.weight", words)) {
         tied = in.tied(words, vocabulary, d);
         tokens = tied.table();
+        in.expectUnused("cls\\.predictions\\.decoder\\.weight");
       } else {
         tokens = in.tensor(words, Parameter.Kind.EMBEDDING, vocabulary, d);
       }

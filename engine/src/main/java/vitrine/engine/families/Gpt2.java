@@ -104,13 +104,10 @@ final class Gpt2 implements Family {
     Model.Parts parts(Head task) {
       Storage.@Nullable Tied tied = null;
       Tensor tokens;
-      if (task == Head.LANGUAGE && !in.has("lm_head.weight")) {
-        if (config.flag("tie_word_embeddings", Config.Flag.ON) == Config.Flag.OFF) {
-          // Asked for by name, so that the error is the usual one about a missing tensor.
-          in.matrix("lm_head.weight", d, vocabulary, Weight.Layout.OUT_IN);
-        }
+      if (task == Head.LANGUAGE && in.isTied(config, "lm_head.weight", prefix + "wte.weight")) {
         tied = in.tied(prefix + "wte.weight", vocabulary, d);
         tokens = tied.table();
+        in.expectUnused("lm_head\\.weight");
       } else {
         tokens = in.tensor(prefix + "wte.weight", Parameter.Kind.EMBEDDING, vocabulary, d);
       }

@@ -52,6 +52,21 @@ final class ParameterReader {
     return checkpoint.has(name);
   }
 
+  /**
+   * Whether a head's matrix is the embedding table: the config does not deny it, and the matrix is
+   * not stored, or with the table's numbers (older files have both). A matrix with numbers of its
+   * own is what runs, whatever the config says.
+   */
+  boolean isTied(Config config, String head, String table) {
+    if (config.flag("tie_word_embeddings", Config.Flag.ON) == Config.Flag.OFF) {
+      return false;
+    }
+    return !has(head)
+        || has(table)
+            && checkpoint.info(head).shape().equals(checkpoint.info(table).shape())
+            && Arrays.equals(checkpoint.floats(head), checkpoint.floats(table));
+  }
+
   /** The first axis of a tensor; empty when there is no such tensor or it is a scalar. */
   Optional<Integer> rows(String name) {
     if (!has(name) || checkpoint.info(name).shape().isEmpty()) {

@@ -1,6 +1,5 @@
 package vitrine.engine.training;
 
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -12,7 +11,6 @@ import vitrine.engine.data.LabelSet;
 import vitrine.engine.hooks.Head;
 import vitrine.engine.models.ModelFiles;
 import vitrine.engine.text.Tokenizer;
-import vitrine.weights.Checkpoint;
 
 /** The config.json of models that are about to be trained. */
 final class Configs {
@@ -150,30 +148,6 @@ final class Configs {
   /** Whether a tensor belongs to a head that fine-tuning puts on. */
   static boolean isOfHead(String name) {
     return name.matches("(classifier|score|qa_outputs)\\..*");
-  }
-
-  /**
-   * Output matrices that are stored although they are the embedding table: with them hidden, there
-   * is one parameter again, as there was in training.
-   */
-  static List<String> copiesOfTable(ModelFiles source) {
-    if (!source.config().path("tie_word_embeddings").asBoolean(true)) {
-      return List.of();
-    }
-    Checkpoint checkpoint = source.checkpoint();
-    List<String> tables =
-        checkpoint.names().stream()
-            .filter(name -> name.matches("(.*\\.)?(wte|word_embeddings)\\.weight"))
-            .toList();
-    return checkpoint.names().stream()
-        .filter(name -> name.matches("lm_head\\.weight|cls\\.predictions\\.decoder\\.weight"))
-        .filter(name -> tables.stream().anyMatch(table -> same(checkpoint, name, table)))
-        .toList();
-  }
-
-  private static boolean same(Checkpoint checkpoint, String a, String b) {
-    return checkpoint.info(a).shape().equals(checkpoint.info(b).shape())
-        && Arrays.equals(checkpoint.floats(a), checkpoint.floats(b));
   }
 
   /** The same files with another config, and without some tensors. */

@@ -88,7 +88,7 @@ public final class StartingPoint {
         };
     ObjectNode config = Configs.withHead(source, head, LabelSet.NONE);
     return new StartingPoint(
-        Configs.with(source, config, Configs.copiesOfTable(source)),
+        Configs.with(source, config, List.of()),
         head,
         seed,
         name -> name.startsWith("cls.predictions."));

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import vitrine.engine.InputException;
 import vitrine.engine.hooks.Head;
 import vitrine.engine.models.Model;
+import vitrine.engine.models.ModelFiles;
 import vitrine.kernels.Backends;
 import vitrine.kernels.Kernels;
 
@@ -110,6 +111,32 @@ class ModelLoaderTest {
     assertTrue(
         failure(new TinyGpt2().config("tie_word_embeddings", "false"))
             .contains("no tensor lm_head.weight (11,8)"));
+  }
+
+  @Test
+  void should_have_one_table_when_the_file_stores_it_as_the_head_too() {
+    TinyGpt2 tiny = new TinyGpt2();
+    tiny.add("lm_head.weight", 11, 8);
+    float[] table;
+    try (ModelFiles files = tiny.files()) {
+      table = files.checkpoint().floats("transformer.wte.weight");
+    }
+    for (int i = 0; i < table.length; i++) {
+      tiny.spoil("lm_head.weight", i, table[i]);
+    }
+    assertEquals(0, heads(tiny));
+    assertEquals(List.of(), notes);
+    assertEquals(1, heads(tiny.config("tie_word_embeddings", "false")));
+    assertEquals(
+        1, heads(tiny.config("tie_word_embeddings", "true").spoil("lm_head.weight", 3, 9)));
+  }
+
+  private long heads(TinyGpt2 tiny) {
+    try (Model model = load(tiny)) {
+      return model.parameters().stream()
+          .filter(parameter -> parameter.name().equals("lm_head.weight"))
+          .count();
+    }
   }
 
   @Test
