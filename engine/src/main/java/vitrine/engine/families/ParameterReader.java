@@ -61,10 +61,12 @@ final class ParameterReader {
     if (config.flag("tie_word_embeddings", Config.Flag.ON) == Config.Flag.OFF) {
       return false;
     }
-    return !has(head)
-        || has(table)
-            && checkpoint.info(head).shape().equals(checkpoint.info(table).shape())
-            && Arrays.equals(checkpoint.floats(head), checkpoint.floats(table));
+    return !has(head) || (has(table) && holdsTheSame(head, table));
+  }
+
+  private boolean holdsTheSame(String a, String b) {
+    return checkpoint.info(a).shape().equals(checkpoint.info(b).shape())
+        && Arrays.equals(checkpoint.floats(a), checkpoint.floats(b));
   }
 
   /** The first axis of a tensor; empty when there is no such tensor or it is a scalar. */
