@@ -107,7 +107,7 @@ final class ColumnSums {
       RowSlopes.addFour(x + r * stride, stride, n, out);
     }
     for (; r < rows; r++) {
-      RowSlopes.add(x + r * stride, n, out);
+      Pointwise.add(out, x + r * stride, n, out);
     }
   }
 }

@@ -146,11 +146,7 @@ final class HeadStrips {
         Memory.zero(at, turned.stride());
       }
       Turn.turn(
-          new Product.Matrix(rows.at() + (long) p * Product.WIDTH * rows.stride(), rows.stride()),
-          n,
-          size,
-          new Product.Matrix(at, Product.ROW),
-          aside);
+          rows.from(p * Product.WIDTH, 0), n, size, new Product.Matrix(at, Product.ROW), aside);
     }
   }
 
@@ -161,26 +157,16 @@ final class HeadStrips {
     return (int) (Rows.padded(count) / Float.BYTES);
   }
 
-  private void multiply(
-      Product.Matrix x,
-      int rows,
-      Product.Matrix panels,
-      int depth,
-      Product.Ending ending,
-      Product.Matrix out,
-      int columns) {
-    Product.run(scratch, x, rows, panels, depth, ending, out, columns);
-  }
-
   /** S. */
   void scores() {
-    multiply(keyRows, end, queriesTurned, size, Product.Ending.REPLACE, strip, used());
+    Product.run(scratch, keyRows, end, queriesTurned, size, Product.Ending.REPLACE, strip, used());
     hide(strip, Float.NEGATIVE_INFINITY);
   }
 
   /** dP. */
   void patternSlopes() {
-    multiply(valueRows, end, slopesTurned, size, Product.Ending.REPLACE, dStrip, used());
+    Product.run(
+        scratch, valueRows, end, slopesTurned, size, Product.Ending.REPLACE, dStrip, used());
   }
 
   /** Pairs that the mask forbids become the value. */
@@ -244,13 +230,13 @@ final class HeadStrips {
   private void add(Product.Matrix weights, Product.Matrix packed, Product.Matrix sums) {
     Product.Matrix panels = new Product.Matrix(packed.at(), count * Product.ROW);
     int whole = (int) (sums.stride() / Float.BYTES);
-    multiply(weights, end, panels, count, Product.Ending.ADD, sums, whole);
+    Product.run(scratch, weights, end, panels, count, Product.Ending.ADD, sums, whole);
   }
 
   /** dQ of the strip's queries. */
   void toQueries(Heads dQ) {
     Product.Matrix panels = new Product.Matrix(dPanels.at(), end * Product.ROW);
-    multiply(keysTurned, size, panels, end, Product.Ending.REPLACE, dQueries, used());
+    Product.run(scratch, keysTurned, size, panels, end, Product.Ending.REPLACE, dQueries, used());
     Product.Matrix to = new Product.Matrix(dQ.at(b, first, h), dQ.stride());
     Turn.turn(dQueries, size, count, to, aside);
   }

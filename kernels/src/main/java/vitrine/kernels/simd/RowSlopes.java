@@ -119,19 +119,6 @@ final class RowSlopes {
     }
   }
 
-  /** {@code out += x}. */
-  static void add(long x, int n, long out) {
-    int whole = Lanes.whole(n);
-    for (int i = 0; i < whole; i += COUNT) {
-      store(load(out + 4L * i).add(load(x + 4L * i)), out + 4L * i);
-    }
-    if (whole < n) {
-      VectorMask<Float> tail = Lanes.until(whole, n);
-      FloatVector sum = load(out + 4L * whole, tail).add(load(x + 4L * whole, tail));
-      store(sum, out + 4L * whole, tail);
-    }
-  }
-
   /** {@code out += x[0] + x[1] + x[2] + x[3]}, rows {@code stride} bytes apart, in that order. */
   static void addFour(long x, long stride, int n, long out) {
     int whole = Lanes.whole(n);
@@ -145,7 +132,8 @@ final class RowSlopes {
     }
     if (whole < n) {
       for (int r = 0; r < 4; r++) {
-        add(x + r * stride + 4L * whole, n - whole, out + 4L * whole);
+        long z = out + 4L * whole;
+        Pointwise.add(z, x + r * stride + 4L * whole, n - whole, z);
       }
     }
   }

@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
 import vitrine.kernels.Activation;
 import vitrine.kernels.AttentionMask;
 import vitrine.kernels.Into;
-import vitrine.kernels.Shape;
 import vitrine.kernels.host.Arithmetic;
 import vitrine.kernels.host.BackwardArithmetic;
 import vitrine.kernels.host.HostTensor;
@@ -89,39 +88,13 @@ final class SimdArithmetic implements Arithmetic {
 
   @Override
   public void meanOver(HostTensor x, int axis, boolean[] counts, HostTensor out) {
-    Shape shape = x.shape();
-    int length = shape.dim(axis);
-    int inner = 1; // elements between two neighbours on the axis
-    for (int a = axis + 1; a < shape.rank(); a++) {
-      inner *= shape.dim(a);
-    }
-    int stride = inner;
-    long block = (long) stride * length;
-    if (block == 0) {
-      return;
-    }
-    int blocks = Math.toIntExact(shape.size() / block);
-    int blocksAnExample = Math.max(1, blocks / Math.max(1, shape.dim(0)));
+    Lines lines = Lines.of(x.shape(), axis);
     long from = x.address();
     long to = out.address();
-    tasks.rowRanges(
-        blocks,
-        Math.toIntExact(block),
-        (first, end) -> {
-          for (int i = first; i < end; i++) {
-            int flags = i / blocksAnExample * length;
-            for (int lane = 0; lane < stride; lane += COUNT) {
-              meanOfLines(
-                  from + 4L * (i * block + lane),
-                  stride,
-                  length,
-                  counts,
-                  flags,
-                  Lanes.until(lane, stride),
-                  to + 4L * (i * block + lane));
-            }
-          }
-        });
+    lines.forEach(
+        tasks,
+        (at, flags, inside) ->
+            meanOfLines(from + at, lines.stride(), lines.length(), counts, flags, inside, to + at));
   }
 
   /** A vector of neighbouring lines along the axis. */

@@ -1,6 +1,5 @@
 package vitrine.kernels.simd;
 
-import static vitrine.kernels.simd.Lanes.COUNT;
 import static vitrine.kernels.simd.Lanes.load;
 import static vitrine.kernels.simd.Lanes.store;
 
@@ -12,7 +11,6 @@ import vitrine.kernels.Activation;
 import vitrine.kernels.AdamStep;
 import vitrine.kernels.AttentionMask;
 import vitrine.kernels.Into;
-import vitrine.kernels.Shape;
 import vitrine.kernels.host.BackwardArithmetic;
 import vitrine.kernels.host.HostTensor;
 import vitrine.kernels.host.HostWeight;
@@ -63,35 +61,22 @@ final class SimdBackward implements BackwardArithmetic {
   @Override
   public void meanOverBackward(
       HostTensor x, int axis, boolean[] counts, HostTensor dOut, HostTensor dX) {
-    Shape shape = x.shape();
-    int length = shape.dim(axis);
-    int inner = 1; // elements between two neighbours on the axis
-    for (int a = axis + 1; a < shape.rank(); a++) {
-      inner *= shape.dim(a);
-    }
-    int stride = inner;
-    long block = (long) stride * length;
-    if (block == 0) {
-      return;
-    }
-    int blocks = Math.toIntExact(shape.size() / block);
-    int blocksAnExample = Math.max(1, blocks / Math.max(1, shape.dim(0)));
+    Lines lines = Lines.of(x.shape(), axis);
     long from = x.address();
     long slopes = dOut.address();
     long to = dX.address();
-    tasks.rowRanges(
-        blocks,
-        Math.toIntExact(block),
-        (first, end) -> {
-          for (int i = first; i < end; i++) {
-            int flags = i / blocksAnExample * length;
-            for (int lane = 0; lane < stride; lane += COUNT) {
-              VectorMask<Float> inside = Lanes.until(lane, stride);
-              long at = 4L * (i * block + lane);
-              throughMean(from + at, slopes + at, stride, length, counts, flags, inside, to + at);
-            }
-          }
-        });
+    lines.forEach(
+        tasks,
+        (at, flags, inside) ->
+            throughMean(
+                from + at,
+                slopes + at,
+                lines.stride(),
+                lines.length(),
+                counts,
+                flags,
+                inside,
+                to + at));
   }
 
   /** A vector of neighbouring lines along the axis. */
@@ -135,8 +120,8 @@ final class SimdBackward implements BackwardArithmetic {
         COLUMNS,
         (first, end) -> {
           for (int i = 0; i < ids.length; i++) {
-            long row = 4L * d * ids[i];
-            RowSlopes.add(from + 4L * d * i + 4L * first, end - first, to + row + 4L * first);
+            long row = to + 4L * d * ids[i] + 4L * first;
+            Pointwise.add(row, from + 4L * d * i + 4L * first, end - first, row);
           }
         });
   }
