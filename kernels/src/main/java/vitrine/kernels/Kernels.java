@@ -321,6 +321,30 @@ public interface Kernels extends AutoCloseable {
       Tensor dK,
       Tensor dV);
 
+  /**
+   * Room for keys and values, contents unspecified.
+   *
+   * @param capacity the largest number of positions
+   */
+  KeyValues keyValues(Workspace owner, int batch, int capacity, int heads, int size);
+
+  /**
+   * Positions {@code position} until {@code position + T} of past become k and v; no others change.
+   *
+   * @param k (B,T,H,K)
+   * @param v (B,T,H,K)
+   */
+  void appendKeyValues(Tensor k, Tensor v, int position, KeyValues past);
+
+  /**
+   * {@link #attention} to keys and values that were appended, to the bit.
+   *
+   * @param q (B,Tq,H,K)
+   * @param mask of at most as many keys as past has room for
+   * @param out z, (B,Tq,H,K)
+   */
+  void attentionCached(Tensor q, KeyValues past, AttentionMask mask, float scale, Tensor out);
+
   /** scale q k^T, minus infinity where the mask forbids; out (B,H,Tq,Tk). */
   void attentionScores(Tensor q, Tensor k, AttentionMask mask, float scale, Tensor out);
 

@@ -52,7 +52,7 @@ public record Attention(
   /**
    * @param x (B,Tq,D); stays the caller's
    * @param cache keys and values of earlier positions, to which those of x are added; null when x
-   *     is everything
+   *     is everything; no plan reads scores or patterns then
    * @return (B,Tq,D), W_O's bias included
    */
   Passed<Tensor, Cache> forward(Run run, int layer, Tensor x, @Nullable KeyValueCache cache) {
@@ -66,13 +66,18 @@ public record Attention(
       run.release(k);
       run.release(v);
     } else {
+      if (stores(run, layer)) {
+        throw new IllegalStateException("attention: scores and patterns of a cached pass");
+      }
       cache.append(run, layer, k, v);
-      mix = mix(run, layer, q, cache.keys(layer), cache.values(layer));
+      Tensor z = run.allocate(q.shape());
+      run.kernels().attentionCached(q, cache.layer(layer), run.mask(), scale, z);
+      mix = new Passed<>(z, null);
     }
     run.release(q);
-    Tensor z = run.tap(Tap.Z, layer, mix.out());
-    Tensor keptZ = run.saveForParameters("attn.z", layer, z);
-    return new Passed<>(project(run, layer, z), new Cache(kept, q, k, v, mix.cache(), keptZ));
+    Tensor mixed = run.tap(Tap.Z, layer, mix.out());
+    Tensor keptZ = run.saveForParameters("attn.z", layer, mixed);
+    return new Passed<>(project(run, layer, mixed), new Cache(kept, q, k, v, mix.cache(), keptZ));
   }
 
   /**

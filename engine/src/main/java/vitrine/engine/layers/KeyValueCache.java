@@ -1,11 +1,10 @@
 package vitrine.engine.layers;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import vitrine.engine.hooks.Run;
 import vitrine.kernels.Kernels;
-import vitrine.kernels.Region;
+import vitrine.kernels.KeyValues;
 import vitrine.kernels.Tensor;
 import vitrine.kernels.Workspace;
 
@@ -15,8 +14,7 @@ import vitrine.kernels.Workspace;
  * added.
  */
 public final class KeyValueCache {
-  private final List<Tensor> keys = new ArrayList<>();
-  private final List<Tensor> values = new ArrayList<>();
+  private final List<KeyValues> layers;
   private final int capacity;
   private int length;
 
@@ -33,15 +31,10 @@ public final class KeyValueCache {
       int heads,
       int headDim) {
     this.capacity = capacity;
-    for (int layer = 0; layer < layers; layer++) {
-      keys.add(zeros(kernels, owner.allocate(batch, capacity, heads, headDim)));
-      values.add(zeros(kernels, owner.allocate(batch, capacity, heads, headDim)));
-    }
-  }
-
-  private static Tensor zeros(Kernels kernels, Tensor tensor) {
-    kernels.fill(tensor, 0f);
-    return tensor;
+    this.layers =
+        IntStream.range(0, layers)
+            .mapToObj(layer -> kernels.keyValues(owner, batch, capacity, heads, headDim))
+            .toList();
   }
 
   /** How many positions are filled. */
@@ -60,23 +53,12 @@ public final class KeyValueCache {
 
   /** Stores k and v (B,T,H,K), which are released, behind the positions already there. */
   void append(Run run, int layer, Tensor k, Tensor v) {
-    int count = k.shape().dim(1);
-    if (length + count > capacity) {
-      throw new IllegalStateException(
-          "key-value cache: " + (length + count) + " positions; expected at most " + capacity);
-    }
-    Region rows = Region.all(4).with(1, IntStream.range(length, length + count).toArray());
-    run.kernels().assign(keys.get(layer), rows, k);
-    run.kernels().assign(values.get(layer), rows, v);
+    run.kernels().appendKeyValues(k, v, length, layers.get(layer));
     run.release(k);
     run.release(v);
   }
 
-  Tensor keys(int layer) {
-    return keys.get(layer);
-  }
-
-  Tensor values(int layer) {
-    return values.get(layer);
+  KeyValues layer(int layer) {
+    return layers.get(layer);
   }
 }

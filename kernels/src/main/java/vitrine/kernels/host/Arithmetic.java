@@ -47,6 +47,11 @@ public interface Arithmetic extends AutoCloseable {
   void attention(
       HostTensor q, HostTensor k, HostTensor v, AttentionMask mask, float scale, HostTensor out);
 
+  void appendKeyValues(HostTensor k, HostTensor v, int position, HostKeyValues past);
+
+  void attentionCached(
+      HostTensor q, HostKeyValues past, AttentionMask mask, float scale, HostTensor out);
+
   void attentionScores(HostTensor q, HostTensor k, AttentionMask mask, float scale, HostTensor out);
 
   void softmax(HostTensor x, HostTensor out);

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import vitrine.kernels.Activation;
 import vitrine.kernels.AttentionMask;
 import vitrine.kernels.Kernels;
+import vitrine.kernels.KeyValues;
 import vitrine.kernels.Region;
 import vitrine.kernels.Shape;
 import vitrine.kernels.Tensor;
@@ -246,6 +247,47 @@ abstract sealed class HostForward implements Kernels permits HostKernels {
     Checks.shape(op, "out", out.shape(), q.shape());
     arithmetic.attention(
         own(op, "q", q), own(op, "k", k), own(op, "v", v), mask, scale, result(op, out, q, k, v));
+  }
+
+  @Override
+  public void appendKeyValues(Tensor k, Tensor v, int position, KeyValues past) {
+    String op = "appendKeyValues";
+    HostKeyValues room = own(op, past);
+    Checks.rank(op, "k", k.shape(), 4);
+    int count = k.shape().dim(1);
+    Shape rows = Shape.of(room.batch(), count, room.heads(), room.size());
+    if (position < 0 || position + count > room.capacity()) {
+      throw Checks.error(
+          op, "position", position + " and " + count + " more", "at most " + room.capacity());
+    }
+    arithmetic.appendKeyValues(own(op, "k", k, rows), own(op, "v", v, rows), position, room);
+  }
+
+  @Override
+  public void attentionCached(
+      Tensor q, KeyValues past, AttentionMask mask, float scale, Tensor out) {
+    String op = "attentionCached";
+    HostKeyValues room = own(op, past);
+    Shape shape = Shape.of(room.batch(), mask.queries(), room.heads(), room.size());
+    if (mask.batch() != room.batch() || mask.keys() > room.capacity()) {
+      throw Checks.error(
+          op,
+          "mask",
+          mask.batch() + " x " + mask.keys() + " keys",
+          room.batch() + " x at most " + room.capacity());
+    }
+    HostTensor query = own(op, "q", q, shape);
+    Checks.shape(op, "out", out.shape(), shape);
+    arithmetic.attentionCached(query, room, mask, scale, result(op, out, q));
+  }
+
+  private HostKeyValues own(String op, KeyValues past) {
+    Objects.requireNonNull(past, "past");
+    if (past instanceof HostKeyValues host) {
+      own(op, "past", host.keys());
+      return host;
+    }
+    throw foreign(op, "past", past, Shape.of(past.batch(), past.capacity(), past.heads()));
   }
 
   @Override

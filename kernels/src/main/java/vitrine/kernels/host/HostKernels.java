@@ -7,6 +7,7 @@ import vitrine.kernels.AdamStep;
 import vitrine.kernels.AttentionMask;
 import vitrine.kernels.Into;
 import vitrine.kernels.Kernels;
+import vitrine.kernels.KeyValues;
 import vitrine.kernels.Shape;
 import vitrine.kernels.Tensor;
 import vitrine.kernels.Weight;
@@ -110,6 +111,16 @@ public final class HostKernels extends HostForward {
       case IN_OUT -> Shape.of(w.in(), w.out());
       case OUT_IN -> Shape.of(w.out(), w.in());
     };
+  }
+
+  @Override
+  public KeyValues keyValues(Workspace owner, int batch, int capacity, int heads, int size) {
+    if (batch < 1 || capacity < 1 || heads < 1 || size < 1) {
+      Shape asked = Shape.of(batch, capacity, heads, size);
+      throw Checks.error("keyValues", "size", asked, "at least 1 of each");
+    }
+    int width = arithmetic.panelWidth(capacity);
+    return new HostKeyValues(mine("keyValues", owner), batch, capacity, heads, size, width);
   }
 
   private HostWorkspace mine(String op, Workspace owner) {

@@ -7,6 +7,7 @@ import vitrine.kernels.AttentionMask;
 import vitrine.kernels.Shape;
 import vitrine.kernels.host.Arithmetic;
 import vitrine.kernels.host.BackwardArithmetic;
+import vitrine.kernels.host.HostKeyValues;
 import vitrine.kernels.host.HostTensor;
 import vitrine.kernels.host.HostWeight;
 
@@ -239,6 +240,17 @@ final class ScalarArithmetic implements Arithmetic {
   public void attention(
       HostTensor q, HostTensor k, HostTensor v, AttentionMask mask, float scale, HostTensor out) {
     ScalarAttention.attention(q, k, v, mask, scale, out);
+  }
+
+  @Override
+  public void appendKeyValues(HostTensor k, HostTensor v, int position, HostKeyValues past) {
+    ScalarAttention.append(k, v, position, past);
+  }
+
+  @Override
+  public void attentionCached(
+      HostTensor q, HostKeyValues past, AttentionMask mask, float scale, HostTensor out) {
+    ScalarAttention.cached(q, past, mask, scale, out);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package vitrine.kernels.scalar;
 
 import vitrine.kernels.AttentionMask;
+import vitrine.kernels.host.HostKeyValues;
 import vitrine.kernels.host.HostTensor;
 
 /** Scaled dot-product attention (Vaswani et al. 2017), one query at a time. */
@@ -16,6 +17,51 @@ final class ScalarAttention {
           scoresOfQuery(q, k, mask, scale, b, i, h, weights);
           softmax(weights, mask.keys());
           mixOfQuery(weights, mask.keys(), v, b, i, h, out);
+        }
+      }
+    }
+  }
+
+  static void append(HostTensor k, HostTensor v, int position, HostKeyValues past) {
+    for (int b = 0; b < past.batch(); b++) {
+      for (int t = 0; t < k.shape().dim(1); t++) {
+        for (int h = 0; h < past.heads(); h++) {
+          long from = head(k, b, t, h);
+          long key = past.key(b, position + t, h);
+          long value = past.value(b, position + t, h);
+          for (int c = 0; c < past.size(); c++) {
+            past.keys().put(key + (long) c * past.step(), k.at(from + c));
+            past.values().put(value + c, v.at(from + c));
+          }
+        }
+      }
+    }
+  }
+
+  static void cached(
+      HostTensor q, HostKeyValues past, AttentionMask mask, float scale, HostTensor out) {
+    double[] weights = new double[mask.keys()];
+    for (int b = 0; b < mask.batch(); b++) {
+      for (int i = 0; i < mask.queries(); i++) {
+        for (int h = 0; h < past.heads(); h++) {
+          long query = head(q, b, i, h);
+          for (int j = 0; j < weights.length; j++) {
+            double dot = 0;
+            for (int c = 0; c < past.size(); c++) {
+              dot += q.at(query + c) * past.keys().at(past.key(b, j, h) + (long) c * past.step());
+            }
+            weights[j] = mask.allows(b, i, j) ? scale * dot : Double.NEGATIVE_INFINITY;
+          }
+          softmax(weights, weights.length);
+          for (int c = 0; c < past.size(); c++) {
+            double sum = 0;
+            for (int j = 0; j < weights.length; j++) {
+              if (weights[j] != 0) {
+                sum += weights[j] * past.values().at(past.value(b, j, h) + c);
+              }
+            }
+            out.put(query + c, sum);
+          }
         }
       }
     }

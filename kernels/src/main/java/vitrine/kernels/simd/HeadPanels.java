@@ -21,24 +21,39 @@ record HeadPanels(int batch, int heads, int depth, int columns) {
     return headBytes() * heads * batch;
   }
 
+  private long head(long at, int b, int h) {
+    return at + ((long) b * heads + h) * headBytes();
+  }
+
   /** A head's panels, the first head's being at {@code at}. */
   Product.Matrix matrix(long at, int head) {
     return new Product.Matrix(at + head * headBytes(), panelBytes());
   }
 
-  /** Packs the keys of a head turned: column j is key j. */
-  void turn(Heads key, int b, int h, long at) {
-    long head = at + ((long) b * heads + h) * headBytes();
-    int last = Product.panels(columns) - 1;
+  /**
+   * Packs the keys of a head turned: column j is key j.
+   *
+   * @param scratch {@link Turn#SCRATCH} bytes
+   */
+  void turn(Heads key, int b, int h, long at, long scratch) {
     if (columns % Product.WIDTH != 0) {
-      Memory.zero(head + last * panelBytes(), panelBytes());
+      int last = Product.panels(columns) - 1;
+      Memory.zero(head(at, b, h) + last * panelBytes(), panelBytes());
     }
-    for (int j = 0; j < columns; j++) {
-      long row = key.at(b, j, h);
-      long column = head + j / Product.WIDTH * panelBytes() + 4L * (j % Product.WIDTH);
-      for (int c = 0; c < depth; c++) {
-        Memory.set(column + 4L * Product.WIDTH * c, Memory.get(row + 4L * c));
-      }
+    turn(key, b, h, 0, columns, at, scratch);
+  }
+
+  /** Column {@code first} and those after it become the first {@code count} keys. */
+  void turn(Heads key, int b, int h, int first, int count, long at, long scratch) {
+    int done = 0;
+    while (done < count) {
+      int column = (first + done) % Product.WIDTH;
+      int n = Math.min(Product.WIDTH - column, count - done);
+      long panel = head(at, b, h) + (first + done) / Product.WIDTH * panelBytes();
+      Product.Matrix rows = new Product.Matrix(key.at(b, done, h), key.stride());
+      Product.Matrix to = new Product.Matrix(panel + 4L * column, Product.ROW);
+      Turn.turn(rows, n, depth, to, scratch);
+      done += n;
     }
   }
 
@@ -47,7 +62,7 @@ record HeadPanels(int batch, int heads, int depth, int columns) {
    * a NaN.
    */
   void fill(Heads value, int b, int h, @Nullable AttentionMask mask, long at) {
-    long head = at + ((long) b * heads + h) * headBytes();
+    long head = head(at, b, h);
     boolean[] real = mask == null ? null : mask.real();
     for (int panel = 0; panel < Product.panels(columns); panel++) {
       int column = panel * Product.WIDTH;

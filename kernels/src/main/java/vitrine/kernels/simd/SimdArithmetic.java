@@ -15,6 +15,7 @@ import vitrine.kernels.AttentionMask;
 import vitrine.kernels.Into;
 import vitrine.kernels.host.Arithmetic;
 import vitrine.kernels.host.BackwardArithmetic;
+import vitrine.kernels.host.HostKeyValues;
 import vitrine.kernels.host.HostTensor;
 import vitrine.kernels.host.HostWeight;
 import vitrine.kernels.host.Workers;
@@ -254,6 +255,17 @@ final class SimdArithmetic implements Arithmetic {
   public void attention(
       HostTensor q, HostTensor k, HostTensor v, AttentionMask mask, float scale, HostTensor out) {
     attention.attention(q, k, v, mask, scale, out);
+  }
+
+  @Override
+  public void appendKeyValues(HostTensor k, HostTensor v, int position, HostKeyValues past) {
+    attention.append(k, v, position, past);
+  }
+
+  @Override
+  public void attentionCached(
+      HostTensor q, HostKeyValues past, AttentionMask mask, float scale, HostTensor out) {
+    attention.cached(q, past, mask, scale, out);
   }
 
   @Override

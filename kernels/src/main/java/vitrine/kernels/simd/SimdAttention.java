@@ -1,12 +1,15 @@
 package vitrine.kernels.simd;
 
+import static vitrine.kernels.simd.Lanes.BYTES;
 import static vitrine.kernels.simd.Lanes.COUNT;
 import static vitrine.kernels.simd.Lanes.load;
 import static vitrine.kernels.simd.Lanes.store;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
+import org.jspecify.annotations.Nullable;
 import vitrine.kernels.AttentionMask;
+import vitrine.kernels.host.HostKeyValues;
 import vitrine.kernels.host.HostTensor;
 import vitrine.kernels.host.SlabPool;
 import vitrine.kernels.host.Workers;
@@ -47,54 +50,66 @@ final class SimdAttention {
       HostTensor q, HostTensor k, HostTensor v, AttentionMask mask, float scale, HostTensor out) {
     Heads query = Heads.of(q);
     Heads key = Heads.of(k);
+    HeadPanels keys = new HeadPanels(mask.batch(), query.heads(), query.size(), mask.keys());
+    SlabPool.Slab slab = scratch.take(keys.bytes());
+    try {
+      long memory = slab.address();
+      workers.forEach(mask.batch() * query.heads(), head -> turn(key, keys, head, memory));
+      manyQueries(query, keys, memory, Heads.of(v), mask, scale, Heads.of(out));
+    } finally {
+      scratch.giveBack(slab);
+    }
+  }
+
+  /** Packs the keys of one head. */
+  private void turn(Heads key, HeadPanels keys, int head, long memory) {
+    SlabPool.Slab slab = scratch.take(Turn.SCRATCH);
+    try {
+      keys.turn(key, head / key.heads(), head % key.heads(), memory, slab.address());
+    } finally {
+      scratch.giveBack(slab);
+    }
+  }
+
+  void append(HostTensor k, HostTensor v, int position, HostKeyValues past) {
+    Heads key = Heads.of(k);
     Heads value = Heads.of(v);
+    Heads values = Heads.ofValues(past);
+    HeadPanels keys = panels(past);
+    long memory = past.keys().address();
+    workers.forEach(
+        past.batch() * past.heads(),
+        head -> {
+          int b = head / past.heads();
+          int h = head % past.heads();
+          SlabPool.Slab slab = scratch.take(Turn.SCRATCH);
+          try {
+            keys.turn(key, b, h, position, key.tokens(), memory, slab.address());
+          } finally {
+            scratch.giveBack(slab);
+          }
+          for (int t = 0; t < value.tokens(); t++) {
+            Memory.copy(value.at(b, t, h), values.at(b, position + t, h), values.stride());
+          }
+        });
+  }
+
+  private static HeadPanels panels(HostKeyValues past) {
+    return new HeadPanels(past.batch(), past.heads(), past.size(), past.capacity());
+  }
+
+  void cached(HostTensor q, HostKeyValues past, AttentionMask mask, float scale, HostTensor out) {
+    Heads query = Heads.of(q);
+    Heads values = Heads.ofValues(past);
     Heads result = Heads.of(out);
+    HeadPanels keys = panels(past);
+    long memory = past.keys().address();
     if (mask.queries() < FEW) {
       workers.forEach(
           mask.batch() * query.heads(),
-          task -> {
-            int b = task / query.heads();
-            int h = task % query.heads();
-            fewQueries(query, key, value, mask, scale, result, b, h);
-          });
-      return;
-    }
-    HeadPanels keys = new HeadPanels(mask.batch(), query.heads(), query.size(), mask.keys());
-    HeadPanels values = new HeadPanels(mask.batch(), query.heads(), mask.keys(), query.size());
-    SlabPool.Slab slab = scratch.take(keys.bytes() + values.bytes());
-    try {
-      long memory = slab.address();
-      long valuesAt = memory + keys.bytes();
-      workers.forEach(
-          mask.batch() * query.heads(),
-          task -> {
-            int b = task / query.heads();
-            int h = task % query.heads();
-            keys.turn(key, b, h, memory);
-            values.fill(value, b, h, mask, valuesAt);
-          });
-      int blocks = blocks(mask.queries());
-      workers.forEach(
-          mask.batch() * query.heads() * blocks,
-          task -> {
-            int head = task / blocks;
-            Product.Matrix kT = keys.matrix(memory, head);
-            Product.Matrix vs = values.matrix(valuesAt, head);
-            // The last queries see the most keys: first come the longest tasks.
-            int block = blocks - 1 - task % blocks;
-            queryBlock(
-                query,
-                kT,
-                vs,
-                mask,
-                scale,
-                result,
-                head / query.heads(),
-                head % query.heads(),
-                block);
-          });
-    } finally {
-      scratch.giveBack(slab);
+          head -> fewQueries(query, keys.matrix(memory, head), values, mask, scale, result, head));
+    } else {
+      manyQueries(query, keys, memory, values, mask, scale, result);
     }
   }
 
@@ -112,7 +127,7 @@ final class SimdAttention {
           head -> {
             int b = head / query.heads();
             int h = head % query.heads();
-            keys.turn(key, b, h, memory);
+            turn(key, keys, head, memory);
             long at = (long) head * mask.queries() * row;
             Product.run(
                 scratch,
@@ -168,6 +183,39 @@ final class SimdAttention {
   }
 
   // ---- many queries ----
+
+  /** With packed keys; packs the values. */
+  private void manyQueries(
+      Heads query,
+      HeadPanels keys,
+      long keysAt,
+      Heads value,
+      AttentionMask mask,
+      float scale,
+      Heads result) {
+    int heads = query.heads();
+    HeadPanels values = new HeadPanels(mask.batch(), heads, mask.keys(), query.size());
+    SlabPool.Slab slab = scratch.take(values.bytes());
+    try {
+      long valuesAt = slab.address();
+      workers.forEach(
+          mask.batch() * heads,
+          head -> values.fill(value, head / heads, head % heads, mask, valuesAt));
+      int blocks = blocks(mask.queries());
+      workers.forEach(
+          mask.batch() * heads * blocks,
+          task -> {
+            int head = task / blocks;
+            Product.Matrix kT = keys.matrix(keysAt, head);
+            Product.Matrix vs = values.matrix(valuesAt, head);
+            // The last queries see the most keys: first come the longest tasks.
+            int block = blocks - 1 - task % blocks;
+            queryBlock(query, kT, vs, mask, scale, result, head / heads, head % heads, block);
+          });
+    } finally {
+      scratch.giveBack(slab);
+    }
+  }
 
   private static int blocks(int queries) {
     return (queries + BLOCK - 1) / BLOCK;
@@ -286,69 +334,84 @@ final class SimdAttention {
 
   // ---- few queries ----
 
+  /** With packed keys, and values as they lie: packing them would cost more than it saves. */
   private void fewQueries(
       Heads query,
-      Heads key,
+      Product.Matrix keys,
       Heads value,
       AttentionMask mask,
       float scale,
       Heads result,
-      int b,
-      int h) {
-    SlabPool.Slab slab = scratch.take(Rows.padded(mask.keys()));
+      int head) {
+    int b = head / query.heads();
+    int h = head % query.heads();
+    SlabPool.Slab slab = scratch.take(Product.ROW * Product.panels(mask.keys()));
     try {
-      long row = slab.address();
+      Product.Matrix row = new Product.Matrix(slab.address(), 0);
+      Product.Matrix values = new Product.Matrix(value.at(b, 0, h), value.stride());
       for (int i = 0; i < mask.queries(); i++) {
-        int end = mask.end(i);
-        dots(query, query.at(b, i, h), key, key.at(b, 0, h), end, row);
-        scaleAndHide(row, end, mask, b, scale);
-        Rows.softmax(row, end, row);
-        mixRow(row, end, mask, b, value, value.at(b, 0, h), result.at(b, i, h));
+        Product.Matrix q = new Product.Matrix(query.at(b, i, h), 0);
+        weights(q, keys, query.size(), mask, scale, b, i, 1, row);
+        mixRow(row.at(), values, mask, b, i, query.size(), result.at(b, i, h));
       }
     } finally {
       scratch.giveBack(slab);
     }
   }
 
-  /** out[j] = q k[j]: four keys at a time, so that four chains of multiply-adds overlap. */
-  private static void dots(Heads query, long q, Heads key, long firstKey, int keys, long out) {
-    long stride = key.stride();
-    for (int j = 0; j < keys; j += 4) {
-      long k0 = firstKey + j * stride;
-      long k1 = firstKey + Math.min(j + 1, keys - 1) * stride;
-      long k2 = firstKey + Math.min(j + 2, keys - 1) * stride;
-      long k3 = firstKey + Math.min(j + 3, keys - 1) * stride;
-      float s0 = 0;
-      float s1 = 0;
-      float s2 = 0;
-      float s3 = 0;
-      for (int c = 0; c < query.size(); c++) {
-        float a = Memory.get(q + 4L * c);
-        s0 = Math.fma(Memory.get(k0 + 4L * c), a, s0);
-        s1 = Math.fma(Memory.get(k1 + 4L * c), a, s1);
-        s2 = Math.fma(Memory.get(k2 + 4L * c), a, s2);
-        s3 = Math.fma(Memory.get(k3 + 4L * c), a, s3);
-      }
-      Memory.set(out + 4L * j, s0);
-      Memory.set(out + 4L * Math.min(j + 1, keys - 1), s1);
-      Memory.set(out + 4L * Math.min(j + 2, keys - 1), s2);
-      Memory.set(out + 4L * Math.min(j + 3, keys - 1), s3);
+  /** out = weights times values, one chain over the keys an element. */
+  private static void mixRow(
+      long weights, Product.Matrix v, AttentionMask mask, int b, int i, int size, long out) {
+    int keys = mask.end(i);
+    boolean[] real = mask.real();
+    int c = 0;
+    for (; real == null && c + 4 * COUNT <= size; c += 4 * COUNT) {
+      mixFour(weights, keys, v.at() + 4L * c, v.stride(), out + 4L * c);
+    }
+    for (; c < size; c += COUNT) {
+      VectorMask<Float> inside = Lanes.until(c, size);
+      mixOne(weights, keys, real, b * mask.keys(), v.from(0, c), inside, out + 4L * c);
     }
   }
 
-  private static void mixRow(
-      long weights, int keys, AttentionMask mask, int b, Heads value, long firstValue, long out) {
-    boolean[] real = mask.real();
-    for (int c = 0; c < value.size(); c += COUNT) {
-      VectorMask<Float> inside = Lanes.until(c, value.size());
-      FloatVector sum = Lanes.zero();
-      for (int j = 0; j < keys; j++) {
-        if (real == null || real[b * mask.keys() + j]) {
-          FloatVector v = load(firstValue + j * value.stride() + 4L * c, inside);
-          sum = v.fma(Lanes.broadcast(weights + 4L * j), sum);
-        }
-      }
-      store(sum, out + 4L * c, inside);
+  /** Four vectors of each value: their chains overlap, and a row's cache lines are used at once. */
+  private static void mixFour(long weights, int keys, long v, long stride, long out) {
+    FloatVector s0 = Lanes.zero();
+    FloatVector s1 = Lanes.zero();
+    FloatVector s2 = Lanes.zero();
+    FloatVector s3 = Lanes.zero();
+    for (int j = 0; j < keys; j++) {
+      long at = v + j * stride;
+      FloatVector weight = Lanes.broadcast(weights + 4L * j);
+      s0 = load(at).fma(weight, s0);
+      s1 = load(at + BYTES).fma(weight, s1);
+      s2 = load(at + 2L * BYTES).fma(weight, s2);
+      s3 = load(at + 3L * BYTES).fma(weight, s3);
     }
+    store(s0, out);
+    store(s1, out + BYTES);
+    store(s2, out + 2L * BYTES);
+    store(s3, out + 3L * BYTES);
+  }
+
+  /**
+   * The lanes of one vector; hidden keys are left out, for a weight of 0 would not silence a NaN.
+   */
+  private static void mixOne(
+      long weights,
+      int keys,
+      boolean @Nullable [] real,
+      int flags,
+      Product.Matrix v,
+      VectorMask<Float> inside,
+      long out) {
+    FloatVector sum = Lanes.zero();
+    for (int j = 0; j < keys; j++) {
+      if (real == null || real[flags + j]) {
+        FloatVector value = load(v.at() + j * v.stride(), inside);
+        sum = value.fma(Lanes.broadcast(weights + 4L * j), sum);
+      }
+    }
+    store(sum, out, inside);
   }
 }

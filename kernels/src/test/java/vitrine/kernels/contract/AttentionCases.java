@@ -2,9 +2,12 @@ package vitrine.kernels.contract;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import vitrine.kernels.AttentionMask;
 import vitrine.kernels.AttentionMask.Causality;
+import vitrine.kernels.KeyValues;
+import vitrine.kernels.Region;
 import vitrine.kernels.Shape;
 import vitrine.kernels.Tensor;
 
@@ -80,6 +83,8 @@ final class AttentionCases {
             },
             z,
             Tolerance.ofFunction(size + keys, 2)));
+    cases.add(cached("attentionCached", label, q, k, v, query, key, mask, keys, z));
+    cases.add(cached("appendKeyValues", label, q, k, v, query, key, mask, 3, z));
     cases.add(
         new OpCase(
             "attentionScores",
@@ -111,6 +116,44 @@ final class AttentionCases {
             },
             Reference.mix(widened, finite, batch, heads, queries, keys, room, size),
             Tolerance.ofSum(keys, 2)));
+  }
+
+  /** Attention to a cache that grew by so many positions at a time. */
+  private static OpCase cached(
+      String op,
+      String label,
+      float[] q,
+      float[] k,
+      float[] v,
+      Shape query,
+      Shape key,
+      AttentionMask mask,
+      int each,
+      double[] z) {
+    int size = key.dim(3);
+    return new OpCase(
+        op,
+        label,
+        (kernels, w) -> {
+          Tensor keys = kernels.upload(w, key, k);
+          Tensor values = kernels.upload(w, key, v);
+          KeyValues past = kernels.keyValues(w, key.dim(0), key.dim(1), key.dim(2), size);
+          for (int t = 0; t < mask.keys(); t += each) {
+            int[] positions = IntStream.range(t, Math.min(t + each, mask.keys())).toArray();
+            Region part = Region.all(4).with(1, positions);
+            Tensor someKeys = w.allocate(part.shape(key));
+            Tensor someValues = w.allocate(part.shape(key));
+            kernels.slice(keys, part, someKeys);
+            kernels.slice(values, part, someValues);
+            kernels.appendKeyValues(someKeys, someValues, t, past);
+          }
+          Tensor out = w.allocate(query);
+          float scale = (float) (1 / Math.sqrt(size));
+          kernels.attentionCached(kernels.upload(w, query, q), past, mask, scale, out);
+          return out;
+        },
+        z,
+        Tolerance.ofFunction(size + mask.keys(), 2));
   }
 
   /** NaN wherever no query may look: it must not show in any result. */

@@ -9,6 +9,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -18,9 +19,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import vitrine.kernels.Activation;
 import vitrine.kernels.AdamStep;
+import vitrine.kernels.AttentionMask;
 import vitrine.kernels.Backends;
 import vitrine.kernels.Into;
 import vitrine.kernels.Kernels;
+import vitrine.kernels.KeyValues;
 import vitrine.kernels.Shape;
 import vitrine.kernels.Tensor;
 import vitrine.kernels.Weight;
@@ -30,9 +33,9 @@ import vitrine.kernels.Workspace;
 public abstract class KernelsContract {
   /** Not ops on numbers; each has a test of its own here. */
   private static final Set<String> HOUSEKEEPING =
-      Set.of("name", "description", "workspace", "upload", "pack", "close");
+      Set.of("name", "description", "workspace", "upload", "pack", "keyValues", "close");
 
-  static final int OPS = 47;
+  static final int OPS = 49;
 
   /** Opens the backend under test with so many threads. */
   protected abstract Kernels open(int threads);
@@ -273,6 +276,42 @@ public abstract class KernelsContract {
           TensorAssert.assertSameBits(one.toString(), first, second);
         }
       }
+    }
+  }
+
+  @Test
+  void should_give_the_same_bits_when_keys_and_values_are_cached() {
+    Map<String, List<OpCase>> alike =
+        AttentionCases.all().stream()
+            .filter(
+                one -> Set.of("attention", "attentionCached", "appendKeyValues").contains(one.op()))
+            .collect(Collectors.groupingBy(OpCase::label));
+    try (Kernels kernels = open(2)) {
+      alike.forEach((label, ways) -> {
+        assertEquals(3, ways.size());
+        float[] expected = result(ways.getFirst(), kernels);
+        for (OpCase way : ways) {
+          TensorAssert.assertSameBits(way.toString(), expected, result(way, kernels));
+        }
+      });
+    }
+  }
+
+  @Test
+  void should_name_op_and_operand_when_a_cache_does_not_fit() {
+    try (Kernels kernels = open(1);
+        Workspace workspace = kernels.workspace()) {
+      KeyValues past = kernels.keyValues(workspace, 1, 4, 2, 8);
+      Tensor x = workspace.allocate(1, 3, 2, 8);
+      Tensor out = workspace.allocate(1, 3, 2, 8);
+      assertSays(
+          "appendKeyValues: position: 2 and 3 more; expected at most 4",
+          rejected(() -> kernels.appendKeyValues(x, out, 2, past)));
+      AttentionMask mask = new AttentionMask(1, 3, 5, AttentionMask.Causality.CAUSAL, null);
+      assertSays(
+          "attentionCached: mask: 1 x 5 keys; expected 1 x at most 4",
+          rejected(() -> kernels.attentionCached(x, past, mask, 1, out)));
+      assertSays("keyValues", rejected(() -> kernels.keyValues(workspace, 1, 0, 2, 8)));
     }
   }
 

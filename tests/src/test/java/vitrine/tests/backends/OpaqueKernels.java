@@ -13,6 +13,7 @@ import vitrine.kernels.AttentionMask;
 import vitrine.kernels.Backends;
 import vitrine.kernels.Into;
 import vitrine.kernels.Kernels;
+import vitrine.kernels.KeyValues;
 import vitrine.kernels.Region;
 import vitrine.kernels.Shape;
 import vitrine.kernels.Tensor;
@@ -199,6 +200,31 @@ public final class OpaqueKernels implements Kernels {
         out,
         visit ->
             inner.attention(visit.in(q), visit.in(k), visit.in(v), mask, scale, visit.in(out)));
+  }
+
+  @Override
+  public KeyValues keyValues(Workspace owner, int batch, int capacity, int heads, int size) {
+    OpaqueWorkspace mine = memory.own("keyValues", owner);
+    return memory.new OpaqueKeyValues(inner.keyValues(mine.weights, batch, capacity, heads, size));
+  }
+
+  @Override
+  public void appendKeyValues(Tensor k, Tensor v, int position, KeyValues past) {
+    KeyValues hidden = memory.own("appendKeyValues", past);
+    run(
+        "appendKeyValues",
+        List.of(),
+        visit -> inner.appendKeyValues(visit.in(k), visit.in(v), position, hidden));
+  }
+
+  @Override
+  public void attentionCached(
+      Tensor q, KeyValues past, AttentionMask mask, float scale, Tensor out) {
+    KeyValues hidden = memory.own("attentionCached", past);
+    run(
+        "attentionCached",
+        out,
+        visit -> inner.attentionCached(visit.in(q), hidden, mask, scale, visit.in(out)));
   }
 
   @Override

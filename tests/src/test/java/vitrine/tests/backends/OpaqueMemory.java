@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import vitrine.kernels.Kernels;
+import vitrine.kernels.KeyValues;
 import vitrine.kernels.Shape;
 import vitrine.kernels.Tensor;
 import vitrine.kernels.Weight;
@@ -97,6 +98,39 @@ final class OpaqueMemory {
     }
   }
 
+  /** Keys and values on the "device". */
+  final class OpaqueKeyValues implements KeyValues {
+    private final KeyValues hidden;
+
+    OpaqueKeyValues(KeyValues hidden) {
+      this.hidden = hidden;
+    }
+
+    OpaqueMemory backend() {
+      return OpaqueMemory.this;
+    }
+
+    @Override
+    public int batch() {
+      return hidden.batch();
+    }
+
+    @Override
+    public int capacity() {
+      return hidden.capacity();
+    }
+
+    @Override
+    public int heads() {
+      return hidden.heads();
+    }
+
+    @Override
+    public int size() {
+      return hidden.size();
+    }
+  }
+
   /** A matrix on the "device", as a tensor: the same numbers. */
   final class OpaqueElements implements Tensor {
     private final OpaqueWeight of;
@@ -183,6 +217,13 @@ final class OpaqueMemory {
       return mine.hidden;
     }
     throw new IllegalArgumentException(op + ": weight of another backend");
+  }
+
+  KeyValues own(String op, KeyValues past) {
+    if (past instanceof OpaqueKeyValues mine && mine.backend().equals(this)) {
+      return mine.hidden;
+    }
+    throw new IllegalArgumentException(op + ": keys and values of another backend");
   }
 
   OpaqueWorkspace own(String op, Workspace workspace) {
