@@ -156,6 +156,23 @@ public interface Kernels extends AutoCloseable {
   void gatherBackward(Tensor dOut, int[] ids, Tensor dTable);
 
   /**
+   * Columns of a matrix, as rows: {@code out[i][k] = w[k][ids[i]]}. Where a head's matrix is the
+   * transposed embedding table, this looks vectors up in it.
+   *
+   * @param ids as many as out has rows, each in [0, w.out())
+   * @param out rows of {@code w.in()}
+   */
+  void gatherColumns(Weight w, int[] ids, Tensor out);
+
+  /**
+   * The gradient of {@link #gatherColumns}: {@code dW[k][ids[i]] += dOut[i][k]}, in the order of i.
+   *
+   * @param dOut rows of {@code dW.in()}
+   * @param dW of {@link #zeros}; added to
+   */
+  void gatherColumnsBackward(Tensor dOut, int[] ids, Weight dW);
+
+  /**
    * out = activation(x W + bias).
    *
    * @param x rows of {@code w.in()}
@@ -180,15 +197,6 @@ public interface Kernels extends AutoCloseable {
    * @param dW of {@link #zeros}; added to
    */
   void linearBackwardWeight(Tensor x, Tensor dOut, Weight dW);
-
-  /**
-   * The gradient to its matrix where that is an embedding table: dTable += dOut^T x.
-   *
-   * @param x rows of D
-   * @param dOut as many rows of V
-   * @param dTable (V,D); added to
-   */
-  void linearBackwardTable(Tensor x, Tensor dOut, Tensor dTable);
 
   /**
    * The gradient to a bias: {@code out[j] += sum over rows of x[row][j]}.

@@ -2,13 +2,13 @@ package vitrine.engine.families;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import vitrine.engine.hooks.Architecture;
 import vitrine.engine.hooks.Dropout;
 import vitrine.engine.hooks.Head;
 import vitrine.engine.hooks.Output;
 import vitrine.engine.layers.Attention;
 import vitrine.engine.layers.Block;
+import vitrine.engine.layers.EmbeddingTable;
 import vitrine.engine.layers.Embeddings;
 import vitrine.engine.layers.LayerNorm;
 import vitrine.engine.layers.Linear;
@@ -18,7 +18,6 @@ import vitrine.engine.layers.PostNormBlock;
 import vitrine.engine.layers.TaskHead;
 import vitrine.engine.models.Model;
 import vitrine.engine.models.Parameter;
-import vitrine.engine.models.Storage;
 import vitrine.kernels.Activation;
 import vitrine.kernels.AttentionMask.Causality;
 import vitrine.kernels.Tensor;
@@ -128,15 +127,13 @@ final class Bert implements Family {
 
     Model.Parts parts(Head task) {
       String words = prefix + "embeddings.word_embeddings.weight";
-      Storage.@Nullable Tied tied = null;
-      Tensor tokens;
+      EmbeddingTable tokens;
       boolean predicts = task == Head.MASKED || task == Head.PRETRAINING;
       if (predicts && in.isTied(config, "cls.predictions.decoder.weight", words)) {
-        tied = in.tied(words, vocabulary, d);
-        tokens = tied.table();
+        tokens = in.tied(words, vocabulary, d);
         in.expectUnused("cls\\.predictions\\.decoder\\.weight");
       } else {
-        tokens = in.tensor(words, Parameter.Kind.EMBEDDING, vocabulary, d);
+        tokens = in.table(words, vocabulary, d);
       }
       Embeddings embeddings =
           new Embeddings(
@@ -159,7 +156,7 @@ final class Bert implements Family {
       }
       // A buffer that older versions stored as if it were a parameter.
       in.expectUnused("(bert\\.)?embeddings\\.(position_ids|token_type_ids)");
-      TaskHead head = head(task, tied == null ? null : tied.matrix());
+      TaskHead head = head(task, tokens);
       List<Output> outputs = new ArrayList<>(task.outputs(classes(task)));
       if (pools(head)) {
         outputs.add(Output.pooled());
@@ -214,12 +211,12 @@ final class Bert implements Family {
       };
     }
 
-    private TaskHead head(Head task, @Nullable Weight tied) {
+    private TaskHead head(Head task, EmbeddingTable tokens) {
       return switch (task) {
         case NONE -> new TaskHead.None(in.has(prefix + "pooler.dense.weight") ? pooler() : null);
-        case MASKED -> masked(tied);
+        case MASKED -> masked(tokens);
         case PRETRAINING ->
-            new TaskHead.Pretraining(masked(tied), pooler(), plain("cls.seq_relationship", d, 2));
+            new TaskHead.Pretraining(masked(tokens), pooler(), plain("cls.seq_relationship", d, 2));
         case NEXT_SENTENCE -> new TaskHead.Pooled(pooler(), plain("cls.seq_relationship", d, 2));
         case SEQUENCE -> new TaskHead.Pooled(pooler(), plain("classifier", d, classes(task)));
         case TOKENS -> new TaskHead.EachToken(plain("classifier", d, classes(task)));
@@ -228,13 +225,15 @@ final class Bert implements Family {
       };
     }
 
-    private TaskHead.MaskedToken masked(@Nullable Weight tied) {
+    private TaskHead.MaskedToken masked(EmbeddingTable tokens) {
       Linear transform = plain("cls.predictions.transform.dense", d, d);
       LayerNorm norm = Readings.norm(in, "cls.predictions.transform.LayerNorm", d, eps);
       Weight unembed =
-          tied != null
-              ? tied
-              : in.matrix("cls.predictions.decoder.weight", d, vocabulary, Weight.Layout.OUT_IN);
+          switch (tokens) {
+            case EmbeddingTable.Tied tied -> tied.matrix();
+            case EmbeddingTable.Own own ->
+                in.matrix("cls.predictions.decoder.weight", d, vocabulary, Weight.Layout.OUT_IN);
+          };
       // Newer files keep the bias inside the decoder; where both are stored it is the one that
       // counts.
       Tensor bias =

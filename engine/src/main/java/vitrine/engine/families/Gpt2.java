@@ -4,12 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import vitrine.engine.hooks.Architecture;
 import vitrine.engine.hooks.Dropout;
 import vitrine.engine.hooks.Head;
 import vitrine.engine.layers.Attention;
 import vitrine.engine.layers.Block;
+import vitrine.engine.layers.EmbeddingTable;
 import vitrine.engine.layers.Embeddings;
 import vitrine.engine.layers.LayerNorm;
 import vitrine.engine.layers.Linear;
@@ -18,7 +18,6 @@ import vitrine.engine.layers.PreNormBlock;
 import vitrine.engine.layers.TaskHead;
 import vitrine.engine.models.Model;
 import vitrine.engine.models.Parameter;
-import vitrine.engine.models.Storage;
 import vitrine.kernels.Activation;
 import vitrine.kernels.AttentionMask.Causality;
 import vitrine.kernels.Tensor;
@@ -102,14 +101,12 @@ final class Gpt2 implements Family {
     }
 
     Model.Parts parts(Head task) {
-      Storage.@Nullable Tied tied = null;
-      Tensor tokens;
+      EmbeddingTable tokens;
       if (task == Head.LANGUAGE && in.isTied(config, "lm_head.weight", prefix + "wte.weight")) {
-        tied = in.tied(prefix + "wte.weight", vocabulary, d);
-        tokens = tied.table();
+        tokens = in.tied(prefix + "wte.weight", vocabulary, d);
         in.expectUnused("lm_head\\.weight");
       } else {
-        tokens = in.tensor(prefix + "wte.weight", Parameter.Kind.EMBEDDING, vocabulary, d);
+        tokens = in.table(prefix + "wte.weight", vocabulary, d);
       }
       Tensor wpe = in.tensor(prefix + "wpe.weight", Parameter.Kind.EMBEDDING, positions, d);
       List<Block> blocks = new ArrayList<>();
@@ -124,9 +121,11 @@ final class Gpt2 implements Family {
             case LANGUAGE ->
                 new TaskHead.NextToken(
                     new Linear(
-                        tied != null
-                            ? tied.matrix()
-                            : in.matrix("lm_head.weight", d, vocabulary, Weight.Layout.OUT_IN),
+                        switch (tokens) {
+                          case EmbeddingTable.Tied tied -> tied.matrix();
+                          case EmbeddingTable.Own own ->
+                              in.matrix("lm_head.weight", d, vocabulary, Weight.Layout.OUT_IN);
+                        },
                         null));
             case SEQUENCE ->
                 new TaskHead.LastToken(

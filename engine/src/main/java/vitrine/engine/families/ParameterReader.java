@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import vitrine.engine.InputException;
+import vitrine.engine.layers.EmbeddingTable;
 import vitrine.engine.models.Parameter;
 import vitrine.engine.models.Storage;
 import vitrine.kernels.Kernels;
@@ -100,31 +101,25 @@ final class ParameterReader {
 
   /** A matrix for products, stored as {@code layout} says. */
   Weight matrix(String name, int in, int out, Weight.Layout layout) {
+    return matrix(name, Parameter.Kind.MATRIX, in, out, layout);
+  }
+
+  private Weight matrix(String name, Parameter.Kind kind, int in, int out, Weight.Layout layout) {
     int[] shape = layout == Weight.Layout.IN_OUT ? new int[] {in, out} : new int[] {out, in};
-    Weight weight =
-        with(
-            name,
-            Parameter.Kind.MATRIX,
-            values -> kernels.pack(owner, values, in, out, layout),
-            shape);
-    record(name, Parameter.Kind.MATRIX, new Storage.Matrix(weight, layout), shape);
+    Weight weight = with(name, kind, values -> kernels.pack(owner, values, in, out, layout), shape);
+    record(name, kind, new Storage.Matrix(weight, layout), shape);
     return weight;
   }
 
-  /** An embedding table that is also the transposed matrix of a head: read once, kept both ways. */
-  Storage.Tied tied(String name, int vocabulary, int width) {
-    Storage.Tied tied =
-        with(
-            name,
-            Parameter.Kind.EMBEDDING,
-            values ->
-                new Storage.Tied(
-                    kernels.upload(owner, Shape.of(vocabulary, width), values),
-                    kernels.pack(owner, values, width, vocabulary, Weight.Layout.OUT_IN)),
-            vocabulary,
-            width);
-    record(name, Parameter.Kind.EMBEDDING, tied, vocabulary, width);
-    return tied;
+  /** An embedding table (V,D). */
+  EmbeddingTable.Own table(String name, int vocabulary, int width) {
+    return new EmbeddingTable.Own(tensor(name, Parameter.Kind.EMBEDDING, vocabulary, width));
+  }
+
+  /** An embedding table (V,D) that is also the transposed matrix of a head: held as the latter. */
+  EmbeddingTable.Tied tied(String name, int vocabulary, int width) {
+    return new EmbeddingTable.Tied(
+        matrix(name, Parameter.Kind.EMBEDDING, width, vocabulary, Weight.Layout.OUT_IN));
   }
 
   private void record(String name, Parameter.Kind kind, Storage storage, int... shape) {

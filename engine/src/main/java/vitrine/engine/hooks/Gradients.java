@@ -2,7 +2,6 @@ package vitrine.engine.hooks;
 
 import java.util.IdentityHashMap;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import vitrine.kernels.Kernels;
 import vitrine.kernels.Tensor;
 import vitrine.kernels.Weight;
@@ -19,9 +18,6 @@ public final class Gradients implements AutoCloseable {
   private long bytes;
   private final IdentityHashMap<Tensor, Tensor> tensors = new IdentityHashMap<>();
   private final IdentityHashMap<Weight, Weight> matrices = new IdentityHashMap<>();
-
-  /** Matrices that are an embedding table's second form: their gradient is the table's. */
-  private final IdentityHashMap<Weight, Tensor> tables = new IdentityHashMap<>();
 
   private enum Lifetime {
     OWN,
@@ -63,26 +59,10 @@ public final class Gradients implements AutoCloseable {
     return allocated;
   }
 
-  /** The gradient of a matrix that is a parameter of its own, of its form. */
+  /** The gradient of a matrix, of its form; zeros where nothing was added. */
   public Weight of(Weight parameter) {
     return matrices.computeIfAbsent(
         parameter, _ -> counted(() -> kernels.zeros(workspace, parameter)));
-  }
-
-  /**
-   * Says that a matrix is the transposed table: both uses then add into the table's gradient.
-   *
-   * @param matrix (D,V)
-   * @param table (V,D)
-   */
-  public void tie(Weight matrix, Tensor table) {
-    tables.put(matrix, table);
-  }
-
-  /** The gradient of the table that a matrix is another form of; null for a matrix of its own. */
-  public @Nullable Tensor ofTable(Weight matrix) {
-    Tensor table = tables.get(matrix);
-    return table == null ? null : of(table);
   }
 
   /** Makes every gradient zero again; the memory stays. */

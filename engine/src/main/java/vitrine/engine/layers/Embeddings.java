@@ -14,7 +14,7 @@ import vitrine.kernels.Tensor;
 /**
  * Token + position (+ segment) vectors, and BERT's LayerNorm of the sum.
  *
- * @param tokens (V,D)
+ * @param tokens V vectors of D
  * @param positions (P,D), learned
  * @param segments (S,D); null where the family has none
  * @param norm null where the family has none
@@ -23,7 +23,7 @@ import vitrine.kernels.Tensor;
  *     tied head does with such a row still counts, and so does the gradient at the site.
  */
 public record Embeddings(
-    Tensor tokens,
+    EmbeddingTable tokens,
     Tensor positions,
     @Nullable Tensor segments,
     @Nullable LayerNorm norm,
@@ -52,16 +52,16 @@ public record Embeddings(
    */
   public Passed<Tensor, Cache> forward(Run run, int[] ids, int[] segmentIds, int batch, int start) {
     int length = ids.length / batch;
-    Shape shape = Shape.of(batch, length, tokens.shape().dim(1));
+    Shape shape = Shape.of(batch, length, tokens.width());
     int[] at = new int[ids.length];
     for (int i = 0; i < at.length; i++) {
       at[i] = start + i % length;
     }
-    Tensor sum = run.tap(Tap.EMBED, 0, gather(run, tokens, ids, shape));
+    Tensor sum = run.tap(Tap.EMBED, 0, tokens.lookUp(run, ids, shape));
     if (segments != null) {
-      sum = run.sum(sum, run.tap(Tap.TYPE_EMBED, 0, gather(run, segments, segmentIds, shape)));
+      sum = run.sum(sum, run.tap(Tap.TYPE_EMBED, 0, own(segments).lookUp(run, segmentIds, shape)));
     }
-    sum = run.sum(sum, run.tap(Tap.POS_EMBED, 0, gather(run, positions, at, shape)));
+    sum = run.sum(sum, run.tap(Tap.POS_EMBED, 0, own(positions).lookUp(run, at, shape)));
     Tensor kept = null;
     if (norm != null) {
       kept = run.save("sum", Differentiation.EMBEDDINGS, sum);
@@ -85,9 +85,9 @@ public record Embeddings(
       run.letGo(sum);
     }
     run.pin(d); // every part of the sum gets the same
-    backwardPart(run, Tap.POS_EMBED, d, positions, cache.positionIds(), Set.of());
+    backwardPart(run, Tap.POS_EMBED, d, own(positions), cache.positionIds(), Set.of());
     if (segments != null) {
-      backwardPart(run, Tap.TYPE_EMBED, d, segments, cache.segmentIds(), Set.of());
+      backwardPart(run, Tap.TYPE_EMBED, d, own(segments), cache.segmentIds(), Set.of());
     }
     backwardPart(run, Tap.EMBED, d, tokens, cache.ids(), untrained);
     run.unpin(d);
@@ -95,33 +95,34 @@ public record Embeddings(
   }
 
   private static void backwardPart(
-      Run run, Tap tap, Tensor d, Tensor table, int[] rows, Set<Integer> untrained) {
+      Run run, Tap tap, Tensor d, EmbeddingTable table, int[] ids, Set<Integer> untrained) {
     Tensor part = run.tapBackward(tap, 0, d);
     Gradients gradients = run.parameterGradients();
     if (gradients != null) {
-      scatter(run, part, rows, gradients.of(table), untrained);
+      scatter(run, part, table, ids, gradients, untrained);
     }
     run.releaseUnless(part, d);
   }
 
-  /** Adds each row of d to the row of the table's gradient it was looked up from. */
+  /** Adds each row of d to the gradient of the vector that was looked up, unless that is fixed. */
   private static void scatter(
-      Run run, Tensor d, int[] rows, Tensor dTable, Set<Integer> untrained) {
-    int[] kept =
-        IntStream.range(0, rows.length).filter(i -> !untrained.contains(rows[i])).toArray();
-    if (kept.length == rows.length) {
-      run.kernels().gatherBackward(d, rows, dTable);
+      Run run,
+      Tensor d,
+      EmbeddingTable table,
+      int[] ids,
+      Gradients gradients,
+      Set<Integer> untrained) {
+    int[] kept = IntStream.range(0, ids.length).filter(i -> !untrained.contains(ids[i])).toArray();
+    if (kept.length == ids.length) {
+      table.backward(run, d, ids, gradients);
     } else if (kept.length > 0) {
-      Tensor packed = gather(run, d, kept, Shape.of(kept.length, d.shape().dim(-1)));
-      int[] ids = IntStream.of(kept).map(i -> rows[i]).toArray();
-      run.kernels().gatherBackward(packed, ids, dTable);
+      Tensor packed = own(d).lookUp(run, kept, Shape.of(kept.length, d.shape().dim(-1)));
+      table.backward(run, packed, IntStream.of(kept).map(i -> ids[i]).toArray(), gradients);
       run.release(packed);
     }
   }
 
-  private static Tensor gather(Run run, Tensor table, int[] rows, Shape shape) {
-    Tensor out = run.allocate(shape);
-    run.kernels().gather(table, rows, out);
-    return out;
+  private static EmbeddingTable own(Tensor rows) {
+    return new EmbeddingTable.Own(rows);
   }
 }

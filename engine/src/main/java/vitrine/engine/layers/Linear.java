@@ -66,12 +66,7 @@ public record Linear(Weight weight, @Nullable Tensor bias) {
     if (gradients == null || x == null) {
       return;
     }
-    Tensor table = gradients.ofTable(weight);
-    if (table != null) {
-      run.kernels().linearBackwardTable(x, dOut, table);
-    } else {
-      run.kernels().linearBackwardWeight(x, dOut, gradients.of(weight));
-    }
+    run.kernels().linearBackwardWeight(x, dOut, gradients.of(weight));
     backwardBias(run, dOut);
   }
 

@@ -16,8 +16,8 @@
  * gradient goes two ways, past a sublayer and into it, it is pinned until the ways have joined.
  *
  * <p>Reading order: {@link Linear}, {@link LayerNorm}, {@link Attention}, {@link Mlp}, {@link
- * Block} with {@link PreNormBlock} (GPT-2) and {@link PostNormBlock} (BERT), {@link Embeddings},
- * {@link Pooler}, {@link TaskHead}.
+ * Block} with {@link PreNormBlock} (GPT-2) and {@link PostNormBlock} (BERT), {@link
+ * EmbeddingTable}, {@link Embeddings}, {@link Pooler}, {@link TaskHead}.
  */
 @NullMarked
 package vitrine.engine.layers;

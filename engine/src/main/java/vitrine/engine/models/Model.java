@@ -16,6 +16,7 @@ import vitrine.engine.hooks.Plan;
 import vitrine.engine.hooks.Saving;
 import vitrine.engine.hooks.Trace;
 import vitrine.engine.layers.Block;
+import vitrine.engine.layers.EmbeddingTable;
 import vitrine.engine.layers.Embeddings;
 import vitrine.engine.layers.LayerNorm;
 import vitrine.engine.layers.TaskHead;
@@ -95,6 +96,11 @@ public final class Model implements AutoCloseable {
     return parameters;
   }
 
+  /** Whether the head's matrix is the table of token vectors: one parameter with two uses. */
+  public boolean isTied() {
+    return parts.embeddings().tokens() instanceof EmbeddingTable.Tied;
+  }
+
   /** The rates at which the config would have elements dropped in training. */
   public Dropout dropout() {
     return parts.dropout();
@@ -131,8 +137,7 @@ public final class Model implements AutoCloseable {
     door.enter();
     Workspace workspace = on.workspace();
     try {
-      Gradients gradients =
-          plan.wantsParameterGradients() ? tied(new Gradients(on, workspace)) : null;
+      Gradients gradients = plan.wantsParameterGradients() ? new Gradients(on, workspace) : null;
       Differentiation differentiation =
           plan.wantsGradients()
               ? new Differentiation(compiled.lowestGradient(), saving, gradients)
@@ -172,16 +177,7 @@ public final class Model implements AutoCloseable {
 
   /** Gradients for this model's parameters, zero so far; the caller closes them. */
   public Gradients gradients() {
-    return tied(new Gradients(kernels));
-  }
-
-  private Gradients tied(Gradients gradients) {
-    for (Parameter parameter : parameters) {
-      if (parameter.storage() instanceof Storage.Tied tied) {
-        gradients.tie(tied.matrix(), tied.table());
-      }
-    }
-    return gradients;
+    return new Gradients(kernels);
   }
 
   /**
@@ -212,7 +208,7 @@ public final class Model implements AutoCloseable {
   public Forecast forecast(Inputs inputs, Loss loss, TrainingPass pass) {
     Rehearsal rehearsal = new Rehearsal();
     Kernels on = rehearsal.kernels();
-    try (Gradients into = tied(new Gradients(on));
+    try (Gradients into = new Gradients(on);
         Workspace workspace = on.workspace()) {
       long gradients = bytesOfAll(into);
       Pass training = training(on, workspace, inputs, loss, pass, into);

@@ -30,9 +30,6 @@ public sealed interface Storage {
   /** Takes numbers in the file's layout. */
   void upload(Kernels kernels, float[] values);
 
-  /** To be called when {@link #elements} were changed: second copies follow. */
-  default void refresh(Kernels kernels) {}
-
   /** A tensor as it is in the file. */
   record Whole(Tensor tensor) implements Storage {
     @Override
@@ -104,7 +101,7 @@ public sealed interface Storage {
   }
 
   /**
-   * A matrix packed for products.
+   * A matrix packed for products; of a head whose matrix is the embedding table, both.
    *
    * @param layout of the file
    */
@@ -205,45 +202,6 @@ public sealed interface Storage {
       int out = parts.getFirst().out();
       return Region.all(2)
           .with(1, java.util.stream.IntStream.range(part * out, (part + 1) * out).toArray());
-    }
-  }
-
-  /**
-   * An embedding table that is also a head's matrix: one parameter, kept both ways.
-   *
-   * @param table (V,D), what is trained
-   * @param matrix (D,V), its transpose
-   */
-  record Tied(Tensor table, Weight matrix) implements Storage {
-    @Override
-    public List<Tensor> elements() {
-      return List.of(table);
-    }
-
-    @Override
-    public Storage zeros(Kernels kernels, Workspace owner) {
-      return new Whole(Storage.zeros(kernels, owner, table.shape()));
-    }
-
-    @Override
-    public Storage gradient(Gradients gradients) {
-      return new Whole(gradients.of(table));
-    }
-
-    @Override
-    public float[] download(Kernels kernels) {
-      return table.toArray();
-    }
-
-    @Override
-    public void upload(Kernels kernels, float[] values) {
-      Storage.put(kernels, values, table);
-      refresh(kernels);
-    }
-
-    @Override
-    public void refresh(Kernels kernels) {
-      kernels.repack(table, Weight.Layout.OUT_IN, matrix);
     }
   }
 

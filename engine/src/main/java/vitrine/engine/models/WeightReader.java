@@ -3,6 +3,7 @@ package vitrine.engine.models;
 import org.jspecify.annotations.Nullable;
 import vitrine.engine.hooks.WeightSite;
 import vitrine.engine.layers.Block;
+import vitrine.engine.layers.EmbeddingTable;
 import vitrine.engine.layers.Linear;
 import vitrine.engine.layers.TaskHead;
 import vitrine.kernels.Into;
@@ -38,7 +39,7 @@ final class WeightReader {
   Tensor read(WeightSite site, int layer) {
     Shape shape = parts.architecture().shape(site, 1, 1);
     return switch (site) {
-      case W_E -> parts.embeddings().tokens();
+      case W_E -> tokens(parts.embeddings().tokens());
       case W_POS -> parts.embeddings().positions();
       case W_TYPE -> there(parts.embeddings().segments(), site);
       case EMBED_LN_W -> there(parts.embeddings().norm(), site).gamma();
@@ -50,6 +51,18 @@ final class WeightReader {
       case LN1_W, LN1_B, LN2_W, LN2_B -> norm(site, parts.blocks().get(layer));
       case W_Q, W_K, W_V, W_O, B_Q, B_K, B_V, B_O, W_IN, B_IN, W_OUT, B_OUT ->
           inBlock(site, parts.blocks().get(layer), shape);
+    };
+  }
+
+  private Tensor tokens(EmbeddingTable table) {
+    return switch (table) {
+      case EmbeddingTable.Own own -> own.rows();
+      case EmbeddingTable.Tied tied -> {
+        Weight matrix = tied.matrix();
+        Tensor rows = owner.allocate(matrix.out(), matrix.in());
+        kernels.unpack(matrix, Weight.Layout.OUT_IN, Into.REPLACE, rows);
+        yield rows;
+      }
     };
   }
 

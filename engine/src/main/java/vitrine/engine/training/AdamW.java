@@ -114,7 +114,6 @@ final class AdamW implements AutoCloseable {
       for (int i = 0; i < x.size(); i++) {
         kernels.adamW(x.get(i), gradient.get(i), m.get(i), v.get(i), step);
       }
-      storage.refresh(kernels);
     }
   }
 

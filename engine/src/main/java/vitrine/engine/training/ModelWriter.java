@@ -10,7 +10,6 @@ import vitrine.engine.families.TensorNames;
 import vitrine.engine.hooks.Head;
 import vitrine.engine.models.Model;
 import vitrine.engine.models.Parameter;
-import vitrine.engine.models.Storage;
 import vitrine.kernels.Shape;
 import vitrine.weights.AtomicFile;
 import vitrine.weights.SafetensorsWriter;
@@ -76,9 +75,7 @@ public final class ModelWriter {
     saved.put("dtype", "float32");
     saved.remove("torch_dtype");
     if (model.architecture().head().scoresVocabulary()) {
-      boolean tied =
-          model.parameters().stream().anyMatch(each -> each.storage() instanceof Storage.Tied);
-      saved.put("tie_word_embeddings", tied);
+      saved.put("tie_word_embeddings", model.isTied());
     }
     return saved;
   }

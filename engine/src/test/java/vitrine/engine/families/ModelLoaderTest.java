@@ -1,21 +1,31 @@
 package vitrine.engine.families;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import vitrine.engine.InputException;
+import vitrine.engine.hooks.Example;
 import vitrine.engine.hooks.Head;
+import vitrine.engine.hooks.Inputs;
+import vitrine.engine.hooks.Plan;
+import vitrine.engine.hooks.Site;
+import vitrine.engine.hooks.Trace;
+import vitrine.engine.hooks.WeightSite;
 import vitrine.engine.models.Model;
 import vitrine.engine.models.ModelFiles;
 import vitrine.kernels.Backends;
 import vitrine.kernels.Kernels;
+import vitrine.kernels.Tensor;
 
 class ModelLoaderTest {
   private final Kernels kernels = Backends.open("scalar", 1, note -> {});
@@ -129,6 +139,38 @@ class ModelLoaderTest {
     assertEquals(1, heads(tiny.config("tie_word_embeddings", "false")));
     assertEquals(
         1, heads(tiny.config("tie_word_embeddings", "true").spoil("lm_head.weight", 3, 9)));
+  }
+
+  @Test
+  void should_hold_the_numbers_once_and_find_them_exactly_when_the_table_is_tied() {
+    float[] table;
+    try (ModelFiles files = new TinyGpt2().files()) {
+      table = files.checkpoint().floats("transformer.wte.weight");
+    }
+    Plan plan = Plan.empty().read(Site.embed(), Site.of(WeightSite.W_E), Site.of(WeightSite.W_U));
+    try (Kernels simd = Backends.open("simd", 1, note -> {});
+        Model model = ModelLoader.load(new TinyGpt2().files(), Optional.empty(), simd, notes::add);
+        Trace trace = model.run(plan, Inputs.of(Example.of(3, 10, 3)))) {
+      assertTrue(model.isTied());
+      assertArrayEquals(table, trace.value(Site.of(WeightSite.W_E)).toArray());
+      Tensor unembed = trace.value(Site.of(WeightSite.W_U));
+      for (int i = 0; i < table.length; i++) {
+        assertEquals(table[i], unembed.get(i % 8, i / 8));
+      }
+      float[] found = trace.value(Site.embed()).toArray();
+      int[] ids = {3, 10, 3};
+      for (int t = 0; t < ids.length; t++) {
+        assertArrayEquals(
+            Arrays.copyOfRange(table, ids[t] * 8, ids[t] * 8 + 8),
+            Arrays.copyOfRange(found, t * 8, t * 8 + 8));
+      }
+    }
+    TinyGpt2 apart = new TinyGpt2().add("lm_head.weight", 11, 8);
+    try (Model one = load(new TinyGpt2());
+        Model two = load(apart.config("tie_word_embeddings", "false"))) {
+      assertFalse(two.isTied());
+      assertEquals(4L * 11 * 8 + 32, two.weightBytes() - one.weightBytes());
+    }
   }
 
   private long heads(TinyGpt2 tiny) {

@@ -28,6 +28,8 @@ public interface Arithmetic extends AutoCloseable {
 
   void meanOver(HostTensor x, int axis, boolean[] counts, HostTensor out);
 
+  void gatherColumns(HostWeight w, int[] ids, HostTensor out);
+
   void linear(
       HostTensor x, HostWeight w, @Nullable HostTensor bias, Activation activation, HostTensor out);
 

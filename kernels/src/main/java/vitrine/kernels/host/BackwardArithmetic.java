@@ -29,11 +29,11 @@ public interface BackwardArithmetic {
 
   void gatherBackward(HostTensor dOut, int[] ids, HostTensor dTable);
 
+  void gatherColumnsBackward(HostTensor dOut, int[] ids, HostWeight dW);
+
   void linearBackwardInput(HostTensor dOut, HostWeight w, Into into, HostTensor dX);
 
   void linearBackwardWeight(HostTensor x, HostTensor dOut, HostWeight dW);
-
-  void linearBackwardTable(HostTensor x, HostTensor dOut, HostTensor dTable);
 
   void sumRows(HostTensor x, HostTensor out);
 

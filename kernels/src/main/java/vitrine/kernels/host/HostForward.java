@@ -167,6 +167,15 @@ abstract sealed class HostForward implements Kernels permits HostKernels {
   }
 
   @Override
+  public void gatherColumns(Weight w, int[] ids, Tensor out) {
+    String op = "gatherColumns";
+    Checks.rowsOf(op, "out", out.shape(), ids.length, w.in());
+    Checks.rowIds(op, ids, w.out());
+    HostWeight weight = own(op, w);
+    arithmetic.gatherColumns(weight, ids, result(op, out, weight.panels()));
+  }
+
+  @Override
   public void linear(Tensor x, Weight w, @Nullable Tensor bias, Activation activation, Tensor out) {
     String op = "linear";
     long rows = Checks.rows(op, "x", x.shape(), w.in());

@@ -167,6 +167,16 @@ public final class HostKernels extends HostForward {
   }
 
   @Override
+  public void gatherColumnsBackward(Tensor dOut, int[] ids, Weight dW) {
+    String op = "gatherColumnsBackward";
+    Checks.rowsOf(op, "dOut", dOut.shape(), ids.length, dW.in());
+    Checks.rowIds(op, ids, dW.out());
+    HostWeight to = own(op, dW);
+    apart(op, "dW", to.panels(), dOut);
+    backward.gatherColumnsBackward(own(op, "dOut", dOut), ids, to);
+  }
+
+  @Override
   public void linearBackwardInput(Tensor dOut, Weight w, Into into, Tensor dX) {
     String op = "linearBackwardInput";
     long rows = Checks.rows(op, "dOut", dOut.shape(), w.out());
@@ -184,17 +194,6 @@ public final class HostKernels extends HostForward {
     HostWeight to = own(op, dW);
     apart(op, "dW", to.panels(), x, dOut);
     backward.linearBackwardWeight(own(op, "x", x), own(op, "dOut", dOut), to);
-  }
-
-  @Override
-  public void linearBackwardTable(Tensor x, Tensor dOut, Tensor dTable) {
-    String op = "linearBackwardTable";
-    Checks.rank(op, "dTable", dTable.shape(), 2);
-    Checks.hasRows(op, "dTable", dTable.shape());
-    long rows = Checks.rows(op, "x", x.shape(), dTable.shape().dim(1));
-    Checks.rowsOf(op, "dOut", dOut.shape(), rows, dTable.shape().dim(0));
-    HostTensor to = apart(op, "dTable", own(op, "dTable", dTable), x, dOut);
-    backward.linearBackwardTable(own(op, "x", x), own(op, "dOut", dOut), to);
   }
 
   @Override

@@ -90,6 +90,16 @@ final class ScalarBackward implements BackwardArithmetic {
   }
 
   @Override
+  public void gatherColumnsBackward(HostTensor dOut, int[] ids, HostWeight dW) {
+    for (int i = 0; i < ids.length; i++) {
+      for (int k = 0; k < dW.in(); k++) {
+        long at = dW.index(k, ids[i]);
+        dW.panels().put(at, dW.panels().at(at) + dOut.at((long) i * dW.in() + k));
+      }
+    }
+  }
+
+  @Override
   public void linearBackwardInput(HostTensor dOut, HostWeight w, Into into, HostTensor dX) {
     long rows = dOut.shape().size() / w.out();
     for (long r = 0; r < rows; r++) {
@@ -144,23 +154,6 @@ final class ScalarBackward implements BackwardArithmetic {
       }
       long at = dW.index(to, j);
       dW.panels().put(at, dW.panels().at(at) + sum);
-    }
-  }
-
-  @Override
-  public void linearBackwardTable(HostTensor x, HostTensor dOut, HostTensor dTable) {
-    int d = dTable.columns();
-    int vocabulary = dTable.rows();
-    long rows = x.shape().size() / d;
-    for (int v = 0; v < vocabulary; v++) {
-      for (int i = 0; i < d; i++) {
-        double sum = 0;
-        for (long r = 0; r < rows; r++) {
-          sum += dOut.at(r * vocabulary + v) * x.at(r * d + i);
-        }
-        long at = (long) v * d + i;
-        dTable.put(at, dTable.at(at) + sum);
-      }
     }
   }
 

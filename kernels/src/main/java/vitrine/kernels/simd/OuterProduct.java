@@ -1,6 +1,5 @@
 package vitrine.kernels.simd;
 
-import vitrine.kernels.host.HostTensor;
 import vitrine.kernels.host.HostWeight;
 import vitrine.kernels.host.SlabPool;
 
@@ -44,10 +43,6 @@ final class OuterProduct {
    * @param panelStride from one panel's width of columns to the next
    */
   record Target(long at, long stride, long panelStride) {
-    static Target of(HostTensor table) {
-      return new Target(table.address(), 4L * table.columns(), Product.ROW);
-    }
-
     /** The rows of a matrix from {@code row} on. */
     static Target of(HostWeight w, int row) {
       return new Target(

@@ -129,6 +129,27 @@ final class SimdArithmetic implements Arithmetic {
   // ---- layers ----
 
   @Override
+  public void gatherColumns(HostWeight w, int[] ids, HostTensor out) {
+    long panels = w.panels().address();
+    long to = out.address();
+    int d = w.in();
+    tasks.rowRanges(
+        ids.length,
+        d,
+        (first, end) -> {
+          for (int i = first; i < end; i++) {
+            column(panels + 4 * w.index(0, ids[i]), 4L * w.width(), d, to + 4L * i * d);
+          }
+        });
+  }
+
+  private static void column(long x, long stride, int n, long to) {
+    for (int k = 0; k < n; k++) {
+      Memory.set(to + 4L * k, Memory.get(x + k * stride));
+    }
+  }
+
+  @Override
   public void linear(
       HostTensor x,
       HostWeight w,

@@ -127,6 +127,30 @@ final class SimdBackward implements BackwardArithmetic {
   }
 
   @Override
+  public void gatherColumnsBackward(HostTensor dOut, int[] ids, HostWeight dW) {
+    int d = dW.in();
+    long stride = 4L * dW.width();
+    long from = dOut.address();
+    long panels = dW.panels().address();
+    tasks.ranges(
+        d,
+        COLUMNS,
+        (first, end) -> {
+          for (int i = 0; i < ids.length; i++) {
+            long column = panels + 4 * dW.index(first, ids[i]);
+            addToColumn(from + 4 * ((long) i * d + first), end - first, column, stride);
+          }
+        });
+  }
+
+  private static void addToColumn(long x, int n, long to, long stride) {
+    for (int k = 0; k < n; k++) {
+      long at = to + k * stride;
+      Memory.set(at, Memory.get(at) + Memory.get(x + 4L * k));
+    }
+  }
+
+  @Override
   public void linearBackwardInput(HostTensor dOut, HostWeight w, Into into, HostTensor dX) {
     turnedProduct(
         new Product.Matrix(dOut.address(), 4L * w.out()),
@@ -174,16 +198,6 @@ final class SimdBackward implements BackwardArithmetic {
         operand(dOut, 0, dW.out(), dW.out()),
         Math.toIntExact(x.shape().size() / dW.in()),
         OuterProduct.Target.of(dW, 0));
-  }
-
-  @Override
-  public void linearBackwardTable(HostTensor x, HostTensor dOut, HostTensor dTable) {
-    int d = dTable.columns();
-    outer.add(
-        operand(dOut, 0, dTable.rows(), dTable.rows()),
-        operand(x, 0, d, d),
-        Math.toIntExact(x.shape().size() / d),
-        OuterProduct.Target.of(dTable));
   }
 
   /** Columns {@code first} until {@code first + columns} of rows of {@code width}. */

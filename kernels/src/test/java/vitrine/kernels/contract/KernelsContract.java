@@ -35,7 +35,7 @@ public abstract class KernelsContract {
   private static final Set<String> HOUSEKEEPING =
       Set.of("name", "description", "workspace", "upload", "pack", "keyValues", "close");
 
-  static final int OPS = 49;
+  static final int OPS = 50;
 
   /** Opens the backend under test with so many threads. */
   protected abstract Kernels open(int threads);
@@ -165,6 +165,14 @@ public abstract class KernelsContract {
       assertSays("softmax", rejected(() -> kernels.softmax(x, y)));
       assertSays("layerNorm", rejected(() -> kernels.layerNorm(x, x, x, 1e-5f, x)));
       assertSays("gather", rejected(() -> kernels.gather(x, new int[] {0, 2}, x)));
+      Tensor row = workspace.allocate(4);
+      assertSays(
+          "gatherColumns: ids", rejected(() -> kernels.gatherColumns(w, new int[] {5}, row)));
+      assertSays(
+          "gatherColumns: ids: -1", rejected(() -> kernels.gatherColumns(w, new int[] {-1}, row)));
+      assertSays(
+          "gatherColumnsBackward: dOut",
+          rejected(() -> kernels.gatherColumnsBackward(x, new int[] {0}, w)));
     }
   }
 

@@ -42,7 +42,7 @@ final class TrainingCases {
       built.forms(s[1], s[2]);
       built.toInput(s[0], s[1], s[2]);
       built.toMatrix(s[0], s[1], s[2]);
-      built.toTable(s[0], s[1], s[2]);
+      built.columns(s[0], s[1], s[2]);
     }
     for (int[] s :
         new int[][] {{1, 1, 1, 1, 1}, {2, 3, 4, 5, 20}, {1, 9, 3, 16, 49}, {2, 7, 12, 8, 96}}) {
@@ -163,25 +163,39 @@ final class TrainingCases {
         new Result("dW added to", BackwardReference.product(start, x, dOut, in, out), tolerance));
   }
 
-  private void toTable(int rows, int d, int vocabulary) {
-    float[] x = numbers.normal(rows * d);
-    float[] dOut = numbers.normal(rows * vocabulary);
-    float[] start = numbers.normal(vocabulary * d);
+  /** A matrix (in, out) of which columns are looked up, some of them several times. */
+  private void columns(int rows, int in, int out) {
+    float[] matrix = numbers.normal(in * out);
+    float[] dOut = numbers.normal(rows * in);
+    float[] start = numbers.normal(in * out);
+    int[] ids = numbers.ids(rows, out);
+    double[] found = new double[rows * in];
+    double[] sum = Reference.widen(start);
+    for (int i = 0; i < found.length; i++) {
+      int at = i % in * out + ids[i / in];
+      found[i] = matrix[at];
+      sum[at] += dOut[i];
+    }
+    String label = rows + " of " + in + "x" + out;
     cases.add(
-        "linearBackwardTable",
-        rows + " rows, (" + vocabulary + "," + d + ")",
+        "gatherColumns",
+        label,
         (k, w) -> {
-          Tensor dTable = k.upload(w, Shape.of(vocabulary, d), start);
-          k.linearBackwardTable(
-              k.upload(w, Shape.of(1, rows, d), x),
-              k.upload(w, Shape.of(rows, vocabulary), dOut),
-              dTable);
-          return Cases.only(dTable);
+          Tensor to = Cases.blank(k, w, Shape.of(1, rows, in));
+          k.gatherColumns(pack(k, w, matrix, in, out), ids, to);
+          return Cases.only(to);
         },
-        new Result(
-            "dTable",
-            BackwardReference.product(start, dOut, x, vocabulary, d),
-            Tolerance.ofSum(rows + 1L, 2 * Math.sqrt(rows) + 2)));
+        new Result("out", found, Tolerance.EXACT));
+    cases.add(
+        "gatherColumnsBackward",
+        label,
+        (k, w) -> {
+          Weight dW = k.zeros(w, pack(k, w, matrix, in, out));
+          k.repack(k.upload(w, Shape.of(in, out), start), Weight.Layout.IN_OUT, dW);
+          k.gatherColumnsBackward(k.upload(w, Shape.of(rows, in), dOut), ids, dW);
+          return unpacked(k, w, dW);
+        },
+        new Result("dW", sum, Tolerance.ofSum(rows, 3 * Math.sqrt(rows))));
   }
 
   private void heads(int[] s) {

@@ -36,10 +36,10 @@ final class DifferentiableOps {
     DifferentiableOps ops = new DifferentiableOps();
     for (int[] s : new int[][] {{1, 1, 1}, {3, 5, 7}, {4, 17, 2}, {9, 3, 33}}) {
       ops.linear(s[0], s[1], s[2]);
-      ops.table(s[0], s[1], s[2]);
     }
     ops.elementWise();
     ops.gather();
+    ops.gatherColumns();
     for (int[] s : new int[][] {{1, 1}, {1, 2}, {5, 3}, {2, 17}, {7, 8}}) {
       ops.layerNorm(s[0], s[1]);
       ops.layerNormParts(s[0], s[1]);
@@ -141,25 +141,6 @@ final class DifferentiableOps {
         });
   }
 
-  private void table(int rows, int d, int vocabulary) {
-    add(
-        "linearBackwardTable",
-        new GradientCheck("table " + rows + "x" + d + "x" + vocabulary)
-            .input(1, rows, d)
-            .input(vocabulary, d),
-        (k, w, x) -> {
-          Tensor y = blank(k, w, Shape.of(rows, vocabulary));
-          Weight weight = matrix(k, w, x[1], Weight.Layout.OUT_IN);
-          k.linear(x[0], weight, null, Activation.IDENTITY, y);
-          return y;
-        },
-        (k, w, x, dOut) -> {
-          Tensor dTable = zeros(k, w, x[1].shape());
-          k.linearBackwardTable(x[0], dOut, dTable);
-          return gradients(null, dTable);
-        });
-  }
-
   private void gather() {
     int[] ids = {3, 0, 3, 6, 3, 0, 1, 5};
     add(
@@ -173,6 +154,25 @@ final class DifferentiableOps {
         (k, w, x, dOut) -> {
           Tensor dTable = zeros(k, w, x[0].shape());
           k.gatherBackward(dOut, ids, dTable);
+          return gradients(dTable);
+        });
+  }
+
+  private void gatherColumns() {
+    int[] ids = {3, 0, 3, 6, 3, 0, 1, 5};
+    add(
+        "gatherColumnsBackward",
+        new GradientCheck("gather columns").input(7, 5),
+        (k, w, x) -> {
+          Tensor y = blank(k, w, Shape.of(2, 4, 5));
+          k.gatherColumns(matrix(k, w, x[0], Weight.Layout.OUT_IN), ids, y);
+          return y;
+        },
+        (k, w, x, dOut) -> {
+          Weight dW = k.zeros(w, matrix(k, w, x[0], Weight.Layout.OUT_IN));
+          k.gatherColumnsBackward(dOut, ids, dW);
+          Tensor dTable = blank(k, w, x[0].shape());
+          k.unpack(dW, Weight.Layout.OUT_IN, Into.REPLACE, dTable);
           return gradients(dTable);
         });
   }

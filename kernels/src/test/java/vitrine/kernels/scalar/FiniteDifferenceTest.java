@@ -40,9 +40,9 @@ class FiniteDifferenceTest {
       assertTrue(
           outcomes.stream().allMatch(one -> one.relativeError() < ALLOWED),
           () -> "largest relative error: " + worst + "; expected below " + ALLOWED);
-      assertEquals(150, trials.size(), "trials");
-      assertEquals(282, outcomes.size(), "gradients");
-      assertEquals(219, outcomes.stream().filter(one -> one.length() > 0).count(), "not of zeros");
+      assertEquals(147, trials.size(), "trials");
+      assertEquals(279, outcomes.size(), "gradients");
+      assertEquals(216, outcomes.stream().filter(one -> one.length() > 0).count(), "not of zeros");
     }
   }
 

@@ -155,6 +155,12 @@ public final class OpaqueKernels implements Kernels {
   }
 
   @Override
+  public void gatherColumns(Weight w, int[] ids, Tensor out) {
+    Weight weight = memory.own("gatherColumns", w);
+    run("gatherColumns", out, v -> inner.gatherColumns(weight, ids, v.in(out)));
+  }
+
+  @Override
   public void linear(Tensor x, Weight w, @Nullable Tensor bias, Activation activation, Tensor out) {
     Weight weight = memory.own("linear", w);
     run("linear", out, v -> inner.linear(v.in(x), weight, v.maybe(bias), activation, v.in(out)));
@@ -285,6 +291,15 @@ public final class OpaqueKernels implements Kernels {
   }
 
   @Override
+  public void gatherColumnsBackward(Tensor dOut, int[] ids, Weight dW) {
+    Weight weight = memory.own("gatherColumnsBackward", dW);
+    run(
+        "gatherColumnsBackward",
+        List.of(),
+        v -> inner.gatherColumnsBackward(v.in(dOut), ids, weight));
+  }
+
+  @Override
   public void linearBackwardInput(Tensor dOut, Weight w, Into into, Tensor dX) {
     Weight weight = memory.own("linearBackwardInput", w);
     run(
@@ -300,14 +315,6 @@ public final class OpaqueKernels implements Kernels {
         "linearBackwardWeight",
         List.of(),
         v -> inner.linearBackwardWeight(v.in(x), v.in(dOut), weight));
-  }
-
-  @Override
-  public void linearBackwardTable(Tensor x, Tensor dOut, Tensor dTable) {
-    run(
-        "linearBackwardTable",
-        dTable,
-        v -> inner.linearBackwardTable(v.in(x), v.in(dOut), v.in(dTable)));
   }
 
   @Override

@@ -157,7 +157,6 @@ final class AdamWGoldenTest {
           state.square().elements().get(part),
           step);
     }
-    storage.refresh(kernels);
   }
 
   private static Lengths compareWeights(

@@ -184,7 +184,6 @@ class FiniteDifferenceTest {
       kernels.add(elements.get(i), step, elements.get(i));
       workspace.release(step);
     }
-    parameter.storage().refresh(kernels);
   }
 
   private Plan nudged(Model model, Loss loss, Site site, float[] direction, int sign) {
