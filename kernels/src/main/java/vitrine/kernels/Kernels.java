@@ -52,14 +52,31 @@ public interface Kernels extends AutoCloseable {
    * Prepares a matrix for {@link #linear}.
    *
    * @param values {@code in*out} native-order float32 values in {@code layout}; not kept
+   * @param precision what they are rounded to
    */
-  Weight pack(Workspace owner, MemorySegment values, int in, int out, Weight.Layout layout);
+  Weight pack(
+      Workspace owner,
+      MemorySegment values,
+      int in,
+      int out,
+      Weight.Layout layout,
+      Precision precision);
 
-  /** A matrix of zeros, of the size and form of another: for its gradient, for an optimizer. */
+  /** The same, without rounding. */
+  default Weight pack(
+      Workspace owner, MemorySegment values, int in, int out, Weight.Layout layout) {
+    return pack(owner, values, in, out, layout, Precision.F32);
+  }
+
+  /**
+   * A matrix of zeros, of the size and form of another: for its gradient, for an optimizer.
+   *
+   * @param like of {@link Precision#F32}
+   */
   Weight zeros(Workspace owner, Weight like);
 
   /**
-   * The matrix becomes these numbers.
+   * The matrix becomes these numbers, rounded to its precision.
    *
    * @param values (in,out) or (out,in), as the layout says
    */
@@ -182,7 +199,9 @@ public interface Kernels extends AutoCloseable {
   void linear(Tensor x, Weight w, @Nullable Tensor bias, Activation activation, Tensor out);
 
   /**
-   * The gradient of {@link #linear} (without activation) to its input: dX = dOut W^T.
+   * The gradient of {@link #linear} (without activation) to its input: dX = dOut W^T, with the
+   * numbers that {@link Weight#toArray} gives, whatever the precision. Gradients to matrices are of
+   * {@link Precision#F32} only.
    *
    * @param dOut rows of {@code w.out()}
    * @param dX as many rows of {@code w.in()}

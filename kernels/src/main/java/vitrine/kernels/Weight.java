@@ -11,12 +11,21 @@ public interface Weight {
   /** Columns of the matrix: the length of an output row. */
   int out();
 
-  /** Downloads the matrix as {@code [in, out]}, row-major, exactly as it was given. */
+  /** What the numbers are kept as. */
+  Precision precision();
+
+  /**
+   * Downloads the matrix as {@code [in, out]}, row-major: exactly as it was given, or rounded to
+   * its precision.
+   */
   float[] toArray();
 
   /**
    * The numbers in the backend's own order, with zeros where its form is padded: for element-wise
    * ops with the elements of a matrix of the same form ({@link Kernels#zeros}). Shares the memory.
+   *
+   * @throws IllegalArgumentException when the precision is not {@link Precision#F32}: what has been
+   *     rounded cannot be trained
    */
   Tensor elements();
 

@@ -12,6 +12,7 @@ import vitrine.engine.hooks.EditFunction;
 import vitrine.engine.hooks.Plan;
 import vitrine.engine.hooks.Site;
 import vitrine.kernels.Kernels;
+import vitrine.kernels.Precision;
 import vitrine.kernels.Shape;
 import vitrine.kernels.Tensor;
 import vitrine.kernels.Weight;
@@ -119,6 +120,11 @@ final class Rehearsal {
 
   /** The gradient of a matrix. */
   private record HollowWeight(int in, int out, Tensor elements) implements Weight {
+    @Override
+    public Precision precision() {
+      return Precision.F32;
+    }
+
     @Override
     public float[] toArray() {
       return new float[Math.multiplyExact(in, out)];

@@ -7,6 +7,7 @@ import vitrine.kernels.Activation;
 import vitrine.kernels.AttentionMask;
 import vitrine.kernels.Kernels;
 import vitrine.kernels.KeyValues;
+import vitrine.kernels.Precision;
 import vitrine.kernels.Region;
 import vitrine.kernels.Shape;
 import vitrine.kernels.Tensor;
@@ -79,6 +80,14 @@ abstract sealed class HostForward implements Kernels permits HostKernels {
       return host;
     }
     throw foreign(op, "w", weight, Shape.of(weight.in(), weight.out()));
+  }
+
+  /** The matrix, of that precision. */
+  final HostWeight own(String op, String operand, Weight weight, Precision precision) {
+    if (weight.precision() != precision) {
+      throw Checks.error(op, operand, weight.precision(), precision.toString());
+    }
+    return own(op, weight);
   }
 
   private IllegalArgumentException foreign(String op, String operand, Object value, Shape shape) {

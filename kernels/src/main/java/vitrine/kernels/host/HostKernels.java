@@ -8,6 +8,7 @@ import vitrine.kernels.AttentionMask;
 import vitrine.kernels.Into;
 import vitrine.kernels.Kernels;
 import vitrine.kernels.KeyValues;
+import vitrine.kernels.Precision;
 import vitrine.kernels.Shape;
 import vitrine.kernels.Tensor;
 import vitrine.kernels.Weight;
@@ -56,13 +57,19 @@ public final class HostKernels extends HostForward {
   }
 
   @Override
-  public Weight pack(Workspace owner, MemorySegment values, int in, int out, Weight.Layout layout) {
+  public Weight pack(
+      Workspace owner,
+      MemorySegment values,
+      int in,
+      int out,
+      Weight.Layout layout,
+      Precision precision) {
     long bytes = 4L * in * out;
     if (in < 1 || out < 1 || values.byteSize() < bytes) {
       throw Checks.error(
           "pack", "values", values.byteSize() + " bytes", bytes + " for " + Shape.of(in, out));
     }
-    HostWeight weight = weight(mine("pack", owner), in, out);
+    HostWeight weight = weight(mine("pack", owner), in, out, precision);
     if (values.isAccessibleBy(new Thread())) {
       arithmetic.forEach(
           weight.panelCount(), p -> weight.fillPanel(p, values, Element.FLOAT32, layout));
@@ -75,16 +82,21 @@ public final class HostKernels extends HostForward {
   }
 
   /** A matrix of unspecified contents. */
-  private HostWeight weight(HostWorkspace owner, int in, int out) {
+  private HostWeight weight(HostWorkspace owner, int in, int out, Precision precision) {
     int width = arithmetic.panelWidth(out);
     int panels = (out + width - 1) / width;
-    return new HostWeight(in, out, width, owner.allocate(Shape.of(panels, in, width)));
+    return new HostWeight(
+        in,
+        out,
+        width,
+        owner.allocate(Shape.of(panels, in, width), element().of(precision)),
+        precision == Precision.INT8 ? owner.allocate(Shape.of(panels * width)) : null);
   }
 
   @Override
   public Weight zeros(Workspace owner, Weight like) {
-    own("zeros", like);
-    HostWeight weight = weight(mine("zeros", owner), like.in(), like.out());
+    own("zeros", "like", like, Precision.F32);
+    HostWeight weight = weight(mine("zeros", owner), like.in(), like.out(), Precision.F32);
     arithmetic.fill(weight.panels(), 0);
     return weight;
   }
@@ -191,7 +203,7 @@ public final class HostKernels extends HostForward {
     String op = "linearBackwardWeight";
     long rows = Checks.rows(op, "x", x.shape(), dW.in());
     Checks.rowsOf(op, "dOut", dOut.shape(), rows, dW.out());
-    HostWeight to = own(op, dW);
+    HostWeight to = own(op, "dW", dW, Precision.F32);
     apart(op, "dW", to.panels(), x, dOut);
     backward.linearBackwardWeight(own(op, "x", x), own(op, "dOut", dOut), to);
   }
@@ -383,7 +395,7 @@ public final class HostKernels extends HostForward {
     Shape s = z.shape();
     Checks.heads(op, "z", s, dW);
     Shape results = Shape.of(s.dim(0), s.dim(1), s.dim(2), dW.out());
-    HostWeight to = own(op, dW);
+    HostWeight to = own(op, "dW", dW, Precision.F32);
     apart(op, "dW", to.panels(), z, dOut);
     backward.headResultsBackwardWeight(own(op, "z", z), own(op, "dOut", dOut, results), to);
   }

@@ -14,11 +14,11 @@ public final class HostTensor implements Tensor {
   private final MemorySegment memory;
   private volatile boolean released;
 
-  HostTensor(HostWorkspace owner, Shape shape, Block block) {
+  HostTensor(HostWorkspace owner, Shape shape, Element element, Block block) {
     this.owner = owner;
     this.shape = shape;
     this.block = block;
-    this.element = owner.backend().element();
+    this.element = element;
     this.memory = block.slab().memory().asSlice(block.offset(), shape.size() * element.bytes(), 64);
   }
 

@@ -1,7 +1,9 @@
 package vitrine.kernels.host;
 
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 import vitrine.kernels.Into;
+import vitrine.kernels.Precision;
 import vitrine.kernels.Weight;
 
 /**
@@ -10,19 +12,34 @@ import vitrine.kernels.Weight;
  *
  * <pre>{@code panels[p][k][c] = matrix[k][p * width + c], zero beyond the last column}</pre>
  *
- * <p>With {@code width = out} there is one panel: the row-major matrix itself.
+ * <p>With {@code width = out} there is one panel: the row-major matrix itself. What the panels are
+ * made of, their {@link Element}, is the precision; those of whole numbers have a scale for each
+ * column.
  */
 public final class HostWeight implements Weight {
   private final int in;
   private final int out;
   private final int width;
   private final HostTensor panels;
+  private final @Nullable HostTensor scales;
 
-  HostWeight(int in, int out, int width, HostTensor panels) {
+  /**
+   * A matrix of what the panels hold.
+   *
+   * @param panels (panelCount, in, width)
+   * @param scales (panelCount * width) of panels of whole numbers; else null
+   */
+  HostWeight(int in, int out, int width, HostTensor panels, @Nullable HostTensor scales) {
     this.in = in;
     this.out = out;
     this.width = width;
     this.panels = panels;
+    this.scales = scales;
+  }
+
+  @Override
+  public Precision precision() {
+    return panels.element().precision();
   }
 
   @Override
@@ -51,6 +68,9 @@ public final class HostWeight implements Weight {
 
   @Override
   public HostTensor elements() {
+    if (precision() != Precision.F32) {
+      throw Checks.error("elements", "w", precision(), "F32: what is rounded cannot be trained");
+    }
     return panels;
   }
 
@@ -59,8 +79,28 @@ public final class HostWeight implements Weight {
     return panels;
   }
 
+  /** By which panels of whole numbers are to be multiplied, one a column; null for all others. */
+  public @Nullable HostTensor scales() {
+    return scales;
+  }
+
+  /** The number at an {@link #index} of the panels. */
+  public double number(long index) {
+    double kept = panels.at(index);
+    return scales == null ? kept : kept * scales.at(column(index));
+  }
+
+  /** Of an index of the panels. */
+  private long column(long index) {
+    return index / ((long) in * width) * width + index % width;
+  }
+
   /** Fills panel {@code p} from the matrix as it was given. */
   void fillPanel(int p, MemorySegment values, Element given, Layout layout) {
+    if (precision() != Precision.F32) {
+      new Narrowing(this, values, given).fillPanel(p, layout);
+      return;
+    }
     MemorySegment to = panels.memory();
     Element kind = panels.element();
     int bytes = kind.bytes();
@@ -99,7 +139,7 @@ public final class HostWeight implements Weight {
               case IN_OUT -> (long) k * out + from + c;
               case OUT_IN -> (long) (from + c) * in + k;
             };
-        double value = panels.at(row + c);
+        double value = number(row + c);
         to.put(
             at,
             switch (into) {
@@ -117,6 +157,12 @@ public final class HostWeight implements Weight {
       for (int p = 0; p < panelCount(); p++) {
         int column = p * width;
         panels.download(index(k, column), matrix, k * out + column, Math.min(width, out - column));
+      }
+    }
+    if (scales != null) {
+      float[] factors = scales.toArray();
+      for (int i = 0; i < matrix.length; i++) {
+        matrix[i] *= factors[i % out];
       }
     }
     return matrix;

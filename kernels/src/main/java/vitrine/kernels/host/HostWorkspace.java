@@ -42,11 +42,24 @@ final class HostWorkspace implements Workspace {
 
   @Override
   public HostTensor allocate(Shape shape) {
+    return allocate(shape, backend.element());
+  }
+
+  /**
+   * A new tensor of elements of another kind than the backend's.
+   *
+   * <p>Behind narrow ones there is room for the shortest vector that there is, which may be longer
+   * than what is left of them.
+   */
+  HostTensor allocate(Shape shape, Element element) {
     if (!open) {
       throw new IllegalStateException("workspace: allocate: the workspace has been closed");
     }
-    long length = Math.multiplyExact(shape.size(), (long) backend.element().bytes());
+    long length = Math.multiplyExact(shape.size(), (long) element.bytes());
     long bytes = Math.max(GRAIN, roundUp(length));
+    if (element.bytes() < Float.BYTES) {
+      bytes += GRAIN;
+    }
     Block gap = bestGap(bytes);
     if (gap == null) {
       SlabPool.Slab slab = pool.take(bytes, nextSlab);
@@ -61,7 +74,7 @@ final class HostWorkspace implements Workspace {
     }
     bytesInUse += bytes;
     peakBytes = Math.max(peakBytes, bytesInUse);
-    return new HostTensor(this, shape, new Block(gap.slab(), gap.offset(), bytes));
+    return new HostTensor(this, shape, element, new Block(gap.slab(), gap.offset(), bytes));
   }
 
   private static long roundUp(long bytes) {

@@ -12,7 +12,8 @@
  *
  * <p>Elements are float32. Tests open {@code scalar} on float64 ({@link
  * vitrine.kernels.host.Element}), to hold gradients against finite differences; its loops go
- * through {@link vitrine.kernels.host.HostTensor#at} and {@code put}, which know either.
+ * through {@link vitrine.kernels.host.HostTensor#at} and {@code put}, which know either. Matrices
+ * may be kept narrower ({@link vitrine.kernels.Precision}).
  *
  * <p>Public for the backends' packages only; nothing outside this module may name a type of this
  * package.

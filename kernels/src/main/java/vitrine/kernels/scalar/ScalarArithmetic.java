@@ -139,12 +139,11 @@ final class ScalarArithmetic implements Arithmetic {
   /** sums[j] += sum over k of x[at + k] w[firstRow + k][j], for k below {@code length}. */
   private static void addProduct(
       HostTensor x, long at, HostWeight w, int firstRow, int length, double[] sums) {
-    HostTensor matrix = w.panels();
     for (int k = 0; k < length; k++) {
       double factor = x.at(at + k);
       long row = (long) (firstRow + k) * w.out();
       for (int j = 0; j < sums.length; j++) {
-        sums[j] += factor * matrix.at(row + j);
+        sums[j] += factor * w.number(row + j);
       }
     }
   }

@@ -120,7 +120,7 @@ final class ScalarBackward implements BackwardArithmetic {
   private static double dotOfRow(HostTensor x, long at, HostWeight w, int k) {
     double sum = 0;
     for (int j = 0; j < w.out(); j++) {
-      sum += x.at(at + j) * w.panels().at(w.index(k, j));
+      sum += x.at(at + j) * w.number(w.index(k, j));
     }
     return sum;
   }

@@ -1,9 +1,11 @@
 package vitrine.kernels.simd;
 
 import java.nio.ByteOrder;
+import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
@@ -23,6 +25,17 @@ final class Lanes {
       DoubleVector.SPECIES_PREFERRED.withShape(SPECIES.vectorShape());
   static final int COUNT = SPECIES.length();
   static final int BYTES = SPECIES.vectorByteSize();
+
+  /** As many lanes as there are floats, or the shortest vector that there is. */
+  private static final VectorSpecies<Byte> NARROW_BYTES =
+      COUNT == 16 ? ByteVector.SPECIES_128 : ByteVector.SPECIES_64;
+
+  private static final VectorSpecies<Short> NARROW_SHORTS =
+      switch (COUNT) {
+        case 16 -> ShortVector.SPECIES_256;
+        case 8 -> ShortVector.SPECIES_128;
+        default -> ShortVector.SPECIES_64;
+      };
 
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
   private static final VectorShuffle<Float> ACROSS_8 = across(8);
@@ -66,6 +79,22 @@ final class Lanes {
 
   static void store(FloatVector x, long at, VectorMask<Float> mask) {
     x.intoMemorySegment(Memory.ALL, at, ORDER, mask);
+  }
+
+  /** Whole numbers of 8 bits as floats; up to 8 of them are read whatever the lanes. */
+  static FloatVector loadInt8(long at) {
+    return (FloatVector)
+        ByteVector.fromMemorySegment(NARROW_BYTES, Memory.ALL, at, ORDER)
+            .convertShape(VectorOperators.B2F, SPECIES, 0);
+  }
+
+  /** The upper halves of floats as floats. */
+  static FloatVector loadUpperHalves(long at) {
+    return ((IntVector)
+            ShortVector.fromMemorySegment(NARROW_SHORTS, Memory.ALL, at, ORDER)
+                .convertShape(VectorOperators.S2I, INTS, 0))
+        .lanewise(VectorOperators.LSHL, 16)
+        .reinterpretAsFloats();
   }
 
   static FloatVector broadcast(long at) {

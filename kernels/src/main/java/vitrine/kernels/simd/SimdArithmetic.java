@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import vitrine.kernels.Activation;
 import vitrine.kernels.AttentionMask;
 import vitrine.kernels.Into;
+import vitrine.kernels.Precision;
 import vitrine.kernels.host.Arithmetic;
 import vitrine.kernels.host.BackwardArithmetic;
 import vitrine.kernels.host.HostKeyValues;
@@ -157,6 +158,12 @@ final class SimdArithmetic implements Arithmetic {
       Activation activation,
       HostTensor out) {
     Product.Matrix to = new Product.Matrix(out.address(), 4L * w.out());
+    if (w.precision() != Precision.F32) {
+      Product.Matrix rows = new Product.Matrix(x.address(), 4L * w.in());
+      new NarrowProduct(tasks, scratch, w, 0, w.in())
+          .run(rows, Math.toIntExact(x.shape().size() / w.in()), bias, activation, to);
+      return;
+    }
     Product.Matrix panels = new Product.Matrix(w.panels().address(), 4L * w.in() * w.width());
     Product.Ending ending =
         new Product.Ending(Into.REPLACE, bias == null ? 0 : bias.address(), activation);
@@ -323,6 +330,19 @@ final class SimdArithmetic implements Arithmetic {
     long panelBytes = 4L * w.in() * w.width();
     long matrix = w.panels().address();
     Product.Matrix to = new Product.Matrix(out.address(), 4L * heads * w.out());
+    if (w.precision() != Precision.F32) {
+      Product.Matrix rows = new Product.Matrix(z.address(), 4L * heads * size);
+      for (int h = 0; h < heads; h++) {
+        new NarrowProduct(tasks, scratch, w, h * size, size)
+            .run(
+                rows.from(0, h * size),
+                z.shape().dim(0) * z.shape().dim(1),
+                null,
+                Activation.IDENTITY,
+                to.from(0, h * w.out()));
+      }
+      return;
+    }
     new LeftRows(tasks, scratch)
         .forBlocks(
             new Product.Matrix(z.address(), 4L * heads * size),

@@ -1,6 +1,7 @@
 package vitrine.kernels.simd;
 
 import vitrine.kernels.Into;
+import vitrine.kernels.Precision;
 import vitrine.kernels.host.HostWeight;
 import vitrine.kernels.host.SlabPool;
 
@@ -36,7 +37,8 @@ final class TurnedProduct {
       Into into,
       Product.Matrix out) {
     long panel = Product.ROW * Math.min(DEPTH, w.out());
-    SlabPool.Slab slab = scratch.take(panel + Turn.SCRATCH);
+    long square = Product.ROW * columns;
+    SlabPool.Slab slab = scratch.take(panel + square + Turn.SCRATCH);
     try {
       long turned = slab.address();
       long aside = slab.address() + panel;
@@ -52,20 +54,33 @@ final class TurnedProduct {
     }
   }
 
-  /** {@code to[j][c] = w[first + c][from + j]}. */
+  /**
+   * {@code to[j][c] = w[first + c][from + j]}.
+   *
+   * @param scratch for {@code count} rows of a panel, and for {@link Turn}
+   */
   private static void turn(
       HostWeight w, int first, int count, int from, int depth, long to, long scratch) {
     if (count < Product.WIDTH) {
       Memory.zero(to, depth * Product.ROW);
     }
     for (int j = 0; j < depth; j += Product.WIDTH) {
-      long row = (long) (from + j) / Product.WIDTH * w.in() + first;
+      int panel = (from + j) / Product.WIDTH;
       Turn.turn(
-          new Product.Matrix(w.panels().address() + row * Product.ROW, Product.ROW),
+          new Product.Matrix(rows(w, panel, first, count, scratch), Product.ROW),
           count,
           Math.min(Product.WIDTH, depth - j),
           new Product.Matrix(to + j * Product.ROW, Product.ROW),
-          scratch);
+          scratch + Product.ROW * count);
     }
+  }
+
+  /** Where some rows of a panel lie as floats: in the matrix, or else at {@code aside} now. */
+  private static long rows(HostWeight w, int panel, int first, int count, long aside) {
+    if (w.precision() == Precision.F32) {
+      return w.panels().address() + ((long) panel * w.in() + first) * Product.ROW;
+    }
+    NarrowProduct.dequantise(w, panel, first, count, aside);
+    return aside;
   }
 }

@@ -3,7 +3,8 @@
  *
  * <p>Reading order: {@link vitrine.kernels.simd.Lanes} (width, loads, sums of lanes), {@link
  * vitrine.kernels.simd.VectorMath} (exp and what is made of it), {@link
- * vitrine.kernels.simd.Product} (the matrix product everything leans on), {@link
+ * vitrine.kernels.simd.Product} (the matrix product everything leans on) and {@link
+ * vitrine.kernels.simd.NarrowProduct} (with matrices of 16 and 8 bits), {@link
  * vitrine.kernels.simd.Rows} (LayerNorm, softmax), {@link vitrine.kernels.simd.SimdAttention}, and
  * {@link vitrine.kernels.simd.SimdArithmetic}, which cuts ops into tasks.
  *

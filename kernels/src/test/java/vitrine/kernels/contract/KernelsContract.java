@@ -24,6 +24,7 @@ import vitrine.kernels.Backends;
 import vitrine.kernels.Into;
 import vitrine.kernels.Kernels;
 import vitrine.kernels.KeyValues;
+import vitrine.kernels.Precision;
 import vitrine.kernels.Shape;
 import vitrine.kernels.Tensor;
 import vitrine.kernels.Weight;
@@ -239,6 +240,73 @@ public abstract class KernelsContract {
       }
       TensorAssert.assertClose(
           "adamW", Shape.of(in, out), expected, w.toArray(), Tolerance.ofSum(8, 4));
+    }
+  }
+
+  @Test
+  void should_keep_what_is_special_when_a_matrix_is_rounded() {
+    float nan = Float.NaN;
+    float[] matrix = { // columns: zeros; one extreme each; a NaN; an infinity; tiny numbers
+      0,
+      127,
+      nan,
+      Float.POSITIVE_INFINITY,
+      Float.MIN_VALUE,
+      -0f,
+      -2.5f,
+      1,
+      1,
+      -Float.MIN_VALUE,
+      0,
+      1.5f,
+      2,
+      2,
+      0
+    };
+    try (Kernels kernels = open(1);
+        Workspace workspace = kernels.workspace()) {
+      MemorySegment values = MemorySegment.ofArray(matrix);
+      float[] kept =
+          kernels.pack(workspace, values, 3, 5, Weight.Layout.IN_OUT, Precision.INT8).toArray();
+      float[] expected = {0, 127, nan, nan, 0, 0, -2, nan, nan, 0, 0, 2, nan, nan, 0};
+      TensorAssert.assertSameBits("INT8", expected, kept);
+      Weight halves = kernels.pack(workspace, values, 3, 5, Weight.Layout.IN_OUT, Precision.BF16);
+      assertEquals(Precision.BF16, halves.precision());
+      kept = halves.toArray();
+      expected = matrix.clone();
+      expected[4] = 0; // below half of the smallest
+      expected[9] = -0f;
+      TensorAssert.assertSameBits("BF16", expected, kept);
+    }
+  }
+
+  @Test
+  void should_refuse_when_a_rounded_matrix_is_to_be_trained() {
+    try (Kernels kernels = open(1);
+        Workspace workspace = kernels.workspace()) {
+      Tensor x = workspace.allocate(2, 4);
+      Tensor y = workspace.allocate(2, 5);
+      Tensor z = workspace.allocate(1, 2, 2, 2);
+      Tensor u = workspace.allocate(1, 2, 2, 5);
+      for (Precision precision : List.of(Precision.BF16, Precision.INT8)) {
+        Weight w =
+            kernels.pack(
+                workspace,
+                MemorySegment.ofArray(new float[20]),
+                4,
+                5,
+                Weight.Layout.OUT_IN,
+                precision);
+        String found = precision + "; expected F32";
+        assertSays("elements: w: " + found, rejected(w::elements));
+        assertSays("zeros: like: " + found, rejected(() -> kernels.zeros(workspace, w)));
+        assertSays(
+            "linearBackwardWeight: dW: " + found,
+            rejected(() -> kernels.linearBackwardWeight(x, y, w)));
+        assertSays(
+            "headResultsBackwardWeight: dW: " + found,
+            rejected(() -> kernels.headResultsBackwardWeight(z, u, w)));
+      }
     }
   }
 

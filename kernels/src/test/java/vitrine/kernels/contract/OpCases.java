@@ -48,6 +48,7 @@ final class OpCases {
     built.cases.addAll(BackwardCases.all());
     built.cases.addAll(TrainingCases.all());
     built.cases.addAll(AttentionBackwardCases.all());
+    built.cases.addAll(NarrowCases.all());
     return List.copyOf(built.cases);
   }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import vitrine.kernels.Activation;
@@ -12,11 +13,34 @@ import vitrine.kernels.AttentionMask;
 import vitrine.kernels.AttentionMask.Causality;
 import vitrine.kernels.Backends;
 import vitrine.kernels.Kernels;
+import vitrine.kernels.Precision;
 import vitrine.kernels.Shape;
 import vitrine.kernels.Tensor;
+import vitrine.kernels.Weight;
 import vitrine.kernels.Workspace;
 
 class HostKernelsTest {
+  @Test
+  void should_take_a_half_and_a_quarter_of_the_memory_when_a_matrix_is_rounded() {
+    MemorySegment values = MemorySegment.ofArray(new float[480 * 480]);
+    for (String backend : List.of("scalar", "simd")) {
+      try (Kernels k = Backends.open(backend, 1, note -> {})) {
+        double all = 4.0 * 480 * 480;
+        assertEquals(1, packedBytes(k, values, Precision.F32) / all, 0.01, backend);
+        assertEquals(0.5, packedBytes(k, values, Precision.BF16) / all, 0.01, backend);
+        assertEquals(0.25, packedBytes(k, values, Precision.INT8) / all, 0.01, backend);
+      }
+    }
+  }
+
+  private static long packedBytes(Kernels k, MemorySegment values, Precision precision) {
+    try (Workspace w = k.workspace()) {
+      assertEquals(
+          precision, k.pack(w, values, 480, 480, Weight.Layout.IN_OUT, precision).precision());
+      return w.bytesInUse();
+    }
+  }
+
   /** What would be overwritten before it is read. */
   @Test
   void should_refuse_when_a_gradient_would_overwrite_what_is_read() {

@@ -14,6 +14,7 @@ import vitrine.kernels.Activation;
 import vitrine.kernels.AttentionMask;
 import vitrine.kernels.AttentionMask.Causality;
 import vitrine.kernels.Kernels;
+import vitrine.kernels.Precision;
 import vitrine.kernels.Region;
 import vitrine.kernels.Shape;
 import vitrine.kernels.Tensor;
@@ -25,12 +26,13 @@ import vitrine.kernels.contract.TensorAssert;
 class SimdPropertiesTest {
   private static final Kernels KERNELS = new SimdProvider().open(2);
 
-  @Property(tries = 60)
+  @Property(tries = 180)
   void should_give_a_row_the_same_bits_when_alone(
       @ForAll @IntRange(min = 1, max = 40) int rows,
       @ForAll @IntRange(min = 1, max = 70) int in,
       @ForAll @IntRange(min = 1, max = 130) int out,
       @ForAll Activation activation,
+      @ForAll Precision precision,
       @ForAll long seed) {
     Random random = new Random(seed);
     float[] x = normal(random, rows * in);
@@ -41,7 +43,8 @@ class SimdPropertiesTest {
               MemorySegment.ofArray(normal(random, in * out)),
               in,
               out,
-              Weight.Layout.OUT_IN);
+              Weight.Layout.OUT_IN,
+              precision);
       Tensor bias = KERNELS.upload(workspace, Shape.of(out), normal(random, out));
       Tensor all = workspace.allocate(rows, out);
       KERNELS.linear(KERNELS.upload(workspace, Shape.of(rows, in), x), w, bias, activation, all);

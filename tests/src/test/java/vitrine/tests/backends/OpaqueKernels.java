@@ -14,6 +14,7 @@ import vitrine.kernels.Backends;
 import vitrine.kernels.Into;
 import vitrine.kernels.Kernels;
 import vitrine.kernels.KeyValues;
+import vitrine.kernels.Precision;
 import vitrine.kernels.Region;
 import vitrine.kernels.Shape;
 import vitrine.kernels.Tensor;
@@ -71,10 +72,17 @@ public final class OpaqueKernels implements Kernels {
   }
 
   @Override
-  public Weight pack(Workspace owner, MemorySegment values, int in, int out, Weight.Layout layout) {
+  public Weight pack(
+      Workspace owner,
+      MemorySegment values,
+      int in,
+      int out,
+      Weight.Layout layout,
+      Precision precision) {
     OpaqueWorkspace mine = memory.own("pack", owner);
     memory.uploads.incrementAndGet();
-    return memory.new OpaqueWeight(inner.pack(mine.weights, values, in, out, layout), mine);
+    return memory
+    .new OpaqueWeight(inner.pack(mine.weights, values, in, out, layout, precision), mine);
   }
 
   @Override

@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import vitrine.kernels.Kernels;
 import vitrine.kernels.KeyValues;
+import vitrine.kernels.Precision;
 import vitrine.kernels.Shape;
 import vitrine.kernels.Tensor;
 import vitrine.kernels.Weight;
@@ -84,6 +85,11 @@ final class OpaqueMemory {
     @Override
     public int out() {
       return hidden.out();
+    }
+
+    @Override
+    public Precision precision() {
+      return hidden.precision();
     }
 
     @Override
