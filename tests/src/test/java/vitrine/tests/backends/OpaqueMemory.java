@@ -2,6 +2,7 @@ package vitrine.tests.backends;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import vitrine.kernels.Kernels;
@@ -100,6 +101,7 @@ final class OpaqueMemory {
 
     @Override
     public Tensor elements() {
+      Objects.requireNonNull(hidden.elements()); // refused at once what is refused there
       return new OpaqueElements(this);
     }
   }
