@@ -183,7 +183,7 @@ public final class HostKernels extends HostForward {
     String op = "gatherColumnsBackward";
     Checks.rowsOf(op, "dOut", dOut.shape(), ids.length, dW.in());
     Checks.rowIds(op, ids, dW.out());
-    HostWeight to = own(op, dW);
+    HostWeight to = own(op, "dW", dW, Precision.F32);
     apart(op, "dW", to.panels(), dOut);
     backward.gatherColumnsBackward(own(op, "dOut", dOut), ids, to);
   }

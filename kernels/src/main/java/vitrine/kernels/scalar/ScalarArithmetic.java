@@ -111,7 +111,7 @@ final class ScalarArithmetic implements Arithmetic {
   public void gatherColumns(HostWeight w, int[] ids, HostTensor out) {
     for (int i = 0; i < ids.length; i++) {
       for (int k = 0; k < w.in(); k++) {
-        out.put((long) i * w.in() + k, w.panels().at(w.index(k, ids[i])));
+        out.put((long) i * w.in() + k, w.number(w.index(k, ids[i])));
       }
     }
   }

@@ -24,6 +24,14 @@ final class Memory {
     return ALL.get(FLOAT, at);
   }
 
+  static byte getByte(long at) {
+    return ALL.get(ValueLayout.JAVA_BYTE, at);
+  }
+
+  static short getShort(long at) {
+    return ALL.get(ValueLayout.JAVA_SHORT, at);
+  }
+
   static void set(long at, float value) {
     ALL.set(FLOAT, at, value);
   }

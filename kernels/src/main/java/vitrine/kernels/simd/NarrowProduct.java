@@ -2,6 +2,7 @@ package vitrine.kernels.simd;
 
 import static vitrine.kernels.simd.Product.WIDTH;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import vitrine.kernels.Activation;
 import vitrine.kernels.host.HostTensor;
@@ -89,6 +90,33 @@ final class NarrowProduct {
     }
   }
 
+  /** A column as floats, the numbers that they stand for. */
+  static void column(HostWeight w, int j, long to) {
+    long stride = rowBytes(w);
+    long from = w.panels().address();
+    switch (w.precision()) {
+      case BF16 -> {
+        from += Short.BYTES * w.index(0, j);
+        for (int k = 0; k < w.in(); k++) {
+          Memory.set(to + 4L * k, Float.intBitsToFloat(Memory.getShort(from + k * stride) << 16));
+        }
+      }
+      case INT8 -> {
+        float scale = Memory.get(Objects.requireNonNull(w.scales()).address() + 4L * j);
+        from += w.index(0, j);
+        for (int k = 0; k < w.in(); k++) {
+          Memory.set(to + 4L * k, Memory.getByte(from + k * stride) * scale);
+        }
+      }
+      case F32 -> throw notNarrow();
+    }
+  }
+
+  /** Callers ask the precision first. */
+  private static IllegalStateException notNarrow() {
+    return new IllegalStateException("narrow product: of F32");
+  }
+
   private long panel(int p) {
     return at + p * (w.in() * rowBytes);
   }
@@ -131,7 +159,7 @@ final class NarrowProduct {
           Int8Tile.fourRows(x, rows, from, depth, sums.at(), sums.stride());
         }
       }
-      case F32 -> throw new IllegalStateException("narrow product: of F32");
+      case F32 -> throw notNarrow();
     }
   }
 
@@ -166,7 +194,7 @@ final class NarrowProduct {
     switch (w.precision()) {
       case BF16 -> Bf16Tile.widen(from, rows, to);
       case INT8 -> Int8Tile.widen(from, rows, to);
-      case F32 -> throw new IllegalStateException("narrow product: of F32");
+      case F32 -> throw notNarrow();
     }
   }
 

@@ -139,7 +139,11 @@ final class SimdArithmetic implements Arithmetic {
         d,
         (first, end) -> {
           for (int i = first; i < end; i++) {
-            column(panels + 4 * w.index(0, ids[i]), 4L * w.width(), d, to + 4L * i * d);
+            if (w.precision() == Precision.F32) {
+              column(panels + 4 * w.index(0, ids[i]), 4L * w.width(), d, to + 4L * i * d);
+            } else {
+              NarrowProduct.column(w, ids[i], to + 4L * i * d);
+            }
           }
         });
   }

@@ -304,6 +304,9 @@ public abstract class KernelsContract {
             "linearBackwardWeight: dW: " + found,
             rejected(() -> kernels.linearBackwardWeight(x, y, w)));
         assertSays(
+            "gatherColumnsBackward: dW: " + found,
+            rejected(() -> kernels.gatherColumnsBackward(x, new int[] {0, 4}, w)));
+        assertSays(
             "headResultsBackwardWeight: dW: " + found,
             rejected(() -> kernels.headResultsBackwardWeight(z, u, w)));
       }

@@ -112,6 +112,20 @@ final class NarrowCases {
       exactTurned[i % out * in + i / out] = exact[i];
     }
     Tolerance tolerance = Tolerance.ofSum(1, 0);
+    int[] ids = numbers.ids(5, out);
+    double[] found = new double[ids.length * in];
+    for (int i = 0; i < found.length; i++) {
+      found[i] = exact[i % in * out + ids[i / in]];
+    }
+    cases.add(
+        "gatherColumns",
+        label(in + "x" + out),
+        (k, w) -> {
+          Tensor columns = Cases.blank(k, w, Shape.of(ids.length, in));
+          k.gatherColumns(pack(k, w, matrix, in, out), ids, columns);
+          return Cases.only(columns);
+        },
+        new Result("out", found, tolerance));
     for (Weight.Layout layout : Weight.Layout.values()) {
       boolean straight = layout == Weight.Layout.IN_OUT;
       Shape shape = straight ? Shape.of(in, out) : Shape.of(out, in);
