@@ -20,14 +20,16 @@ final class AddedTokenFiles {
 
   private final Map<String, Integer> vocabulary;
   private final Map<String, AddedToken> tokens = new LinkedHashMap<>();
+
+  /** By id; filled when the first token is added, which most directories never do. */
   private final Map<Integer, String> spellings = new HashMap<>();
+
   private final Map<Role, Integer> roles = new EnumMap<>(Role.class);
   private final List<String> notes;
 
   AddedTokenFiles(Map<String, Integer> vocabulary, List<String> notes) {
     this.vocabulary = vocabulary;
     this.notes = notes;
-    vocabulary.forEach((token, id) -> spellings.put(id, token));
   }
 
   List<AddedToken> tokens() {
@@ -145,6 +147,9 @@ final class AddedTokenFiles {
   }
 
   private void add(AddedToken token, String where) {
+    if (spellings.isEmpty()) {
+      vocabulary.forEach((content, id) -> spellings.put(id, content));
+    }
     Integer known = known(token.content());
     String other = spellings.getOrDefault(token.id(), token.content());
     if (known != null && known != token.id()) {

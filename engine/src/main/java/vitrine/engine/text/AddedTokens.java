@@ -10,10 +10,13 @@ import java.util.stream.Collectors;
  * as it stands, and those looked for once it is normalised.
  */
 final class AddedTokens {
+  /** Characters in the usual handful of added tokens. */
+  private static final int FEW = 64;
+
   private final List<AddedToken> tokens;
   private final Set<Integer> ids;
-  private final PieceTrie raw = new PieceTrie();
-  private final PieceTrie normalized = new PieceTrie();
+  private final PieceTrie raw = new PieceTrie(FEW);
+  private final PieceTrie normalized = new PieceTrie(FEW);
   private final boolean anyRaw;
   private final boolean anyNormalized;
 

@@ -7,11 +7,18 @@ final class PieceTrie {
   static final int NONE = -1;
   static final int ROOT = 0;
 
-  private final LongIntMap children = new LongIntMap(1 << 16);
-  private int[] values = new int[1 << 16];
+  private final LongIntMap children;
+  private int[] values;
   private int nodes = 1;
 
-  PieceTrie() {
+  /**
+   * An empty one.
+   *
+   * @param expected about how many characters it will hold; more make it grow
+   */
+  PieceTrie(int expected) {
+    children = new LongIntMap(expected);
+    values = new int[Math.max(8, expected)];
     Arrays.fill(values, NONE);
   }
 

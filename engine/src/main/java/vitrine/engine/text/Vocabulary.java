@@ -1,5 +1,6 @@
 package vitrine.engine.text;
 
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +39,9 @@ final class Vocabulary {
     @Nullable String[] tokens = new @Nullable String[size];
     model.forEach((token, id) -> tokens[id] = token);
     added.forEach((token, id) -> tokens[id] = token);
-    return new Vocabulary(Map.copyOf(model), Map.copyOf(added), tokens);
+    // Not Map.copyOf, which probes neighbours: short tokens have hashes side by side, and 50,000 of
+    // them took it seconds.
+    return new Vocabulary(Collections.unmodifiableMap(new HashMap<>(model)), added, tokens);
   }
 
   /** One more than the largest id. */

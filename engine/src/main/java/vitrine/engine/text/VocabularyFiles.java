@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import vitrine.engine.InputException;
 
 /** Reads the files that list a vocabulary or its merges. */
@@ -77,11 +78,12 @@ final class VocabularyFiles {
   /** A merges.txt: two tokens a line, in the order they were learned, after a version line. */
   static List<BytePairMerges.Pair> merges(Path file) {
     List<BytePairMerges.Pair> pairs = new ArrayList<>();
-    int number = 0;
-    for (String line : textLines(file)) {
-      number++;
+    List<String> lines = textLines(file);
+    for (int i = 0; i < lines.size(); i++) {
+      String line = lines.get(i);
+      int number = i + 1;
       if (!line.isEmpty() && !line.startsWith("#version")) {
-        pairs.add(pair(line, "%s: line %d".formatted(file.getFileName(), number)));
+        pairs.add(pair(line, () -> "%s: line %d".formatted(file.getFileName(), number)));
       }
     }
     return pairs;
@@ -98,19 +100,24 @@ final class VocabularyFiles {
         }
         pairs.add(new BytePairMerges.Pair(two.getFirst().text(), two.getLast().text()));
       } else {
-        pairs.add(pair(merge.text(), merge.where()));
+        pairs.add(pair(merge.text(), merge::where));
       }
     }
     return pairs;
   }
 
-  private static BytePairMerges.Pair pair(String merge, String where) {
+  /**
+   * Cuts a merge in two.
+   *
+   * @param where it stands, asked for when it is not what it should be
+   */
+  private static BytePairMerges.Pair pair(String merge, Supplier<String> where) {
     int blank = merge.indexOf(' ');
     if (blank <= 0 || blank != merge.lastIndexOf(' ') || blank == merge.length() - 1) {
       String brief = merge.length() > 80 ? merge.substring(0, 80) + "…" : merge;
       throw new InputException(
           "tokenizer: %s: \"%s\"; expected two tokens with a blank between."
-              .formatted(where, brief));
+              .formatted(where.get(), brief));
     }
     return new BytePairMerges.Pair(merge.substring(0, blank), merge.substring(blank + 1));
   }

@@ -53,7 +53,7 @@ public final class WordPieceTokenizer extends VocabularyTokenizer {
   WordPieceTokenizer(TokenizerParts parts, Options options) {
     super(parts, token -> normalized(options, token));
     this.options = options;
-    pieces = new PieceTrie();
+    pieces = new PieceTrie(2 * parts.model().size());
     parts.model().forEach(pieces::add);
     continuation = pieces.walk(options.prefix());
     unknown =
