@@ -64,7 +64,11 @@ public final class ModelLoader {
                 + labels(family.tasks())
                 + ".");
       }
-      Model.Parts parts = family.load(config, reader, task);
+      Model.Parts parts;
+      // Ends, and its thread with it, when the weights have been read.
+      try (WarmUp _ = WarmUp.beside(files, task, kernels)) {
+        parts = family.load(config, reader, task);
+      }
       tellUnused(files.name(), reader.unused(), task, notes);
       return new Model(
           parts,
