@@ -8,9 +8,11 @@ import org.jspecify.annotations.Nullable;
  * @param lowest the first block that is run backward; {@link #EMBEDDINGS} for everything, {@link
  *     #HEAD} for no block
  * @param saving how blocks come by what they need
+ * @param factor what the loss is multiplied by
  * @param parameters where the gradients of parameters go; null when only sites are asked for
  */
-public record Differentiation(int lowest, Saving saving, @Nullable Gradients parameters) {
+public record Differentiation(
+    int lowest, Saving saving, double factor, @Nullable Gradients parameters) {
   /** The depth of what comes before the blocks. */
   public static final int EMBEDDINGS = -1;
 

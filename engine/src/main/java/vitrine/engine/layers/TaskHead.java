@@ -88,7 +88,17 @@ public sealed interface TaskHead
    *
    * @param unembed (D,V), the transposed token embedding where tied
    */
-  record NextToken(Linear unembed) implements TaskHead {
+  record NextToken(Linear unembed) implements TaskHead, VocabularyHead {
+    @Override
+    public Passed<Tensor, MaskedToken.@Nullable Hidden> hidden(Run run, Tensor x) {
+      return new Passed<>(x, null);
+    }
+
+    @Override
+    public Tensor hiddenBackward(Run run, Tensor d, MaskedToken.@Nullable Hidden cache) {
+      return d;
+    }
+
     @Override
     public Passed<Outputs, Cache> forward(Run run, Tensor x, int[] rows) {
       return Products.forward(run, unembed, x);
@@ -115,15 +125,15 @@ public sealed interface TaskHead
    * @param unembed (D,V) with bias, the transposed token embedding where tied
    */
   record MaskedToken(Linear transform, Activation activation, LayerNorm norm, Linear unembed)
-      implements TaskHead {
+      implements TaskHead, VocabularyHead {
     /**
      * What the backward pass of the head's hidden layer needs.
      *
      * @param x what went in; null when no gradients of parameters are wanted
-     * @param pre before the activation, (B,T,D)
-     * @param post after it, (B,T,D)
+     * @param pre before the activation, rows of D
+     * @param post after it, rows of D
      */
-    record Hidden(@Nullable Tensor x, Tensor pre, Tensor post) {}
+    public record Hidden(@Nullable Tensor x, Tensor pre, Tensor post) {}
 
     @Override
     public Passed<Outputs, Cache> forward(Run run, Tensor x, int[] rows) {
@@ -132,6 +142,16 @@ public sealed interface TaskHead
     }
 
     Passed<Tensor, Cache> logits(Run run, Tensor x) {
+      var hidden = hidden(run, x);
+      Tensor kept = run.saveForParameters("logits.x", Differentiation.HEAD, hidden.out());
+      Tensor logits = unembed.forward(run, hidden.out(), Activation.IDENTITY);
+      run.release(hidden.out());
+      return new Passed<>(
+          run.tap(Tap.LOGITS, 0, logits), new Cache(kept, null, hidden.cache(), null));
+    }
+
+    @Override
+    public Passed<Tensor, @Nullable Hidden> hidden(Run run, Tensor x) {
       Tensor keptX = run.saveForParameters("transform.x", Differentiation.HEAD, x);
       Tensor pre = transform.forward(run, x, Activation.IDENTITY);
       run.save("transform.pre", Differentiation.HEAD, pre);
@@ -142,33 +162,43 @@ public sealed interface TaskHead
       Tensor normalized = run.reuse(post);
       run.kernels().layerNorm(post, norm.gamma(), norm.beta(), norm.eps(), normalized);
       run.releaseUnless(post, normalized);
-      Tensor kept = run.saveForParameters("logits.x", Differentiation.HEAD, normalized);
-      Tensor logits = unembed.forward(run, normalized, Activation.IDENTITY);
-      run.release(normalized);
-      return new Passed<>(
-          run.tap(Tap.LOGITS, 0, logits),
-          new Cache(kept, null, new Hidden(keptX, pre, post), null));
+      return new Passed<>(normalized, new Hidden(keptX, pre, post));
+    }
+
+    @Override
+    public Tensor hiddenBackward(Run run, Tensor d, @Nullable Hidden cache) {
+      Hidden hidden = Objects.requireNonNull(cache);
+      Tensor dHidden = norm.backwardFused(run, d, hidden.post());
+      run.kernels().activateBackward(hidden.pre(), activation, dHidden, dHidden);
+      transform.backwardParameters(run, hidden.x(), dHidden);
+      Tensor dX = transform.backward(run, dHidden, dHidden.shape());
+      run.release(dHidden);
+      letGo(run, hidden);
+      return dX;
+    }
+
+    private static void letGo(Run run, Hidden hidden) {
+      run.letGo(hidden.x());
+      run.letGo(hidden.pre());
+      run.letGo(hidden.post());
     }
 
     @Override
     public void backward(Run run, Outputs d, Cache cache, int[] rows, Tensor dX) {
       Tensor dLogits = d.logits();
       Hidden hidden = Objects.requireNonNull(cache.masked());
-      if (dLogits != null) {
+      if (dLogits == null) {
+        letGo(run, hidden);
+      } else {
         dLogits = run.tapBackward(Tap.LOGITS, 0, dLogits);
         unembed.backwardParameters(run, cache.x(), dLogits);
         Tensor dHidden = unembed.backward(run, dLogits, hidden.pre().shape());
         run.release(dLogits);
-        dHidden = norm.backwardFused(run, dHidden, hidden.post());
-        run.kernels().activateBackward(hidden.pre(), activation, dHidden, dHidden);
-        transform.backwardParameters(run, hidden.x(), dHidden);
-        transform.addBackward(run, dHidden, dX);
-        run.release(dHidden);
+        Tensor dRead = hiddenBackward(run, dHidden, hidden);
+        run.kernels().add(dX, dRead, dX);
+        run.release(dRead);
       }
       run.letGo(cache.x());
-      run.letGo(hidden.x());
-      run.letGo(hidden.pre());
-      run.letGo(hidden.post());
     }
   }
 
@@ -298,7 +328,23 @@ public sealed interface TaskHead
   }
 
   /** BERT's two pre-training heads at once. */
-  record Pretraining(MaskedToken masked, Pooler pooler, Linear relationship) implements TaskHead {
+  record Pretraining(MaskedToken masked, Pooler pooler, Linear relationship)
+      implements TaskHead, VocabularyHead {
+    @Override
+    public Linear unembed() {
+      return masked.unembed();
+    }
+
+    @Override
+    public Passed<Tensor, MaskedToken.@Nullable Hidden> hidden(Run run, Tensor x) {
+      return masked.hidden(run, x);
+    }
+
+    @Override
+    public Tensor hiddenBackward(Run run, Tensor d, MaskedToken.@Nullable Hidden cache) {
+      return masked.hiddenBackward(run, d, cache);
+    }
+
     @Override
     public Passed<Outputs, Cache> forward(Run run, Tensor x, int[] rows) {
       Passed<Tensor, Cache> logits = masked.logits(run, x);

@@ -17,7 +17,8 @@
  *
  * <p>Reading order: {@link Linear}, {@link LayerNorm}, {@link Attention}, {@link Mlp}, {@link
  * Block} with {@link PreNormBlock} (GPT-2) and {@link PostNormBlock} (BERT), {@link
- * EmbeddingTable}, {@link Embeddings}, {@link Pooler}, {@link TaskHead}.
+ * EmbeddingTable}, {@link Embeddings}, {@link Pooler}, {@link TaskHead}, {@link VocabularyHead}
+ * with {@link VocabularyBlocks}.
  */
 @NullMarked
 package vitrine.engine.layers;

@@ -30,12 +30,32 @@ public final class Losses {
   private final Head head;
   private final Batch batch;
   private final Targets targets;
+  private final @Nullable TokenLoss tokens;
 
   private Losses(@Nullable Loss loss, Head head, Batch batch, Targets targets) {
     this.loss = loss;
     this.head = head;
     this.batch = batch;
     this.targets = targets;
+    this.tokens = loss == null ? null : tokens(loss);
+  }
+
+  private @Nullable TokenLoss tokens(Loss loss) {
+    return switch (loss) {
+      case Loss.Next _ -> TokenLoss.mean(Targets.next(batch));
+      case Loss.Labels _ -> head.scoresVocabulary() ? TokenLoss.mean(targets.ids()) : null;
+      case Loss.MaskedTokens masked -> TokenLoss.mean(expected(masked));
+      case Loss.LogProbability logprob ->
+          new TokenLoss(at(logprob.position(), logprob.token()), -1);
+      case Loss.Label _,
+          Loss.Value _,
+          Loss.Logit _,
+          Loss.Difference _,
+          Loss.ClassLogit _,
+          Loss.Start _,
+          Loss.End _ ->
+          null;
+    };
   }
 
   /**
@@ -93,6 +113,11 @@ public final class Losses {
     return loss != null;
   }
 
+  /** The loss as one of tokens; null where it is none, or there is none. */
+  public @Nullable TokenLoss tokens() {
+    return tokens;
+  }
+
   /** The value; empty when the plan has no loss. */
   public OptionalDouble value(Run run, TaskHead.Outputs outputs) {
     if (loss == null) {
@@ -100,14 +125,12 @@ public final class Losses {
     }
     return OptionalDouble.of(
         switch (loss) {
-          case Loss.Next next -> meanOf(run, logits(outputs), Targets.next(batch));
-          case Loss.Labels labels -> labels(run, outputs);
-          case Loss.MaskedTokens masked -> meanOf(run, logits(outputs), expected(masked));
+          case Loss.Next _, Loss.MaskedTokens _, Loss.LogProbability _ ->
+              there(tokens).value(run, logits(outputs));
+          case Loss.Labels _ -> labels(run, outputs);
           case Loss.Label label -> meanOf(run, classLogits(outputs), everywhere(label.label()));
           case Loss.Value value -> squaredError(logits(outputs), filled(value.value()));
           case Loss.Logit logit -> sumOfLogits(outputs, logit.position(), logit.token());
-          case Loss.LogProbability logprob ->
-              -sumOf(run, logits(outputs), at(logprob.position(), logprob.token()));
           case Loss.Difference difference ->
               sumOfLogits(outputs, difference.position(), difference.token())
                   - sumOfLogits(outputs, difference.position(), difference.minus());
@@ -127,11 +150,9 @@ public final class Losses {
       throw new IllegalStateException("loss: none to differentiate; the plan refuses it");
     }
     return switch (loss) {
-      case Loss.Next next ->
-          ofLogits(LossGradients.ofMean(run, logits(outputs), Targets.next(batch), factor));
-      case Loss.Labels labels -> labelsBackward(run, outputs, factor);
-      case Loss.MaskedTokens masked ->
-          ofLogits(LossGradients.ofMean(run, logits(outputs), expected(masked), factor));
+      case Loss.Next _, Loss.MaskedTokens _, Loss.LogProbability _ ->
+          ofLogits(there(tokens).gradient(run, logits(outputs), factor));
+      case Loss.Labels _ -> labelsBackward(run, outputs, factor);
       case Loss.Label label ->
           ofClassLogits(
               LossGradients.ofMean(run, classLogits(outputs), everywhere(label.label()), factor));
@@ -140,10 +161,6 @@ public final class Losses {
               LossGradients.ofSquaredError(run, logits(outputs), filled(value.value()), factor));
       case Loss.Logit logit ->
           ofLogits(logitBackward(run, outputs, logit.position(), logit.token(), factor));
-      case Loss.LogProbability logprob ->
-          ofLogits(
-              LossGradients.ofCrossEntropy(
-                  run, logits(outputs), at(logprob.position(), logprob.token()), -factor));
       case Loss.Difference difference ->
           ofLogits(
               run.sum(
@@ -173,7 +190,9 @@ public final class Losses {
 
   private TaskHead.Outputs labelsBackward(Run run, TaskHead.Outputs outputs, double factor) {
     return switch (head) {
-      case LANGUAGE, MASKED, PRETRAINING, TOKENS, NEXT_SENTENCE ->
+      case LANGUAGE, MASKED, PRETRAINING ->
+          ofLogits(there(tokens).gradient(run, logits(outputs), factor));
+      case TOKENS, NEXT_SENTENCE ->
           ofLogits(LossGradients.ofMean(run, logits(outputs), targets.ids(), factor));
       case SEQUENCE ->
           ofLogits(
@@ -211,8 +230,8 @@ public final class Losses {
 
   private double labels(Run run, TaskHead.Outputs outputs) {
     return switch (head) {
-      case LANGUAGE, MASKED, PRETRAINING, TOKENS -> meanOf(run, logits(outputs), targets.ids());
-      case NEXT_SENTENCE -> meanOf(run, logits(outputs), targets.ids());
+      case LANGUAGE, MASKED, PRETRAINING -> there(tokens).value(run, logits(outputs));
+      case TOKENS, NEXT_SENTENCE -> meanOf(run, logits(outputs), targets.ids());
       case SEQUENCE ->
           switch (targets.kind()) {
             case CLASSES -> meanOf(run, logits(outputs), targets.ids());
@@ -267,7 +286,7 @@ public final class Losses {
     return sumOf(run, logits, ids) / count;
   }
 
-  private static double sumOf(Run run, Tensor logits, int[] ids) {
+  static double sumOf(Run run, Tensor logits, int[] ids) {
     Tensor rows = run.allocate(ids.length);
     run.kernels().crossEntropy(logits, ids, rows);
     double sum = 0;
@@ -323,7 +342,7 @@ public final class Losses {
     return head == Head.PRETRAINING ? there(outputs.nsp()) : logits(outputs);
   }
 
-  private static Tensor there(@Nullable Tensor output) {
+  private static <T> T there(@Nullable T output) {
     if (output == null) {
       throw new IllegalStateException("loss: no such output; the plan refuses it");
     }

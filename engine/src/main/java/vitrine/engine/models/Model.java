@@ -140,12 +140,12 @@ public final class Model implements AutoCloseable {
       Gradients gradients = plan.wantsParameterGradients() ? new Gradients(on, workspace) : null;
       Differentiation differentiation =
           plan.wantsGradients()
-              ? new Differentiation(compiled.lowestGradient(), saving, gradients)
+              ? new Differentiation(compiled.lowestGradient(), saving, 1, gradients)
               : null;
       Pass pass = new Pass(this, on, compiled, inputs, workspace, differentiation, null);
       OptionalDouble loss = pass.forward();
       if (differentiation != null) {
-        pass.backward(1);
+        pass.backward();
       }
       return new Trace(pass.run(), new WeightReader(parts, on, workspace)::read, loss);
     } catch (RuntimeException | Error e) {
@@ -193,7 +193,7 @@ public final class Model implements AutoCloseable {
     try (Workspace workspace = kernels.workspace()) {
       Pass training = training(kernels, workspace, inputs, loss, pass, into);
       double value = training.forward().orElseThrow();
-      training.backward(pass.weight());
+      training.backward();
       return value;
     } finally {
       door.leave();
@@ -213,7 +213,7 @@ public final class Model implements AutoCloseable {
       long gradients = bytesOfAll(into);
       Pass training = training(on, workspace, inputs, loss, pass, into);
       training.forward();
-      training.backward(pass.weight());
+      training.backward();
       return new Forecast(training.run().saved(), gradients, rehearsal.peakBytes());
     }
   }
@@ -233,7 +233,7 @@ public final class Model implements AutoCloseable {
         compiled,
         inputs,
         workspace,
-        new Differentiation(Differentiation.EMBEDDINGS, pass.saving(), into),
+        new Differentiation(Differentiation.EMBEDDINGS, pass.saving(), pass.weight(), into),
         pass.dropout().keyed(pass.seed()));
   }
 

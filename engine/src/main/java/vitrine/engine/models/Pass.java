@@ -19,7 +19,9 @@ import vitrine.engine.layers.KeyValueCache;
 import vitrine.engine.layers.LayerNorm;
 import vitrine.engine.layers.Passed;
 import vitrine.engine.layers.TaskHead;
+import vitrine.engine.layers.VocabularyHead;
 import vitrine.engine.loss.Losses;
+import vitrine.engine.loss.TokenLoss;
 import vitrine.kernels.AttentionMask;
 import vitrine.kernels.Kernels;
 import vitrine.kernels.Shape;
@@ -34,6 +36,7 @@ final class Pass {
   private final Losses losses;
   private final int[] sequenceRows;
   private final Run run;
+  private final double factor;
 
   // What forward leaves for backward.
   private Embeddings.@Nullable Cache embeddings;
@@ -41,6 +44,7 @@ final class Pass {
   private LayerNorm.@Nullable Cache last;
   private @Nullable Passed<TaskHead.Outputs, TaskHead.Cache> head;
   private @Nullable Shape hidden;
+  private @Nullable Tensor throughHead;
 
   /**
    * What a block leaves.
@@ -81,6 +85,7 @@ final class Pass {
             parts.architecture().causality(),
             batch.real());
     this.run = new Run(kernels, workspace, plan, batch, mask, differentiation, dropout);
+    this.factor = differentiation == null ? 1 : differentiation.factor();
   }
 
   Run run() {
@@ -106,9 +111,18 @@ final class Pass {
     last = normalized.cache();
     Tensor out = normalized.out();
     hidden = out.shape();
-    if (!losses.wanted() && !wantsOutputs()) {
-      run.release(out);
-      return OptionalDouble.empty();
+    if (!wantsOutputs()) {
+      if (!losses.wanted()) {
+        run.release(out);
+        return OptionalDouble.empty();
+      }
+      TokenLoss tokens = losses.tokens();
+      if (tokens != null && parts.head() instanceof VocabularyHead scoring) {
+        var passed = tokens.inBlocks(run, scoring, out, factor);
+        throughHead = passed.cache();
+        run.release(out);
+        return OptionalDouble.of(passed.out());
+      }
     }
     head = parts.head().forward(run, out, sequenceRows);
     run.release(out);
@@ -145,14 +159,11 @@ final class Pass {
   }
 
   /**
-   * Gradients of {@code factor * loss}, down to the lowest that the plan asks for; after {@link
-   * #forward}.
+   * Gradients of the loss, times the factor it was told before, down to the lowest that the plan
+   * asks for; after {@link #forward}.
    */
-  void backward(double factor) {
-    var outputs = Objects.requireNonNull(head, "no forward pass, or no loss");
-    TaskHead.Outputs dOutputs = losses.backward(run, outputs.out(), factor);
-    Tensor d = run.zeros(Objects.requireNonNull(hidden));
-    parts.head().backward(run, dOutputs, outputs.cache(), sequenceRows, d);
+  void backward() {
+    Tensor d = headBackward();
     LayerNorm norm = parts.last();
     if (norm != null) {
       d = norm.backward(run, LayerNorm.Place.FINAL, 0, d, Objects.requireNonNull(last));
@@ -169,6 +180,20 @@ final class Pass {
     } else {
       run.release(d);
     }
+  }
+
+  /** With respect to what the head read, (B,T,D); where it ran in blocks, that is there already. */
+  private Tensor headBackward() {
+    Tensor done = throughHead;
+    if (done != null) {
+      run.unpin(done);
+      return done;
+    }
+    var outputs = Objects.requireNonNull(head, "no forward pass, or no loss");
+    TaskHead.Outputs dOutputs = losses.backward(run, outputs.out(), factor);
+    Tensor d = run.zeros(Objects.requireNonNull(hidden));
+    parts.head().backward(run, dOutputs, outputs.cache(), sequenceRows, d);
+    return d;
   }
 
   /** What a block's backward pass needs, kept or computed again. */

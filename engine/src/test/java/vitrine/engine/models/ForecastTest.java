@@ -80,9 +80,10 @@ class ForecastTest {
             "blocks.1.attn.v",
             "blocks.1.ln2.x",
             "blocks.1.mlp.pre",
-            "head.final.x"),
+            "head.final.x",
+            "head.x.gradient"),
         List.copyOf(saved.bytes().keySet()));
-    assertEquals(rows * (6 * 8 + 32), saved.total());
+    assertEquals(rows * (7 * 8 + 32), saved.total());
     assertEquals(SavedMemory.NONE, model.forecast(plan(), TEXT, Saving.KEEP).saved());
   }
 

@@ -71,7 +71,7 @@ class ModelGradientTest {
     gradients(plan().gradient(Site.embed()), Saving.KEEP);
     assertEquals(0, watch.calls("linearBackwardWeight"));
     assertEquals(0, watch.calls("sumRows"));
-    assertEquals(0, watch.calls("gatherBackward"));
+    assertEquals(1, watch.calls("gatherBackward")); // the head's rows
     assertEquals(0, watch.calls("gatherColumnsBackward"));
     assertEquals(2, watch.calls("attentionBackward"));
   }
@@ -90,7 +90,7 @@ class ModelGradientTest {
   void should_take_every_weight_once_when_parameters_are_asked() {
     gradients(plan().gradientOfParameters(), Saving.KEEP);
     assertEquals(2 * 6 + 1, watch.calls("linearBackwardWeight")); // of blocks, and the tied head
-    assertEquals(1, watch.calls("gatherBackward"));
+    assertEquals(2, watch.calls("gatherBackward")); // of positions, and the head's rows
     assertEquals(1, watch.calls("gatherColumnsBackward")); // of the tied table
   }
 

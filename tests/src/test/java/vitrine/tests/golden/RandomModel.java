@@ -26,9 +26,19 @@ final class RandomModel {
 
   private RandomModel() {}
 
-  /** A GPT-2 with its language head. */
+  /** A GPT-2 with its language head, whose matrix is the table of tokens. */
   static ModelFiles gpt2() {
+    return gpt2(new RandomModel(), true);
+  }
+
+  /** One whose head has a matrix of its own. */
+  static ModelFiles gpt2Untied() {
     RandomModel model = new RandomModel();
+    model.add("lm_head.weight", 1, VOCABULARY, D);
+    return gpt2(model, false);
+  }
+
+  private static ModelFiles gpt2(RandomModel model, boolean tied) {
     model.add("wte.weight", 1, VOCABULARY, D);
     model.add("wpe.weight", 1, POSITIONS, D);
     for (int n = 0; n < LAYERS; n++) {
@@ -44,14 +54,24 @@ final class RandomModel {
     return model.files(
         """
         {"model_type": "gpt2", "architectures": ["GPT2LMHeadModel"], "n_embd": %d, "n_head": %d, "n_inner": %d,
-         "n_layer": %d, "n_positions": %d, "vocab_size": %d}
+         "n_layer": %d, "n_positions": %d, "vocab_size": %d, "tie_word_embeddings": %b}
         """
-            .formatted(D, HEADS, M, LAYERS, POSITIONS, VOCABULARY));
+            .formatted(D, HEADS, M, LAYERS, POSITIONS, VOCABULARY, tied));
   }
 
-  /** A BERT with both pre-training heads. */
+  /** A BERT with both pre-training heads, the first tied to the table of tokens. */
   static ModelFiles bert() {
+    return bert(new RandomModel(), true);
+  }
+
+  /** One whose head has a matrix of its own. */
+  static ModelFiles bertUntied() {
     RandomModel model = new RandomModel();
+    model.add("cls.predictions.decoder.weight", 1, VOCABULARY, D);
+    return bert(model, false);
+  }
+
+  private static ModelFiles bert(RandomModel model, boolean tied) {
     model.add("embeddings.word_embeddings.weight", 1, VOCABULARY, D);
     model.add("embeddings.position_embeddings.weight", 1, POSITIONS, D);
     model.add("embeddings.token_type_embeddings.weight", 1, 2, D);
@@ -75,9 +95,10 @@ final class RandomModel {
     return model.files(
         """
         {"model_type": "bert", "architectures": ["BertForPreTraining"], "hidden_size": %d, "num_attention_heads": %d,
-         "intermediate_size": %d, "num_hidden_layers": %d, "max_position_embeddings": %d, "vocab_size": %d}
+         "intermediate_size": %d, "num_hidden_layers": %d, "max_position_embeddings": %d, "vocab_size": %d,
+         "tie_word_embeddings": %b}
         """
-            .formatted(D, HEADS, M, LAYERS, POSITIONS, VOCABULARY));
+            .formatted(D, HEADS, M, LAYERS, POSITIONS, VOCABULARY, tied));
   }
 
   private ModelFiles files(String config) {
