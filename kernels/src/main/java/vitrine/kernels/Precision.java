@@ -1,5 +1,7 @@
 package vitrine.kernels;
 
+import java.util.Locale;
+
 /**
  * What the numbers of a {@link Weight} are kept as. They are multiplied in float32 by float32 rows,
  * whatever this is.
@@ -14,5 +16,10 @@ public enum Precision {
    * by 127 (a row's, of a matrix that is stored as (out,in)). A column of zeros stays one; a column
    * with a number that is not finite becomes NaN.
    */
-  INT8
+  INT8;
+
+  /** As people write it: {@code f32}, {@code bf16}, {@code int8}. */
+  public String label() {
+    return name().toLowerCase(Locale.ROOT);
+  }
 }

@@ -10,6 +10,7 @@ import picocli.CommandLine.TypeConversionException;
 import vitrine.engine.training.Measure;
 import vitrine.engine.training.Schedule;
 import vitrine.engine.training.Watch;
+import vitrine.kernels.Precision;
 
 /** Reads option values, and says what was expected instead of a bad one. */
 final class Converters {
@@ -20,6 +21,17 @@ final class Converters {
 
   private static TypeConversionException expected(String what) {
     return new TypeConversionException("expected " + what);
+  }
+
+  /** What matrices are kept as. */
+  static final class OfPrecision implements ITypeConverter<Precision> {
+    @Override
+    public Precision convert(String value) {
+      return Arrays.stream(Precision.values())
+          .filter(each -> each.label().equals(value))
+          .findFirst()
+          .orElseThrow(() -> expected("f32, bf16 or int8"));
+    }
   }
 
   /** Any text but blank. */

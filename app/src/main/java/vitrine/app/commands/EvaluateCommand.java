@@ -3,12 +3,14 @@ package vitrine.app.commands;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.node.ObjectNode;
 import vitrine.app.terminal.Console;
@@ -42,7 +44,9 @@ import vitrine.engine.text.Tokenizer;
 import vitrine.engine.training.Evaluation;
 import vitrine.engine.training.EvaluationRun;
 import vitrine.engine.training.Evaluator;
+import vitrine.engine.training.Measure;
 import vitrine.engine.training.Objective;
+import vitrine.kernels.Precision;
 
 /** {@code vitrine evaluate}: how good a model is on data. */
 @CommandLine.Command(
@@ -62,11 +66,15 @@ import vitrine.engine.training.Objective;
       "how many tokens or labels that is the mean of, its label and the model's. Examples then go",
       "through the model one by one. The same call with --resume goes on after the last line.",
       "",
+      "With --weights bf16 or int8 the model is measured in f32 first and then as asked for, on the same",
+      "examples: what is shown and kept is both, and how far they are apart.",
+      "",
       "With --json one event a line:",
       "  {\"event\":\"started\",\"examples\":...,\"done\":...}     done: found there by --resume",
       "  {\"event\":\"progress\",\"examples\":...,\"done\":...}    after every tenth",
-      "  {\"event\":\"done\",\"model\":...,\"task\":...,\"examples\":...,\"loss\":...,...}",
+      "  {\"event\":\"done\",\"model\":...,\"task\":...,\"weights\":...,\"examples\":...,\"loss\":...,...}",
       "  {\"event\":\"note\",\"text\":...}                      what is worth knowing",
+      "Of rounded weights, done also has \"f32\":{\"loss\":...,...} and \"difference\":{\"loss\":...,...}.",
       "",
       "Examples:",
       "  vitrine evaluate --text README.md --length 64",
@@ -87,6 +95,8 @@ final class EvaluateCommand implements Command {
   private final Common common;
   private final Console console;
   private final EventLines lines;
+
+  @Mixin private final WeightsOption weights = new WeightsOption();
 
   @Option(
       names = "--text",
@@ -177,25 +187,54 @@ final class EvaluateCommand implements Command {
     requireLabelled();
     Columns where = columns();
     requireOut();
-    try (LoadedModel loaded = LoadedModel.open(common, head(), this::note)) {
-      Architecture model = loaded.model().architecture();
-      Tokenizer tokenizer = loaded.tokenizer("evaluate");
-      tokenizer.notes().forEach(this::note);
-      Objective objective = objective(model.head());
-      LabelSet labels = labels(loaded);
-      Examples all =
-          objective == Objective.LABELS
-              ? labelled(loaded, tokenizer, where, labels)
-              : TextData.blocks(texts, tokenizer, reading(), objective, length(model), MASKING);
-      Examples some = limit == null ? all : Selections.drawn(all, limit, common.seed());
-      requireMemory(loaded.model(), objective, some);
-      Findings findings = new Findings(model.head(), labels);
-      Evaluation evaluation =
-          out == null
-              ? together(loaded.model(), objective, some)
-              : kept(loaded, objective, some, findings, out);
-      show(loaded, evaluation);
+    if (weights.precision() == Precision.F32) {
+      try (LoadedModel loaded = LoadedModel.open(common, Precision.F32, head(), this::note)) {
+        evaluate(loaded, material(loaded, where), null);
+      }
+      return;
     }
+    // One after the other, so that memory has to hold one of them only.
+    Material material;
+    Evaluation reference;
+    try (LoadedModel loaded = LoadedModel.open(common, Precision.F32, head(), this::note)) {
+      material = material(loaded, where);
+      requireMemory(loaded.model(), material);
+      reference = together(loaded.model(), material);
+    }
+    try (LoadedModel loaded = LoadedModel.open(common, weights.precision(), head(), note -> {})) {
+      evaluate(loaded, material, reference);
+    }
+  }
+
+  /** What a model is measured on, and how. */
+  private record Material(Objective objective, Examples examples, LabelSet labels) {}
+
+  private Material material(LoadedModel loaded, Columns where) {
+    Architecture model = loaded.model().architecture();
+    Tokenizer tokenizer = loaded.tokenizer("evaluate");
+    tokenizer.notes().forEach(this::note);
+    Objective objective = objective(model.head());
+    LabelSet labels = labels(loaded);
+    Examples all =
+        objective == Objective.LABELS
+            ? labelled(loaded, tokenizer, where, labels)
+            : TextData.blocks(texts, tokenizer, reading(), objective, length(model), MASKING);
+    Examples some = limit == null ? all : Selections.drawn(all, limit, common.seed());
+    return new Material(objective, some, labels);
+  }
+
+  /**
+   * Measures a model and shows it.
+   *
+   * @param reference what the same model is in f32, to tell what is lost; null for that model
+   *     itself
+   */
+  private void evaluate(LoadedModel loaded, Material material, @Nullable Evaluation reference)
+      throws IOException {
+    requireMemory(loaded.model(), material);
+    Evaluation evaluation =
+        out == null ? together(loaded.model(), material) : kept(loaded, material, reference, out);
+    show(loaded, evaluation, reference);
   }
 
   private void requireOut() throws IOException {
@@ -226,10 +265,10 @@ final class EvaluateCommand implements Command {
     return json ? (file, chars, tokens) -> {} : new ReadingView(console);
   }
 
-  private void requireMemory(Model model, Objective objective, Examples examples) {
+  private void requireMemory(Model model, Material material) {
     Memory.require(
         "evaluate",
-        Evaluator.peakBytes(model, objective, examples, atOnce()),
+        Evaluator.peakBytes(model, material.objective, material.examples, atOnce()),
         Memory.available(),
         "That is for the batch with the longest examples. Choose a smaller --batch or --length");
   }
@@ -256,28 +295,39 @@ final class EvaluateCommand implements Command {
   }
 
   /** In batches, keeping nothing. */
-  private Evaluation together(Model model, Objective objective, Examples examples) {
-    Progress progress = new Progress(examples.size(), 0);
+  private Evaluation together(Model model, Material material) {
+    Examples examples = material.examples;
+    Progress progress = new Progress(model, examples.size(), 0);
     Evaluation evaluation =
         Evaluator.evaluate(
-            model, objective, new Watched(examples, progress::at), atOnce(), common.seed());
+            model,
+            material.objective,
+            new Watched(examples, progress::at),
+            atOnce(),
+            common.seed());
     progress.end();
     return evaluation;
   }
 
   /** One by one, each with its line; those whose lines are there are not run again. */
   private Evaluation kept(
-      LoadedModel loaded, Objective objective, Examples examples, Findings findings, Path out)
+      LoadedModel loaded, Material material, @Nullable Evaluation reference, Path out)
       throws IOException {
+    Examples examples = material.examples;
+    Findings findings = new Findings(loaded.model().architecture().head(), material.labels);
     ObjectNode of = Json.object().put("hash", loaded.files().checkpoint().hash());
     of.set("config", loaded.files().config());
     of.put("task", findings.head().label()).put("data", examples.fingerprint());
     of.put("seed", common.seed());
+    if (reference != null) {
+      of.put("weights", weights.precision().label());
+    }
     try (EvaluationDirectory directory =
         resume ? EvaluationDirectory.resume(out, of) : EvaluationDirectory.create(out, of)) {
-      EvaluationRun run = new EvaluationRun(loaded.model(), objective, examples, common.seed());
+      EvaluationRun run =
+          new EvaluationRun(loaded.model(), material.objective, examples, common.seed());
       directory.lines().forEach(line -> run.add(findings.result(line)));
-      Progress progress = new Progress(examples.size(), directory.lines().size());
+      Progress progress = new Progress(loaded.model(), examples.size(), directory.lines().size());
       for (int index = directory.lines().size(); index < examples.size(); index++) {
         directory.add(findings.line(index, run.run(index)));
         progress.at(index + 1);
@@ -285,7 +335,7 @@ final class EvaluateCommand implements Command {
       progress.end();
       Evaluation evaluation = run.evaluation();
       ObjectNode measures = Json.object();
-      Measures.put(measures, evaluation);
+      put(measures, evaluation, reference);
       directory.finish(of, measures);
       return evaluation;
     }
@@ -294,11 +344,19 @@ final class EvaluateCommand implements Command {
   /** Tells how far it is. */
   private final class Progress {
     private final ProgressBar bar = new ProgressBar(console);
+    private final String precision;
     private final int examples;
 
-    Progress(int examples, int done) {
+    Progress(Model model, int examples, int done) {
+      this.precision = model.facts().precision().label();
       this.examples = examples;
-      event(named("started").put("examples", examples).put("done", done));
+      event(about("started").put("examples", examples).put("done", done));
+    }
+
+    /** Of which of the models, where there are two. */
+    private ObjectNode about(String event) {
+      ObjectNode node = named(event);
+      return weights.precision() == Precision.F32 ? node : node.put("weights", precision);
     }
 
     void at(int done) {
@@ -306,7 +364,7 @@ final class EvaluateCommand implements Command {
           (double) done / examples,
           () -> "evaluated " + Sizes.grouped(done) + " of " + Sizes.grouped(examples));
       if ((long) done * PROGRESS_EVENTS / examples > (done - 1L) * PROGRESS_EVENTS / examples) {
-        event(named("progress").put("examples", examples).put("done", done));
+        event(about("progress").put("examples", examples).put("done", done));
       }
     }
 
@@ -463,19 +521,56 @@ final class EvaluateCommand implements Command {
     return set;
   }
 
-  private void show(LoadedModel loaded, Evaluation evaluation) {
+  /** The measures; of rounded weights also those of f32 and how far they are apart. */
+  private static void put(
+      ObjectNode object, Evaluation evaluation, @Nullable Evaluation reference) {
+    Measures.put(object, evaluation);
+    if (reference != null) {
+      ObjectNode whole = object.putObject("f32");
+      ObjectNode apart = object.putObject("difference");
+      reference
+          .measures()
+          .forEach((measure, value) -> {
+            whole.set(measure.label(), Json.number(value));
+            apart.set(measure.label(), Json.number(difference(evaluation, measure, value)));
+          });
+    }
+  }
+
+  private static double difference(Evaluation evaluation, Measure measure, double reference) {
+    return evaluation.value(measure) - reference;
+  }
+
+  private void show(LoadedModel loaded, Evaluation evaluation, @Nullable Evaluation reference) {
     String head = loaded.model().architecture().head().label();
     if (json) {
       ObjectNode done = named("done").put("model", loaded.files().name()).put("task", head);
-      Measures.put(done, evaluation);
+      done.put("weights", weights.precision().label());
+      put(done, evaluation, reference);
       event(done);
       return;
     }
     console.println("model " + OneLine.escape(loaded.summary()));
-    Table table = new Table("measure", "of " + Sizes.grouped(evaluation.examples()) + " examples");
-    evaluation
+    String examples = "of " + Sizes.grouped(evaluation.examples()) + " examples";
+    if (reference == null) {
+      Table table = new Table("measure", examples);
+      evaluation
+          .measures()
+          .forEach((measure, value) -> table.row(Measures.name(measure), Measures.number(value)));
+      console.print(table.render());
+      return;
+    }
+    Table table =
+        new Table(
+            "measure " + examples, "in " + weights.precision().label(), "in f32", "difference");
+    reference
         .measures()
-        .forEach((measure, value) -> table.row(Measures.name(measure), Measures.number(value)));
+        .forEach((measure, value) ->
+            table.row(
+                Measures.name(measure),
+                Measures.number(evaluation.value(measure)),
+                Measures.number(value),
+                String.format(Locale.ROOT, "%+.2g", difference(evaluation, measure, value))));
     console.print(table.render());
   }
 }

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -43,6 +44,8 @@ final class FillMaskCommand implements Command {
   private final Common common;
   private final Console console;
 
+  @Mixin private final WeightsOption weights = new WeightsOption();
+
   @Option(
       names = "--text",
       paramLabel = "T",
@@ -68,7 +71,8 @@ final class FillMaskCommand implements Command {
 
   @Override
   public void run() {
-    try (LoadedModel loaded = LoadedModel.open(common, Optional.of(Head.MASKED), console::note)) {
+    try (LoadedModel loaded =
+        LoadedModel.open(common, weights.precision(), Optional.of(Head.MASKED), console::note)) {
       Tokenizer tokenizer = loaded.tokenizer("fill-mask");
       tokenizer.notes().forEach(console::note);
       Example example =

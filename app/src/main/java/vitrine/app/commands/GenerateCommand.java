@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.node.ObjectNode;
 import vitrine.app.terminal.Console;
@@ -37,6 +38,8 @@ final class GenerateCommand implements Command {
 
   private final Common common;
   private final Console console;
+
+  @Mixin private final WeightsOption weights = new WeightsOption();
 
   @Option(
       names = "--text",
@@ -88,7 +91,8 @@ final class GenerateCommand implements Command {
   @Override
   public void run() {
     Sampling sampling = sampling();
-    try (LoadedModel loaded = LoadedModel.open(common, Optional.of(Head.LANGUAGE), console::note)) {
+    try (LoadedModel loaded =
+        LoadedModel.open(common, weights.precision(), Optional.of(Head.LANGUAGE), console::note)) {
       Tokenizer tokenizer = loaded.tokenizer("generate");
       tokenizer.notes().forEach(console::note);
       int[] prompt = prompt(loaded, tokenizer);

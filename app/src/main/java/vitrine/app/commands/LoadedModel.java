@@ -11,6 +11,7 @@ import vitrine.engine.models.Model;
 import vitrine.engine.models.ModelFiles;
 import vitrine.engine.text.Tokenizer;
 import vitrine.kernels.Kernels;
+import vitrine.kernels.Precision;
 
 /**
  * A model with the backend it runs on and the files it came from.
@@ -21,18 +22,22 @@ record LoadedModel(ModelFiles files, Kernels kernels, Model model) implements Au
   /**
    * Loads what {@code --model}, {@code --backend} and {@code --threads} say; what is worth knowing
    * becomes a note.
+   *
+   * @param precision what {@code --weights} says
    */
-  static LoadedModel open(Common common, Optional<Head> task, Consumer<String> notes) {
+  static LoadedModel open(
+      Common common, Precision precision, Optional<Head> task, Consumer<String> notes) {
     ModelFiles files = new ModelSource(common).open();
     Kernels kernels = null;
     try {
       Memory.require(
           "load: " + files.name(),
-          numbers(files) * Float.BYTES,
+          numbers(files) * leastBytes(precision),
           Memory.available(),
           "Use a smaller model, or a machine with more memory");
       kernels = common.openKernels(notes);
-      return new LoadedModel(files, kernels, ModelLoader.load(files, task, kernels, notes));
+      return new LoadedModel(
+          files, kernels, ModelLoader.load(files, task, kernels, notes, precision));
     } catch (RuntimeException e) {
       if (kernels != null) {
         kernels.close();
@@ -40,6 +45,15 @@ record LoadedModel(ModelFiles files, Kernels kernels, Model model) implements Au
       files.close();
       throw e;
     }
+  }
+
+  /** Of a number; those that are not in matrices take more. */
+  private static int leastBytes(Precision precision) {
+    return switch (precision) {
+      case F32 -> Float.BYTES;
+      case BF16 -> Short.BYTES;
+      case INT8 -> Byte.BYTES;
+    };
   }
 
   /** How many numbers the tensors of a model's files have. */
@@ -69,7 +83,8 @@ record LoadedModel(ModelFiles files, Kernels kernels, Model model) implements Au
   /** One line for people. */
   String summary() {
     Architecture architecture = model.architecture();
-    return "%s (%s, task %s): %d layers of %d heads, %s parameters, %s on %s"
+    Precision precision = model.facts().precision();
+    return "%s (%s, task %s): %d layers of %d heads, %s parameters%s, %s on %s"
         .formatted(
             files.name(),
             architecture.family(),
@@ -77,6 +92,7 @@ record LoadedModel(ModelFiles files, Kernels kernels, Model model) implements Au
             architecture.layers(),
             architecture.heads(),
             Sizes.grouped(model.facts().parameters()),
+            precision == Precision.F32 ? "" : ", matrices in " + precision.label(),
             Sizes.bytes(model.weightBytes()),
             kernels.name());
   }

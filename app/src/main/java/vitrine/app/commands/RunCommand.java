@@ -74,6 +74,7 @@ final class RunCommand implements Command {
 
   @Mixin private InputSource source = new InputSource();
   @Mixin private PlanOptions planOptions = new PlanOptions();
+  @Mixin private final WeightsOption weights = new WeightsOption();
 
   @Option(
       names = "--ids",
@@ -138,7 +139,7 @@ final class RunCommand implements Command {
     Plan plan = planOptions.plan(common.givenSeed());
     OutputDirectory.check(out, existing);
     List<InputLine> lines = source.lines("run", ids, stdin);
-    try (LoadedModel loaded = LoadedModel.open(common, head, console::note)) {
+    try (LoadedModel loaded = LoadedModel.open(common, weights.precision(), head, console::note)) {
       Head made = loaded.model().architecture().head();
       int count = count(made);
       plan.validate(loaded.model().architecture());

@@ -42,6 +42,7 @@ public record RunOutcome(
         .putObject("engine")
         .put("version", version)
         .put("backend", model.kernels().name())
+        .put("weights", model.facts().precision().label())
         .put("task", model.architecture().head().label());
     document.put("seed", plan.seed());
     document.set("plan", JsonMapper.builder().build().readTree(plan.toJson()));

@@ -10,6 +10,7 @@ import vitrine.engine.hooks.Head;
 import vitrine.engine.models.Model;
 import vitrine.engine.models.ModelFiles;
 import vitrine.kernels.Kernels;
+import vitrine.kernels.Precision;
 import vitrine.kernels.Workspace;
 
 /** From files to a model: the one entry to the families. */
@@ -31,7 +32,22 @@ public final class ModelLoader {
    */
   public static Model load(
       ModelFiles files, Optional<Head> head, Kernels kernels, Consumer<String> notes) {
-    return load(files, head, kernels, notes, MissingTensors.REFUSED);
+    return load(files, head, kernels, notes, Precision.F32);
+  }
+
+  /**
+   * Loads a model that is to be run, and not trained.
+   *
+   * @param precision what the matrices of linear layers are rounded to, tensor by tensor while they
+   *     are read; biases, LayerNorms and embeddings that are no head's matrix stay as they are
+   */
+  public static Model load(
+      ModelFiles files,
+      Optional<Head> head,
+      Kernels kernels,
+      Consumer<String> notes,
+      Precision precision) {
+    return load(files, head, kernels, notes, MissingTensors.REFUSED, precision);
   }
 
   /**
@@ -45,12 +61,23 @@ public final class ModelLoader {
       Kernels kernels,
       Consumer<String> notes,
       MissingTensors missing) {
+    return load(files, head, kernels, notes, missing, Precision.F32);
+  }
+
+  private static Model load(
+      ModelFiles files,
+      Optional<Head> head,
+      Kernels kernels,
+      Consumer<String> notes,
+      MissingTensors missing,
+      Precision precision) {
     Config config = new Config(files.config(), files.name());
     Family family = Family.of(config);
     Workspace weights = kernels.workspace();
     try {
       ParameterReader reader =
-          new ParameterReader(files.checkpoint(), files.name(), kernels, weights, missing);
+          new ParameterReader(
+              files.checkpoint(), files.name(), kernels, weights, missing, precision);
       Head task = head.orElseGet(() -> byConfig(family, config, reader));
       if (!family.tasks().contains(task)) {
         throw new InputException(
@@ -76,7 +103,11 @@ public final class ModelLoader {
           kernels,
           weights,
           new Model.Facts(
-              files.name(), reader.parameters(), files.padding(), files.config().toString()));
+              files.name(),
+              reader.parameters(),
+              files.padding(),
+              files.config().toString(),
+              precision));
     } catch (RuntimeException | Error e) {
       weights.close();
       throw e;

@@ -16,6 +16,7 @@ import vitrine.engine.layers.EmbeddingTable;
 import vitrine.engine.models.Parameter;
 import vitrine.engine.models.Storage;
 import vitrine.kernels.Kernels;
+import vitrine.kernels.Precision;
 import vitrine.kernels.Shape;
 import vitrine.kernels.Tensor;
 import vitrine.kernels.Weight;
@@ -32,20 +33,28 @@ final class ParameterReader {
   private final Kernels kernels;
   private final Workspace owner;
   private final MissingTensors missing;
+  private final Precision precision;
   private final Set<String> unused;
   private final List<Parameter> read = new ArrayList<>();
 
+  /**
+   * Reads a checkpoint.
+   *
+   * @param precision of matrices for products
+   */
   ParameterReader(
       Checkpoint checkpoint,
       String where,
       Kernels kernels,
       Workspace owner,
-      MissingTensors missing) {
+      MissingTensors missing,
+      Precision precision) {
     this.checkpoint = checkpoint;
     this.where = where;
     this.kernels = kernels;
     this.owner = owner;
     this.missing = missing;
+    this.precision = precision;
     this.unused = new LinkedHashSet<>(checkpoint.names());
   }
 
@@ -106,7 +115,8 @@ final class ParameterReader {
 
   private Weight matrix(String name, Parameter.Kind kind, int in, int out, Weight.Layout layout) {
     int[] shape = layout == Weight.Layout.IN_OUT ? new int[] {in, out} : new int[] {out, in};
-    Weight weight = with(name, kind, values -> kernels.pack(owner, values, in, out, layout), shape);
+    Weight weight =
+        with(name, kind, values -> kernels.pack(owner, values, in, out, layout, precision), shape);
     record(name, kind, new Storage.Matrix(weight, layout), shape);
     return weight;
   }
@@ -146,7 +156,7 @@ final class ParameterReader {
         Parameter.Kind.MATRIX,
         values -> {
           List<Weight> cut = new ArrayList<>();
-          try (Arena arena = Arena.ofConfined()) {
+          try (Arena arena = Arena.ofShared()) { // panels are filled by several threads
             MemorySegment part = arena.allocate(4L * in * out, 64);
             for (int p = 0; p < parts; p++) {
               for (int i = 0; i < in; i++) {
@@ -157,7 +167,7 @@ final class ParameterReader {
                     4L * i * out,
                     4L * out);
               }
-              cut.add(kernels.pack(owner, part, in, out, Weight.Layout.IN_OUT));
+              cut.add(kernels.pack(owner, part, in, out, Weight.Layout.IN_OUT, precision));
             }
           }
           return cut;
@@ -218,7 +228,7 @@ final class ParameterReader {
               + " by the config.");
     }
     long count = Shape.of(shape).size();
-    try (Arena arena = Arena.ofConfined()) {
+    try (Arena arena = Arena.ofShared()) { // panels are filled by several threads
       MemorySegment values = arena.allocate(4L * count, 64);
       checkpoint.readFloats(name, values);
       checkFinite(name, values, count);

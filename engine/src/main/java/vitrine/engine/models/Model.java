@@ -21,6 +21,7 @@ import vitrine.engine.layers.Embeddings;
 import vitrine.engine.layers.LayerNorm;
 import vitrine.engine.layers.TaskHead;
 import vitrine.kernels.Kernels;
+import vitrine.kernels.Precision;
 import vitrine.kernels.Workspace;
 
 /**
@@ -60,8 +61,10 @@ public final class Model implements AutoCloseable {
    * @param parameters how many numbers were read; tied matrices count once
    * @param padding the id that pads, where the config names one
    * @param config the text of its config.json
+   * @param precision what the matrices of its linear layers are kept as
    */
-  public record Facts(String name, long parameters, OptionalInt padding, String config) {}
+  public record Facts(
+      String name, long parameters, OptionalInt padding, String config, Precision precision) {}
 
   /**
    * Puts a model together; {@link vitrine.engine.families.ModelLoader} does this for files.
@@ -134,6 +137,9 @@ public final class Model implements AutoCloseable {
 
   private Trace run(Kernels on, Plan plan, Inputs inputs, Saving saving) {
     CompiledPlan compiled = plan.compile(parts.architecture());
+    if (plan.wantsParameterGradients()) {
+      requireTrainable("run: gradient params");
+    }
     door.enter();
     Workspace workspace = on.workspace();
     try {
@@ -175,8 +181,22 @@ public final class Model implements AutoCloseable {
     return gradients.bytes();
   }
 
-  /** Gradients for this model's parameters, zero so far; the caller closes them. */
+  /** Only what was not rounded has a gradient, and can be changed by a little. */
+  private void requireTrainable(String operation) {
+    if (facts.precision() != Precision.F32) {
+      throw new InputException(
+          "%s: %s: weights in %s; expected f32, which alone has gradients. Use --weights f32"
+              .formatted(operation, facts.name(), facts.precision().label()));
+    }
+  }
+
+  /**
+   * Gradients for this model's parameters, zero so far; the caller closes them.
+   *
+   * @throws InputException when the weights were rounded
+   */
   public Gradients gradients() {
+    requireTrainable("train");
     return new Gradients(kernels);
   }
 
@@ -206,6 +226,7 @@ public final class Model implements AutoCloseable {
    * @throws InputException as {@link #accumulate}
    */
   public Forecast forecast(Inputs inputs, Loss loss, TrainingPass pass) {
+    requireTrainable("train");
     Rehearsal rehearsal = new Rehearsal();
     Kernels on = rehearsal.kernels();
     try (Gradients into = new Gradients(on);
