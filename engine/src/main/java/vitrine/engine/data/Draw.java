@@ -13,7 +13,9 @@ public final class Draw {
     MASKING(2),
     DROPOUT(3),
     WEIGHTS(4),
-    SPLIT(5);
+    SPLIT(5),
+    RESAMPLING(6),
+    SIGNS(7);
 
     /** Part of every key: changing it changes what trained models are repeated from. */
     private final int number;
