@@ -16,7 +16,13 @@ final class HostWorkspace implements Workspace {
   private static final long GRAIN = 64;
 
   private static final long FIRST_SLAB = 1L << 20;
-  private static final long LARGEST_SLAB = 1L << 26;
+  private static final long LARGEST_SLAB = 1L << 24;
+
+  /**
+   * From here on a tensor is given a slab of its size: remains of shared ones, which new memory is
+   * filled and so resident, came to an eighth of a model's.
+   */
+  private static final long LARGE = 1L << 22;
 
   private final HostKernels backend;
   private final SlabPool pool;
@@ -62,9 +68,7 @@ final class HostWorkspace implements Workspace {
     }
     Block gap = bestGap(bytes);
     if (gap == null) {
-      SlabPool.Slab slab = pool.take(bytes, nextSlab);
-      nextSlab = Math.min(2 * nextSlab, LARGEST_SLAB);
-      slabs.add(slab);
+      SlabPool.Slab slab = newSlab(bytes);
       gap = new Block(slab, 0, slab.size());
     } else {
       gaps.remove(gap);
@@ -75,6 +79,18 @@ final class HostWorkspace implements Workspace {
     bytesInUse += bytes;
     peakBytes = Math.max(peakBytes, bytesInUse);
     return new HostTensor(this, shape, element, new Block(gap.slab(), gap.offset(), bytes));
+  }
+
+  private SlabPool.Slab newSlab(long needed) {
+    SlabPool.Slab slab;
+    if (needed < LARGE) {
+      slab = pool.take(needed, nextSlab);
+      nextSlab = Math.min(2 * nextSlab, LARGEST_SLAB);
+    } else {
+      slab = pool.take(needed, needed);
+    }
+    slabs.add(slab);
+    return slab;
   }
 
   private static long roundUp(long bytes) {
