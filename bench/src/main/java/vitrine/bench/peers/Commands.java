@@ -48,7 +48,7 @@ record Commands(Path root, @Nullable Path python, @Nullable Path profile) {
   List<String> worker(EngineKind engine) {
     return switch (engine) {
       case VITRINE -> recorded(java("vitrine.bench.workers.Worker", engine.option()));
-      case ONNXRUNTIME -> java("vitrine.bench.workers.Worker", engine.option());
+      case ONNXRUNTIME, DJL -> java("vitrine.bench.workers.Worker", engine.option());
       case PYTORCH -> python("peer.py");
     };
   }
@@ -71,6 +71,7 @@ record Commands(Path root, @Nullable Path python, @Nullable Path profile) {
               "1");
       case ONNXRUNTIME ->
           java("vitrine.bench.workers.OnnxFirstToken", model.toString(), text, "" + threads);
+      case DJL -> java("vitrine.bench.workers.DjlFirstToken", model.toString(), text, "" + threads);
       case PYTORCH -> {
         List<String> command = new ArrayList<>(python("first_token.py"));
         command.addAll(List.of(model.toString(), text, "" + threads));

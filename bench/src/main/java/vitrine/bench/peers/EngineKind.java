@@ -4,7 +4,9 @@ package vitrine.bench.peers;
 enum EngineKind {
   VITRINE("Vitrine"),
   PYTORCH("PyTorch"),
-  ONNXRUNTIME("ONNX Runtime");
+  ONNXRUNTIME("ONNX Runtime"),
+  /** PyTorch without Python. */
+  DJL("DJL PyTorch");
 
   private final String label;
 

@@ -21,10 +21,12 @@ final class Session implements AutoCloseable {
   /** Longer than any engine's threads spin after their work. */
   private static final long REST_MILLIS = 250;
 
-  /** What a round of one entrant should take at least, and how often it runs for that. */
-  private static final double ROUND_MS = 400;
+  /**
+   * What a round of one entrant should take at least, and how often it runs for that at most. Long
+   * work runs once: the median over rounds does the rest.
+   */
+  private static final double ROUND_MS = 800;
 
-  private static final int FEWEST = 3;
   private static final int MOST = 16;
 
   private final Commands commands;
@@ -181,7 +183,7 @@ final class Session implements AutoCloseable {
     for (Turn turn : turns) {
       slowest = Math.max(slowest, turn.process.warm(turn.name, settings.warmSeconds()));
     }
-    return (int) Math.clamp(Math.ceil(ROUND_MS / slowest), FEWEST, MOST);
+    return (int) Math.clamp(Math.ceil(ROUND_MS / slowest), 1, MOST);
   }
 
   /** The libraries' versions, by the engines' names. */

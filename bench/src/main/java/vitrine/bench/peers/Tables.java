@@ -20,9 +20,11 @@ final class Tables {
 
   private final StringBuilder text = new StringBuilder();
   private final Report report;
+  private final Wanted wanted;
 
   private Tables(Report report) {
     this.report = report;
+    this.wanted = new Wanted(report.machine());
   }
 
   static String of(Report report) {
@@ -65,7 +67,7 @@ final class Tables {
                 machine.load()));
     report.versions().values().forEach(version -> text.append(version).append(".\n"));
     text.append(
-        "%d threads; medians of %d rounds or more, engines in turns; ratio = theirs / ours (above 1: ours is faster), with its 95%% interval.%n%n"
+        "%d threads; medians of %d rounds or more, engines in turns; ratio = theirs / ours (above 1: ours is faster), with its 95%% interval. In brackets what is wanted of this machine; bold where it is not reached.%n%n"
             .formatted(report.settings().threads(), report.settings().rounds()));
   }
 
@@ -108,11 +110,36 @@ final class Tables {
     for (Result several : measured.results()) {
       for (Result one : measured.results()) {
         if (one.engine() == several.engine() && one.threads() == 1 && several.threads() > 1) {
-          row(List.of(one.engine().label(), interval(measured, one, several)));
+          row(
+              List.of(
+                  one.engine().label(), interval(measured, one, several) + goal(measured, one)));
         }
       }
     }
     text.append('\n');
+  }
+
+  /** Ours is meant to be PyTorch's at least. */
+  private static String goal(Measured measured, Result one) {
+    if (one.engine() != EngineKind.VITRINE) {
+      return "";
+    }
+    double ours = speedUp(measured, EngineKind.VITRINE);
+    double theirs = speedUp(measured, EngineKind.PYTORCH);
+    return Double.isNaN(ours + theirs) ? "" : Wanted.noLessThan(theirs, ours);
+  }
+
+  private static double speedUp(Measured measured, EngineKind engine) {
+    double one = Double.NaN;
+    double several = Double.NaN;
+    for (Result result : measured.results()) {
+      if (result.engine() == engine && result.absence() == null) {
+        double median = Stats.median(result.samples(measured.calmRounds()));
+        one = result.threads() == 1 ? median : one;
+        several = result.threads() == 1 ? several : median;
+      }
+    }
+    return one / several;
   }
 
   private static @Nullable Result find(Measured measured, String label) {
@@ -128,19 +155,33 @@ final class Tables {
         : number(Stats.median(result.samples(measured.calmRounds())));
   }
 
-  private static String ratio(Measured measured, Result theirs) {
-    return theirs.absence() != null
-        ? ""
-        : interval(measured, theirs, measured.results().getFirst());
+  private String ratio(Measured measured, Result theirs) {
+    Result ours = measured.results().getFirst();
+    if (theirs.absence() != null) {
+      return "";
+    }
+    Stats.Interval ratio = ratio(measured, theirs, ours);
+    String goal =
+        measured.group() == Group.HOOKS
+            ? wanted.reading(measured.name(), ratio.low(), ratio.middle())
+            : wanted.of(measured.group(), theirs.engine(), ratio.middle());
+    return text(ratio) + goal;
+  }
+
+  private static Stats.Interval ratio(Measured measured, Result above, Result below) {
+    List<Integer> rounds = measured.calmRounds();
+    return Stats.ratio(above.samples(rounds), below.samples(rounds));
+  }
+
+  private static String text(Stats.Interval ratio) {
+    return "%.2f (%.2f to %.2f)".formatted(ratio.middle(), ratio.low(), ratio.high());
   }
 
   private static String interval(Measured measured, Result above, Result below) {
     if (above.absence() != null || below.absence() != null) {
       return "absent";
     }
-    List<Integer> rounds = measured.calmRounds();
-    Stats.Interval ratio = Stats.ratio(above.samples(rounds), below.samples(rounds));
-    return "%.2f (%.2f to %.2f)".formatted(ratio.middle(), ratio.low(), ratio.high());
+    return text(ratio(measured, above, below));
   }
 
   /** How time grows with length. */
@@ -158,7 +199,7 @@ final class Tables {
       if (large != null && small != null) {
         List<String> row = new ArrayList<>(List.of(name));
         for (EngineKind engine : EngineKind.values()) {
-          row.add(growth(large, small, engine.label()));
+          row.add(growth(large, small, engine.label()) + growthGoal(large, small, engine));
         }
         rows.add(row);
       }
@@ -180,15 +221,31 @@ final class Tables {
   }
 
   private static String growth(Measured large, Measured small, String label) {
+    double grown = grown(large, small, label);
+    return Double.isNaN(grown) ? "absent" : "%.2f".formatted(grown);
+  }
+
+  /** NaN where one of the two was not measured. */
+  private static double grown(Measured large, Measured small, String label) {
     @Nullable Result above = find(large, label);
     @Nullable Result below = find(small, label);
     if (above == null || below == null || above.absence() != null || below.absence() != null) {
-      return "absent";
+      return Double.NaN;
     }
-    return "%.2f"
-        .formatted(
-            Stats.median(above.samples(large.calmRounds()))
-                / Stats.median(below.samples(small.calmRounds())));
+    return Stats.median(above.samples(large.calmRounds()))
+        / Stats.median(below.samples(small.calmRounds()));
+  }
+
+  private String growthGoal(Measured large, Measured small, EngineKind engine) {
+    double ours = grown(large, small, engine.label());
+    if (engine != EngineKind.VITRINE || Double.isNaN(ours)) {
+      return "";
+    }
+    if (large.group() == Group.DECODE) {
+      return wanted.decodeGrowth(ours);
+    }
+    double theirs = grown(large, small, EngineKind.PYTORCH.label());
+    return Double.isNaN(theirs) ? "" : Wanted.noMoreThan(theirs, ours);
   }
 
   /** The most that a process which did nothing but a group's cases on one model had resident. */
@@ -209,7 +266,9 @@ final class Tables {
           double peak = peak(cases, engine);
           row.add(peak == 0 ? "absent" : "%.0f".formatted(peak / MIB));
           if (engine != EngineKind.VITRINE) {
-            row.add(peak == 0 ? "" : "%.2f".formatted(peak / ours));
+            double ratio = peak / ours;
+            row.add(
+                peak == 0 ? "" : "%.2f".formatted(ratio) + wanted.memory(group, engine, ratio));
           }
         }
         rows.add(row);

@@ -41,7 +41,7 @@ public final class Worker {
     this.kind = kind;
   }
 
-  /** Serves the engine named by the argument: {@code vitrine} or {@code onnxruntime}. */
+  /** Serves the engine named by the argument: {@code vitrine}, {@code onnxruntime} or {@code djl}. */
   public static void main(String[] arguments) throws IOException {
     PrintStream out = System.out;
     // Libraries that greet do so elsewhere.
@@ -85,6 +85,7 @@ public final class Worker {
         switch (kind) {
           case "vitrine" -> VitrineEngine.open(model, task, threads);
           case "onnxruntime" -> OnnxEngine.open(model, task, threads);
+          case "djl" -> DjlEngine.open(model, task, threads);
           default -> throw new IllegalArgumentException("worker: unknown engine " + kind);
         };
     answer.put("version", engine.version());

@@ -27,7 +27,22 @@ final class TablesTest {
                     result(EngineKind.PYTORCH, List.of(40.0, 40.0, 40.0, 40.0), CALM, null))));
     assertTrue(table.contains("| Forward | Vitrine, ms | PyTorch, ms | ratio |"), table);
     assertTrue(table.contains("| a case | 20.0 | 40.0 | 2.00 ("), table);
-    assertTrue(table.contains("| forward, BERT-base | 1 | 1 | 1.00 |"), table);
+    assertTrue(table.contains("| forward, BERT-base | 1 | 1 | 1.00 **[>= 1.20 wanted]** |"), table);
+  }
+
+  @Test
+  void should_show_what_is_wanted_when_a_ratio_has_a_goal() {
+    // Of a machine without AVX-512.
+    assertTrue(forward(75).contains(") [>= 0.75 wanted] |"), forward(75));
+    assertTrue(forward(74).contains(") **[>= 0.75 wanted]** |"), forward(74));
+  }
+
+  private static String forward(double theirs) {
+    return Tables.of(
+        report(
+            List.of(
+                result(EngineKind.VITRINE, Collections.nCopies(4, 100.0), CALM, null),
+                result(EngineKind.PYTORCH, Collections.nCopies(4, theirs), CALM, null))));
   }
 
   @Test
