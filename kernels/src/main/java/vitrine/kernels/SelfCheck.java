@@ -24,9 +24,6 @@ public record SelfCheck(double gflops, double floor) {
   private static final int ROWS = 48;
   private static final int SIZE = 384;
 
-  /** Leaves the quick compiler out. Not the default: docs/adr/0013. */
-  private static final String CURE = "start java with -XX:CompilationMode=high-only";
-
   /** Times products of (48,384) with (384,384) on the backend: a second or two when all is well. */
   public static SelfCheck run(Kernels kernels, double floor) {
     float[] ones = new float[SIZE * SIZE];
@@ -74,9 +71,25 @@ public record SelfCheck(double gflops, double floor) {
         ? speed
         : String.format(
             Locale.ROOT,
-            "%s; expected at least %.0f: the JVM has not compiled the kernels; %s",
+            "WARNING: %s; expected at least %.0f: %s",
             speed,
             floor,
-            CURE);
+            cure(System.getProperty("java.vm.info", "")));
+  }
+
+  /**
+   * What is wrong with the JVM, and what to do.
+   *
+   * @param mode what the JVM says of how it runs, as {@code java -version} shows it
+   */
+  static String cure(String mode) {
+    if (mode.contains("interpreted")) {
+      return "the JVM compiles nothing; start java without -Xint";
+    }
+    if (mode.contains("emulated-client")) {
+      return "the JVM's optimizing compiler is off; start java without -XX:TieredStopAtLevel";
+    }
+    // Leaves the quick compiler out. Not the default: docs/adr/0013.
+    return "the JVM has not compiled the kernels; start java with -XX:CompilationMode=high-only";
   }
 }

@@ -24,4 +24,12 @@ class SelfCheckTest {
     assertTrue(slow.summary().contains("0.400 GFLOP/s; expected at least 8"), slow.summary());
     assertTrue(slow.summary().contains("-XX:CompilationMode=high-only"), slow.summary());
   }
+
+  @Test
+  void should_tell_what_to_leave_out_when_the_jvm_was_told_not_to_compile() {
+    String interpreted = SelfCheck.cure("interpreted mode, sharing");
+    assertTrue(interpreted.contains("without -Xint"), interpreted);
+    String quick = SelfCheck.cure("mixed mode, emulated-client, sharing");
+    assertTrue(quick.contains("without -XX:TieredStopAtLevel"), quick);
+  }
 }

@@ -10,6 +10,7 @@ import vitrine.app.terminal.Console;
 import vitrine.app.terminal.Json;
 import vitrine.app.terminal.Table;
 import vitrine.kernels.Backends;
+import vitrine.kernels.Cores;
 import vitrine.kernels.Kernels;
 import vitrine.kernels.KernelsProvider;
 import vitrine.kernels.SelfCheck;
@@ -68,7 +69,7 @@ final class BackendsCommand implements Command {
     if (reason.isPresent()) {
       return new Line(provider.name(), false, reason.get());
     }
-    try (Kernels kernels = provider.open(Runtime.getRuntime().availableProcessors())) {
+    try (Kernels kernels = provider.open(Cores.physical())) {
       SelfCheck check = SelfCheck.run(kernels, provider.leastGflops());
       return new Line(
           provider.name(), true, kernels.description() + "; self-check: " + check.summary());

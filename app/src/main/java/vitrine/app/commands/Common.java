@@ -6,6 +6,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 import vitrine.app.terminal.UsageException;
 import vitrine.kernels.Backends;
+import vitrine.kernels.Cores;
 import vitrine.kernels.Kernels;
 
 /** The options that every command takes, before or after its name. */
@@ -91,7 +92,7 @@ public final class Common {
 
   /** The backend that was asked for, with its threads. */
   Kernels openKernels(Consumer<String> notes) {
-    int count = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
+    int count = threads == null ? Cores.physical() : threads;
     try {
       return Backends.open(backend, count, notes);
     } catch (IllegalArgumentException e) {

@@ -267,8 +267,7 @@ final class Tables {
           row.add(peak == 0 ? "absent" : "%.0f".formatted(peak / MIB));
           if (engine != EngineKind.VITRINE) {
             double ratio = peak / ours;
-            row.add(
-                peak == 0 ? "" : "%.2f".formatted(ratio) + wanted.memory(group, engine, ratio));
+            row.add(peak == 0 ? "" : "%.2f".formatted(ratio) + wanted.memory(group, engine, ratio));
           }
         }
         rows.add(row);

@@ -68,9 +68,7 @@ final class Wanted {
    * @param ratio the median
    */
   String reading(String name, double low, double ratio) {
-    return name.contains(EVERYTHING)
-        ? atMost(1.5, ratio, ratio)
-        : atMost(1.02, low, ratio);
+    return name.contains(EVERYTHING) ? atMost(1.5, ratio, ratio) : atMost(1.02, low, ratio);
   }
 
   /** Theirs by ours. */

@@ -37,8 +37,7 @@ final class DjlGpt2 extends DjlModel {
       cache.advance(length);
     }
     NDArray last = norm(run, x, PREFIX + "ln_f", epsilon("layer_norm_epsilon"));
-    NDArray wanted =
-        rows == Work.Rows.LAST ? last.get(":, {}:", length - 1) : last;
+    NDArray wanted = rows == Work.Rows.LAST ? last.get(":, {}:", length - 1) : last;
     return wanted.matMul(table.transpose());
   }
 
@@ -47,7 +46,7 @@ final class DjlGpt2 extends DjlModel {
     float eps = epsilon("layer_norm_epsilon");
     int heads = size("n_head");
     NDArray joined = conv(run, norm(run, x, name + "ln_1", eps), name + "attn.c_attn");
-    var parts = joined.split(3, -1);
+    var parts = joined.split(3, 2);
     NDArray k = split(parts.get(1), heads);
     NDArray v = split(parts.get(2), heads);
     if (cache != null) {
@@ -62,8 +61,7 @@ final class DjlGpt2 extends DjlModel {
 
   /** Stored (in,out). */
   private NDArray conv(NDManager run, NDArray x, String name) {
-    return linear(
-        x, weight(run, name + ".weight").transpose(), weight(run, name + ".bias"));
+    return linear(x, weight(run, name + ".weight").transpose(), weight(run, name + ".bias"));
   }
 
   private static NDArray gelu(NDArray x) {

@@ -22,8 +22,7 @@ abstract sealed class DjlModel permits DjlGpt2, DjlBert {
     config = OnnxFiles.config(directory);
     try (Checkpoint checkpoint = Checkpoints.open(directory)) {
       for (String name : checkpoint.names()) {
-        long[] axes =
-            checkpoint.info(name).shape().stream().mapToLong(Long::longValue).toArray();
+        long[] axes = checkpoint.info(name).shape().stream().mapToLong(Long::longValue).toArray();
         weights.put(name, owner.create(checkpoint.floats(name), new Shape(axes)));
       }
     }

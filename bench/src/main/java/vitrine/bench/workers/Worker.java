@@ -41,7 +41,9 @@ public final class Worker {
     this.kind = kind;
   }
 
-  /** Serves the engine named by the argument: {@code vitrine}, {@code onnxruntime} or {@code djl}. */
+  /**
+   * Serves the engine named by the argument: {@code vitrine}, {@code onnxruntime} or {@code djl}.
+   */
   public static void main(String[] arguments) throws IOException {
     PrintStream out = System.out;
     // Libraries that greet do so elsewhere.
