@@ -38,7 +38,7 @@ public final class Common {
       scope = ScopeType.INHERIT,
       converter = Converters.Threads.class,
       description =
-          "Worker threads; every available core if not given. Results do not depend on it.")
+          "Worker threads; one a core if not given. Results do not depend on it.")
   private @Nullable Integer threads;
 
   @Option(
