@@ -82,7 +82,7 @@ abstract sealed class DjlModel permits DjlGpt2, DjlBert {
    */
   static NDArray attend(NDArray q, NDArray k, NDArray v, @Nullable NDArray mask) {
     Shape s = q.getShape();
-    NDArray scores = q.matMul(k.transpose(0, 1, 3, 2)).muli(1 / Math.sqrt(s.get(3)));
+    NDArray scores = q.matMul(k.transpose(0, 1, 3, 2)).muli(1 / Math.sqrt((double) s.get(3)));
     NDArray masked = mask == null ? scores : scores.addi(mask);
     NDArray mixed = masked.softmax(-1).matMul(v);
     return mixed.transpose(0, 2, 1, 3).reshape(s.get(0), s.get(2), s.get(1) * s.get(3));
