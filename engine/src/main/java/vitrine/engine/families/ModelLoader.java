@@ -64,7 +64,7 @@ public final class ModelLoader {
     return load(files, head, kernels, notes, missing, Precision.F32);
   }
 
-  private static Model load(
+  static Model load(
       ModelFiles files,
       Optional<Head> head,
       Kernels kernels,
@@ -93,7 +93,7 @@ public final class ModelLoader {
       }
       Model.Parts parts;
       // Ends, and its thread with it, when the weights have been read.
-      try (WarmUp _ = WarmUp.beside(files, task, kernels)) {
+      try (WarmUp _ = WarmUp.beside(files, task, kernels, precision)) {
         parts = family.load(config, reader, task);
       }
       tellUnused(files.name(), reader.unused(), task, notes);

@@ -13,6 +13,7 @@ import vitrine.engine.models.Decoder;
 import vitrine.engine.models.Model;
 import vitrine.engine.models.ModelFiles;
 import vitrine.kernels.Kernels;
+import vitrine.kernels.Precision;
 import vitrine.weights.Checkpoints;
 
 /**
@@ -49,24 +50,28 @@ final class WarmUp implements AutoCloseable {
    *
    * @param model a tiny one, of which there is no more than a config
    */
-  private WarmUp(ModelFiles model, Head head, Kernels kernels) {
-    thread = Thread.ofPlatform().name("vitrine-warm-up").start(() -> run(model, head, kernels));
+  private WarmUp(ModelFiles model, Head head, Kernels kernels, Precision precision) {
+    thread =
+        Thread.ofPlatform()
+            .name("vitrine-warm-up")
+            .start(() -> run(model, head, kernels, precision));
   }
 
   /** Starts to run a tiny model of that kind; null where the model itself is hardly larger. */
-  static @Nullable WarmUp beside(ModelFiles files, Head task, Kernels kernels) {
+  static @Nullable WarmUp beside(
+      ModelFiles files, Head task, Kernels kernels, Precision precision) {
     long numbers = 0;
     for (String name : files.checkpoint().names()) {
       numbers += files.checkpoint().info(name).elements();
     }
-    return numbers < LARGE ? null : start(files, task, kernels);
+    return numbers < LARGE ? null : start(files, task, kernels, precision);
   }
 
   /** Starts to run a tiny model of that kind. */
-  static WarmUp start(ModelFiles files, Head task, Kernels kernels) {
+  static WarmUp start(ModelFiles files, Head task, Kernels kernels, Precision precision) {
     // Other heads are one small product.
     Head head = task == Head.LANGUAGE ? task : Head.NONE;
-    return new WarmUp(tiny(files), head, kernels);
+    return new WarmUp(tiny(files), head, kernels, precision);
   }
 
   /** The config of a small model of the same kind, and no weights. */
@@ -92,8 +97,8 @@ final class WarmUp implements AutoCloseable {
         "warm-up", config.toString(), Checkpoints.inMemory(Map.of()), Optional.empty());
   }
 
-  private void run(ModelFiles files, Head head, Kernels kernels) {
-    try (Model model = load(files, head, kernels)) {
+  private void run(ModelFiles files, Head head, Kernels kernels, Precision precision) {
+    try (Model model = load(files, head, kernels, precision)) {
       for (int pass = 0; pass < PASSES && !stopped; pass++) {
         pass(model);
       }
@@ -103,7 +108,7 @@ final class WarmUp implements AutoCloseable {
   }
 
   /** A model of whatever numbers. */
-  static Model load(ModelFiles tiny, Head head, Kernels kernels) {
+  static Model load(ModelFiles tiny, Head head, Kernels kernels, Precision precision) {
     MissingTensors numbers =
         (name, shape, kind) -> {
           float[] values = new float[Math.toIntExact(shape.size())];
@@ -112,7 +117,7 @@ final class WarmUp implements AutoCloseable {
           }
           return values;
         };
-    return ModelLoader.load(tiny, Optional.of(head), kernels, note -> {}, numbers);
+    return ModelLoader.load(tiny, Optional.of(head), kernels, note -> {}, numbers, precision);
   }
 
   /** What is asked of a model that has just been loaded. */

@@ -14,6 +14,7 @@ import vitrine.engine.models.Model;
 import vitrine.engine.models.ModelFiles;
 import vitrine.kernels.Backends;
 import vitrine.kernels.Kernels;
+import vitrine.kernels.Precision;
 import vitrine.weights.Checkpoints;
 
 final class WarmUpTest {
@@ -23,7 +24,7 @@ final class WarmUpTest {
     try (Kernels kernels = Backends.open("scalar", 2, note -> {})) {
       long before = warming();
       // A failure in its thread comes out of close.
-      try (WarmUp started = WarmUp.start(config(family), task, kernels)) {
+      try (WarmUp started = WarmUp.start(config(family), task, kernels, Precision.F32)) {
         assertNotNull(started);
       }
       assertEquals(before, warming());
@@ -31,10 +32,11 @@ final class WarmUpTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"gpt2,LANGUAGE", "gpt2,NONE", "bert,NONE"})
-  void should_run_when_made_from_a_config(String family, Head head) {
+  @CsvSource({"gpt2,LANGUAGE,F32", "gpt2,LANGUAGE,INT8", "gpt2,NONE,F32", "bert,NONE,BF16"})
+  void should_run_when_made_from_a_config(String family, Head head, Precision precision) {
     try (Kernels kernels = Backends.open("scalar", 1, note -> {});
-        Model model = WarmUp.load(WarmUp.tiny(config(family)), head, kernels)) {
+        Model model = WarmUp.load(WarmUp.tiny(config(family)), head, kernels, precision)) {
+      assertEquals(precision, model.facts().precision());
       assertEquals(family, model.architecture().family());
       assertEquals(1, model.architecture().layers());
       WarmUp.pass(model);
@@ -44,7 +46,7 @@ final class WarmUpTest {
   @Test
   void should_not_start_when_the_model_is_small() {
     try (Kernels kernels = Backends.open("scalar", 1, note -> {})) {
-      assertNull(WarmUp.beside(config("gpt2"), Head.LANGUAGE, kernels));
+      assertNull(WarmUp.beside(config("gpt2"), Head.LANGUAGE, kernels, Precision.F32));
     }
   }
 
