@@ -33,9 +33,15 @@ record Cost(double flops, double bytes) {
     double rows = sizes[0];
     double in = sizes[1];
     double out = sizes[2];
-    // The gradient to the matrix reads what it adds to.
-    double matrix = in * out * (method.equals("dW") ? 2 : 1);
-    return new Cost(2 * rows * in * out, Float.BYTES * (rows * in + matrix + rows * out));
+    int ofNumber =
+        switch (method) {
+          case "dW" -> 2 * Float.BYTES; // the gradient to the matrix reads what it adds to
+          case "forwardBf16" -> Short.BYTES;
+          case "forwardInt8" -> Byte.BYTES;
+          default -> Float.BYTES;
+        };
+    return new Cost(
+        2 * rows * in * out, Float.BYTES * (rows * in + rows * out) + ofNumber * in * out);
   }
 
   /** Two products forward; backward five, the scores being computed again. */

@@ -11,6 +11,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import vitrine.kernels.Backends;
 import vitrine.kernels.Kernels;
+import vitrine.kernels.Precision;
 import vitrine.kernels.Tensor;
 import vitrine.kernels.Weight;
 import vitrine.kernels.Workspace;
@@ -73,10 +74,10 @@ public class Machinery {
     return values;
   }
 
-  Weight weight(int in, int out) {
+  Weight weight(int in, int out, Precision precision) {
     try (Arena arena = Arena.ofConfined()) {
       return kernels.pack(
-          workspace, numbers(arena, (long) in * out), in, out, Weight.Layout.IN_OUT);
+          workspace, numbers(arena, (long) in * out), in, out, Weight.Layout.IN_OUT, precision);
     }
   }
 

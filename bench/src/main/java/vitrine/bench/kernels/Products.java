@@ -11,6 +11,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import vitrine.kernels.Activation;
 import vitrine.kernels.Into;
+import vitrine.kernels.Precision;
 import vitrine.kernels.Tensor;
 import vitrine.kernels.Weight;
 
@@ -38,6 +39,8 @@ public class Products {
 
   private Machinery machinery;
   private Weight w;
+  private Weight bf16;
+  private Weight int8;
   private Weight dW;
   private Tensor x;
   private Tensor dX;
@@ -48,7 +51,9 @@ public class Products {
   public void fill(Machinery with) {
     machinery = with;
     int[] sizes = Cost.sizes(shape);
-    w = with.weight(sizes[1], sizes[2]);
+    w = with.weight(sizes[1], sizes[2], Precision.F32);
+    bf16 = with.weight(sizes[1], sizes[2], Precision.BF16);
+    int8 = with.weight(sizes[1], sizes[2], Precision.INT8);
     dW = with.zeros(w);
     x = with.random(sizes[0], sizes[1]);
     dX = with.empty(sizes[0], sizes[1]);
@@ -58,6 +63,16 @@ public class Products {
   @Benchmark
   public void forward() {
     machinery.kernels().linear(x, w, null, Activation.IDENTITY, out);
+  }
+
+  @Benchmark
+  public void forwardBf16() {
+    machinery.kernels().linear(x, bf16, null, Activation.IDENTITY, out);
+  }
+
+  @Benchmark
+  public void forwardInt8() {
+    machinery.kernels().linear(x, int8, null, Activation.IDENTITY, out);
   }
 
   @Benchmark

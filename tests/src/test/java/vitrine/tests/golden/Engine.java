@@ -8,6 +8,7 @@ import vitrine.engine.models.Model;
 import vitrine.engine.models.ModelFiles;
 import vitrine.kernels.Backends;
 import vitrine.kernels.Kernels;
+import vitrine.kernels.Precision;
 import vitrine.tests.backends.OpaqueKernels;
 
 /** A backend, a directory's files and the model made of them, closed together. */
@@ -23,6 +24,14 @@ record Engine(Kernels kernels, ModelFiles files, Model model) implements AutoClo
     Kernels kernels = kernels(backend, threads);
     return new Engine(
         kernels, files, ModelLoader.load(files, Optional.empty(), kernels, note -> {}));
+  }
+
+  /** With matrices that are rounded. */
+  static Engine open(Path directory, String backend, int threads, Precision precision) {
+    ModelFiles files = ModelFiles.open(directory);
+    Kernels kernels = kernels(backend, threads);
+    return new Engine(
+        kernels, files, ModelLoader.load(files, Optional.empty(), kernels, note -> {}, precision));
   }
 
   private static Kernels kernels(String backend, int threads) {

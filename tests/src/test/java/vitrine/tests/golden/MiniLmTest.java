@@ -23,6 +23,7 @@ import vitrine.engine.hooks.Site;
 import vitrine.engine.hooks.Trace;
 import vitrine.engine.text.Encoding;
 import vitrine.engine.text.Tokenizer;
+import vitrine.kernels.Precision;
 
 /**
  * A real BERT on real text: all-MiniLM-L6-v2's mean-pooled embeddings rank sentence pairs of the
@@ -62,6 +63,42 @@ final class MiniLmTest {
         assertTrue(spearman > 0.8, () -> "Spearman " + spearman + " on " + split);
         assertEquals(of(REFERENCE, split), spearman, 2e-4, split);
       }
+    }
+  }
+
+  @Test
+  void should_rank_nearly_alike_when_weights_are_rounded() throws IOException {
+    Path model = OutsideData.folder("VITRINE_MINILM");
+    Path data = OutsideData.folder("VITRINE_DATA").resolve("glue").resolve("STS-B-images");
+    List<Pair> pairs = pairs(data.resolve("dev.tsv"));
+    TreeSet<String> sentences = new TreeSet<>();
+    pairs.forEach(pair -> sentences.addAll(List.of(pair.first(), pair.second())));
+    double[] people = pairs.stream().mapToDouble(Pair::score).toArray();
+    Map<String, float[]> whole = embed(model, Precision.F32, sentences);
+    for (Precision precision : List.of(Precision.BF16, Precision.INT8)) {
+      Map<String, float[]> rounded = embed(model, precision, sentences);
+      double[] ours =
+          pairs.stream()
+              .mapToDouble(p -> cosine(of(rounded, p.first()), of(rounded, p.second())))
+              .toArray();
+      double spearman = pearson(ranks(ours), ranks(people));
+      double least =
+          sentences.stream()
+              .mapToDouble(sentence -> cosine(of(whole, sentence), of(rounded, sentence)))
+              .min()
+              .orElseThrow();
+      System.out.printf(
+          "MiniLM in %s: Spearman %.5f; least cosine with f32's embedding, of %d: %.6f%n",
+          precision.label(), spearman, sentences.size(), least);
+      assertEquals(of(REFERENCE, "dev"), spearman, 1e-3, precision.label());
+      assertTrue(least > 0.99, () -> precision.label() + ": least cosine " + least);
+    }
+  }
+
+  private static Map<String, float[]> embed(
+      Path model, Precision precision, TreeSet<String> sentences) {
+    try (Engine engine = Engine.open(model, "simd", 2, precision)) {
+      return embed(engine, List.copyOf(sentences));
     }
   }
 
