@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -96,7 +97,7 @@ final class MiniLmTest {
   }
 
   private static Map<String, float[]> embed(
-      Path model, Precision precision, TreeSet<String> sentences) {
+      Path model, Precision precision, Collection<String> sentences) {
     try (Engine engine = Engine.open(model, "simd", 2, precision)) {
       return embed(engine, List.copyOf(sentences));
     }
