@@ -29,8 +29,7 @@ public final class Cores {
    */
   static int physical(Path system, int allowed) {
     Set<String> cores = new HashSet<>();
-    try (DirectoryStream<Path> processors =
-        Files.newDirectoryStream(system, "cpu[0-9]*")) {
+    try (DirectoryStream<Path> processors = Files.newDirectoryStream(system, "cpu[0-9]*")) {
       for (Path processor : processors) {
         Path siblings = processor.resolve("topology/thread_siblings_list");
         if (Files.exists(siblings)) { // else switched off

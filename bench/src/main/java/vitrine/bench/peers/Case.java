@@ -3,6 +3,7 @@ package vitrine.bench.peers;
 import java.util.List;
 import vitrine.bench.workers.Task;
 import vitrine.bench.workers.Work;
+import vitrine.kernels.Precision;
 
 /**
  * One comparison.
@@ -12,8 +13,20 @@ import vitrine.bench.workers.Work;
  * @param entrants those who take turns; the first is what the others are compared with
  */
 record Case(Group group, String name, ModelKind model, Task task, List<Entrant> entrants) {
+  /** What rounding to 8 bits may do to the logits of random weights. */
+  private static final double ROUNDED = 0.05;
+
   Case {
     entrants = List.copyOf(entrants);
+  }
+
+  /**
+   * How far outputs may be from the first one's, as a share of the largest element.
+   *
+   * @param exact where nobody rounds
+   */
+  double tolerance(double exact) {
+    return group == Group.ROUNDED ? ROUNDED : exact;
   }
 
   /** Which random model. */
@@ -36,6 +49,7 @@ record Case(Group group, String name, ModelKind model, Task task, List<Entrant> 
    * One who takes turns.
    *
    * @param label a column of the table
+   * @param weights what they are kept as; of others than ours, as their files have them
    */
-  record Entrant(String label, EngineKind engine, int threads, Work work) {}
+  record Entrant(String label, EngineKind engine, int threads, Precision weights, Work work) {}
 }

@@ -10,6 +10,7 @@ import vitrine.bench.peers.Case.ModelKind;
 import vitrine.bench.workers.Task;
 import vitrine.bench.workers.Work;
 import vitrine.bench.workers.Work.Rows;
+import vitrine.kernels.Precision;
 
 /** What is measured: the list. */
 final class Cases {
@@ -51,6 +52,8 @@ final class Cases {
         forward("GPT-2 prefill 128, last logits", ModelKind.GPT2, 1, 128, Rows.LAST),
         decode("GPT-2 at context 128", 128),
         decode("GPT-2 at context 1024", 1024),
+        rounded("GPT-2 at context 128, bf16", Precision.BF16),
+        rounded("GPT-2 at context 128, int8", Precision.INT8),
         training("GPT-2 4 x 128, next token", ModelKind.GPT2, 4, 128),
         training("BERT-base 8 x 128, masked tokens", ModelKind.BERT, 8, 128),
         gradient("GPT-2 1 x 128", ModelKind.GPT2),
@@ -67,11 +70,23 @@ final class Cases {
   }
 
   private Case decode(String name, int context) {
+    return everyone(Group.DECODE, name, ModelKind.GPT2, Task.FORWARD, decoding(context));
+  }
+
+  private static Work decoding(int context) {
     int[] ids = ids(1, context)[0];
-    Work work =
-        new Work.Decode(
-            Arrays.copyOf(ids, context - STEPS), Arrays.copyOfRange(ids, context - STEPS, context));
-    return everyone(Group.DECODE, name, ModelKind.GPT2, Task.FORWARD, work);
+    return new Work.Decode(
+        Arrays.copyOf(ids, context - STEPS), Arrays.copyOfRange(ids, context - STEPS, context));
+  }
+
+  private Case rounded(String name, Precision weights) {
+    Work work = decoding(128);
+    List<Entrant> entrants = new ArrayList<>();
+    entrants.add(new Entrant("Vitrine, rounded", EngineKind.VITRINE, threads, weights, work));
+    if (peers.contains(EngineKind.PYTORCH)) {
+      entrants.add(new Entrant("PyTorch, f32", EngineKind.PYTORCH, threads, Precision.F32, work));
+    }
+    return new Case(Group.ROUNDED, name, ModelKind.GPT2, Task.FORWARD, entrants);
   }
 
   private Case training(String name, ModelKind model, int batch, int length) {
@@ -106,7 +121,7 @@ final class Cases {
       if (engine == EngineKind.VITRINE || peers.contains(engine)) {
         for (int count : new int[] {threads, 1}) {
           String label = engine.label() + ", " + count + (count == 1 ? " thread" : " threads");
-          entrants.add(new Entrant(label, engine, count, work));
+          entrants.add(new Entrant(label, engine, count, Precision.F32, work));
         }
       }
     }
@@ -128,14 +143,14 @@ final class Cases {
     entrants.add(ours(EngineKind.VITRINE.label(), work));
     for (EngineKind peer : EngineKind.values()) {
       if (peer != EngineKind.VITRINE && peers.contains(peer) && able.contains(peer)) {
-        entrants.add(new Entrant(peer.label(), peer, threads, work));
+        entrants.add(new Entrant(peer.label(), peer, threads, Precision.F32, work));
       }
     }
     return new Case(group, name, model, task, entrants);
   }
 
   private Entrant ours(String label, Work work) {
-    return new Entrant(label, EngineKind.VITRINE, threads, work);
+    return new Entrant(label, EngineKind.VITRINE, threads, Precision.F32, work);
   }
 
   /** The same for everyone, every time. */

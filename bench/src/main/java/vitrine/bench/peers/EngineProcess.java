@@ -46,7 +46,8 @@ final class EngineProcess implements AutoCloseable {
    * @param log where its standard error goes
    * @throws EngineException when it cannot
    */
-  static EngineProcess start(List<String> command, Path model, Task task, int threads, Path log) {
+  static EngineProcess start(
+      List<String> command, Path model, Task task, Case.Entrant entrant, Path log) {
     EngineProcess started;
     try {
       ProcessBuilder builder = new ProcessBuilder(command);
@@ -57,7 +58,7 @@ final class EngineProcess implements AutoCloseable {
     }
     ObjectNode request = JSON.createObjectNode();
     request.put("op", "open").put("model", model.toString()).put("task", task.name());
-    request.put("threads", threads);
+    request.put("threads", entrant.threads()).put("weights", entrant.weights().name());
     try {
       started.version = started.ask(request).path("version").asString();
       return started;

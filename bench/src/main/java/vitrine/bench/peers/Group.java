@@ -6,6 +6,8 @@ import java.util.Locale;
 enum Group {
   FORWARD("Forward"),
   DECODE("Decode, one token, f32"),
+  /** Ours rounded, theirs not. */
+  ROUNDED("Decode, one token, our weights rounded"),
   TRAINING("Training step: forward, backward, AdamW"),
   GRADIENT("Gradient to the token embeddings alone"),
   /** Against ourselves. */

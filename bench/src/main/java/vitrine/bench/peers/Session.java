@@ -15,6 +15,7 @@ import vitrine.bench.peers.Case.Entrant;
 import vitrine.bench.peers.EngineProcess.EngineException;
 import vitrine.bench.peers.Report.Measured;
 import vitrine.bench.peers.Report.Result;
+import vitrine.kernels.Precision;
 
 /** Cases that share their processes: of one group, on one model. */
 final class Session implements AutoCloseable {
@@ -136,7 +137,7 @@ final class Session implements AutoCloseable {
         if (!turns.isEmpty()) {
           turn.error = Outputs.error(turns.getFirst().out, out);
         }
-        if (turn.error != null && !(turn.error <= settings.tolerance())) {
+        if (turn.error != null && !(turn.error <= measured.tolerance(settings.tolerance()))) {
           throw new EngineException(
               "its output differs by %.1e of the largest element".formatted(turn.error));
         }
@@ -153,7 +154,8 @@ final class Session implements AutoCloseable {
   }
 
   private EngineProcess process(Case measured, Entrant entrant) {
-    String key = entrant.engine().option() + "-" + entrant.threads();
+    String key =
+        entrant.engine().option() + "-" + entrant.weights().label() + "-" + entrant.threads();
     String absence = absences.get(key);
     if (absence != null) {
       throw new EngineException(absence);
@@ -168,7 +170,7 @@ final class Session implements AutoCloseable {
               commands.worker(entrant.engine()),
               model,
               measured.task(),
-              entrant.threads(),
+              entrant,
               work.resolve(key + ".log"));
       processes.put(key, started);
       return started;
@@ -190,8 +192,9 @@ final class Session implements AutoCloseable {
   Map<String, String> versions() {
     Map<String, String> versions = new HashMap<>();
     processes.forEach((key, process) -> {
-      if (key.endsWith("-" + settings.threads())) {
-        versions.put(key.substring(0, key.lastIndexOf('-')), process.version());
+      String plain = "-" + Precision.F32.label() + "-" + settings.threads();
+      if (key.endsWith(plain)) {
+        versions.put(key.substring(0, key.length() - plain.length()), process.version());
       }
     });
     return versions;

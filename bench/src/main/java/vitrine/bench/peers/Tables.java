@@ -162,9 +162,12 @@ final class Tables {
     }
     Stats.Interval ratio = ratio(measured, theirs, ours);
     String goal =
-        measured.group() == Group.HOOKS
-            ? wanted.reading(measured.name(), ratio.low(), ratio.middle())
-            : wanted.of(measured.group(), theirs.engine(), ratio.middle());
+        switch (measured.group()) {
+          case HOOKS -> wanted.reading(measured.name(), ratio.low(), ratio.middle());
+          case ROUNDED -> wanted.rounded(measured.name(), ratio.middle());
+          case FORWARD, DECODE, TRAINING, GRADIENT, THREADS, COLD ->
+              wanted.of(measured.group(), theirs.engine(), ratio.middle());
+        };
     return text(ratio) + goal;
   }
 

@@ -25,9 +25,10 @@ final class Wanted {
       double training,
       double gradient,
       double decodePytorch,
-      double decodeOnnx) {
-    static final Goals AVX512 = new Goals(1.0, 0.9, 0.85, 1.0, 1.3, 1.05);
-    static final Goals AVX2 = new Goals(0.75, 0.7, 0.65, 0.75, 1.2, 1.0);
+      double decodeOnnx,
+      double decodeInt8) {
+    static final Goals AVX512 = new Goals(1.0, 0.9, 0.85, 1.0, 1.3, 1.05, 3);
+    static final Goals AVX2 = new Goals(0.75, 0.7, 0.65, 0.75, 1.2, 1.0, 2.5);
   }
 
   Wanted(Machine machine) {
@@ -49,16 +50,21 @@ final class Wanted {
             case TRAINING -> atLeast(goals.training, ratio);
             case GRADIENT -> atLeast(goals.gradient, ratio);
             case COLD -> atLeast(3, ratio);
-            case HOOKS, THREADS -> "";
+            case ROUNDED, HOOKS, THREADS -> "";
           };
       case ONNXRUNTIME ->
           switch (group) {
             case FORWARD -> atLeast(goals.forwardOnnx, ratio);
             case DECODE -> atLeast(goals.decodeOnnx, ratio);
             case COLD -> atLeast(0.9, ratio);
-            case TRAINING, GRADIENT, HOOKS, THREADS -> "";
+            case ROUNDED, TRAINING, GRADIENT, HOOKS, THREADS -> "";
           };
     };
+  }
+
+  /** Rounded weights beside theirs in float32; the goal is that of 8 bits. */
+  String rounded(String name, double ratio) {
+    return name.contains("int8") ? atLeast(goals.decodeInt8, ratio) : "";
   }
 
   /**

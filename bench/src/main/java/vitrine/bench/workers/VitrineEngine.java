@@ -21,6 +21,7 @@ import vitrine.engine.models.Model;
 import vitrine.engine.models.ModelFiles;
 import vitrine.kernels.Backends;
 import vitrine.kernels.Kernels;
+import vitrine.kernels.Precision;
 import vitrine.kernels.Tensor;
 
 /** This engine, used as a program that embeds it would. */
@@ -35,7 +36,7 @@ final class VitrineEngine implements Engine {
     this.model = model;
   }
 
-  static VitrineEngine open(Path directory, Task task, int threads) {
+  static VitrineEngine open(Path directory, Task task, int threads, Precision weights) {
     ModelFiles files = ModelFiles.open(directory);
     // Not auto: measured is what was meant to be measured.
     Kernels kernels = Backends.open("simd", threads, System.err::println);
@@ -44,7 +45,7 @@ final class VitrineEngine implements Engine {
           case "gpt2" -> Head.LANGUAGE;
           default -> task == Task.FORWARD ? Head.NONE : Head.MASKED;
         };
-    Model model = ModelLoader.load(files, Optional.of(head), kernels, System.err::println);
+    Model model = ModelLoader.load(files, Optional.of(head), kernels, System.err::println, weights);
     return new VitrineEngine(files, kernels, model);
   }
 

@@ -14,12 +14,13 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 import vitrine.bench.Stats;
+import vitrine.kernels.Precision;
 
 /**
  * One engine in a process: answers requests, one JSON line each.
  *
  * <pre>
- * {"op":"open","model":DIR,"task":"FORWARD","threads":2}   {"version":TEXT}
+ * {"op":"open","model":DIR,"task":"FORWARD","threads":2,"weights":"F32"}   {"version":TEXT}
  * {"op":"prepare","name":N,"work":{...},"out":FILE}        {"count":FLOATS}
  * {"op":"warm","name":N,"seconds":S}                       {"ms":MEDIAN}
  * {"op":"time","name":N,"repeat":R}                        {"ms":[...]}
@@ -85,12 +86,16 @@ public final class Worker {
     int threads = request.path("threads").asInt();
     engine =
         switch (kind) {
-          case "vitrine" -> VitrineEngine.open(model, task, threads);
+          case "vitrine" -> VitrineEngine.open(model, task, threads, weights(request));
           case "onnxruntime" -> OnnxEngine.open(model, task, threads);
           case "djl" -> DjlEngine.open(model, task, threads);
           default -> throw new IllegalArgumentException("worker: unknown engine " + kind);
         };
     answer.put("version", engine.version());
+  }
+
+  private static Precision weights(JsonNode request) {
+    return Precision.valueOf(request.path("weights").asString());
   }
 
   private void prepare(JsonNode request, ObjectNode answer) {

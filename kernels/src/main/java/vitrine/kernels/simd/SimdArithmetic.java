@@ -168,13 +168,18 @@ final class SimdArithmetic implements Arithmetic {
           .run(rows, Math.toIntExact(x.shape().size() / w.in()), bias, activation, to);
       return;
     }
-    Product.Matrix panels = new Product.Matrix(w.panels().address(), 4L * w.in() * w.width());
     Product.Ending ending =
         new Product.Ending(Into.REPLACE, bias == null ? 0 : bias.address(), activation);
+    int rows = Math.toIntExact(x.shape().size() / w.in());
+    if (rows == 1) {
+      RowProduct.run(tasks, scratch, x.address(), w, ending, out.address());
+      return;
+    }
+    Product.Matrix panels = new Product.Matrix(w.panels().address(), 4L * w.in() * w.width());
     new LeftRows(tasks, scratch)
         .forBlocks(
             new Product.Matrix(x.address(), 4L * w.in()),
-            Math.toIntExact(x.shape().size() / w.in()),
+            rows,
             w.in(),
             w.panelCount(),
             (left, first, count, panel) ->
