@@ -173,8 +173,7 @@ public interface Kernels extends AutoCloseable {
   void gatherBackward(Tensor dOut, int[] ids, Tensor dTable);
 
   /**
-   * Columns of a matrix, as rows: {@code out[i][k] = w[k][ids[i]]}. Where a head's matrix is the
-   * transposed embedding table, this looks vectors up in it.
+   * Columns of a matrix, as rows: {@code out[i][k] = w[k][ids[i]]}.
    *
    * @param ids as many as out has rows, each in [0, w.out())
    * @param out rows of {@code w.in()}

@@ -93,7 +93,7 @@ public final class ModelLoader {
       }
       Model.Parts parts;
       // Ends, and its thread with it, when the weights have been read.
-      try (WarmUp _ = WarmUp.beside(files, task, kernels, precision)) {
+      try (WarmUp _ = WarmUp.beside(files, task, kernels, precision, notes)) {
         parts = family.load(config, reader, task);
       }
       tellUnused(files.name(), reader.unused(), task, notes);

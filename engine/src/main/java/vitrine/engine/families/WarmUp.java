@@ -3,6 +3,7 @@ package vitrine.engine.families;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 import vitrine.engine.hooks.Example;
@@ -13,6 +14,7 @@ import vitrine.engine.models.Decoder;
 import vitrine.engine.models.Model;
 import vitrine.engine.models.ModelFiles;
 import vitrine.kernels.Kernels;
+import vitrine.kernels.MemoryException;
 import vitrine.kernels.Precision;
 import vitrine.weights.Checkpoints;
 
@@ -31,7 +33,7 @@ final class WarmUp implements AutoCloseable {
   /** After so many passes everything is compiled that ever will be. */
   private static final int PASSES = 200;
 
-  /** Heads as wide as those of most models; all of them three panels of any vector's width. */
+  /** Heads as wide as those of most models; three of them are whole groups of four panels. */
   private static final int HEAD_WIDTH = 64;
 
   private static final int HEADS = 3;
@@ -41,16 +43,25 @@ final class WarmUp implements AutoCloseable {
   /** A prompt of whole and ragged tiles, then one token. */
   private static final int[] PROMPT = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
 
+  private final Consumer<String> notes;
   private final Thread thread;
   private volatile boolean stopped;
-  private volatile @Nullable RuntimeException failure;
+  private volatile @Nullable RuntimeException exception;
+  private volatile @Nullable Error error;
 
   /**
    * Starts.
    *
    * @param model a tiny one, of which there is no more than a config
+   * @param notes told where memory does not suffice for it
    */
-  private WarmUp(ModelFiles model, Head head, Kernels kernels, Precision precision) {
+  private WarmUp(
+      ModelFiles model,
+      Head head,
+      Kernels kernels,
+      Precision precision,
+      Consumer<String> notes) {
+    this.notes = notes;
     thread =
         Thread.ofPlatform()
             .name("vitrine-warm-up")
@@ -59,19 +70,28 @@ final class WarmUp implements AutoCloseable {
 
   /** Starts to run a tiny model of that kind; null where the model itself is hardly larger. */
   static @Nullable WarmUp beside(
-      ModelFiles files, Head task, Kernels kernels, Precision precision) {
+      ModelFiles files,
+      Head task,
+      Kernels kernels,
+      Precision precision,
+      Consumer<String> notes) {
     long numbers = 0;
     for (String name : files.checkpoint().names()) {
       numbers += files.checkpoint().info(name).elements();
     }
-    return numbers < LARGE ? null : start(files, task, kernels, precision);
+    return numbers < LARGE ? null : start(files, task, kernels, precision, notes);
   }
 
   /** Starts to run a tiny model of that kind. */
-  static WarmUp start(ModelFiles files, Head task, Kernels kernels, Precision precision) {
+  static WarmUp start(
+      ModelFiles files,
+      Head task,
+      Kernels kernels,
+      Precision precision,
+      Consumer<String> notes) {
     // Other heads are one small product.
     Head head = task == Head.LANGUAGE ? task : Head.NONE;
-    return new WarmUp(tiny(files), head, kernels, precision);
+    return new WarmUp(tiny(files), head, kernels, precision, notes);
   }
 
   /** The config of a small model of the same kind, and no weights. */
@@ -103,7 +123,9 @@ final class WarmUp implements AutoCloseable {
         pass(model);
       }
     } catch (RuntimeException e) {
-      failure = e;
+      exception = e;
+    } catch (Error e) {
+      error = e;
     }
   }
 
@@ -132,7 +154,10 @@ final class WarmUp implements AutoCloseable {
     }
   }
 
-  /** Ends it; what went wrong in it comes out here. */
+  /**
+   * Ends it. What went wrong in it comes out here, but for a lack of memory: the model itself may
+   * have had enough, and is only slower at first.
+   */
   @Override
   public void close() {
     stopped = true;
@@ -147,8 +172,13 @@ final class WarmUp implements AutoCloseable {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
-    if (failure != null) {
-      throw failure;
+    if (error != null) {
+      throw error;
+    }
+    if (exception instanceof MemoryException) {
+      notes.accept("warm-up left out, the first pass will be slower: " + exception.getMessage());
+    } else if (exception != null) {
+      throw exception;
     }
   }
 }

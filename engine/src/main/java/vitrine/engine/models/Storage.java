@@ -101,7 +101,7 @@ public sealed interface Storage {
   }
 
   /**
-   * A matrix packed for products; of a head whose matrix is the embedding table, both.
+   * A matrix packed for products; the embedding table too, where a head is tied to it.
    *
    * @param layout of the file
    */

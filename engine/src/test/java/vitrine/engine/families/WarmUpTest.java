@@ -24,7 +24,7 @@ final class WarmUpTest {
     try (Kernels kernels = Backends.open("scalar", 2, note -> {})) {
       long before = warming();
       // A failure in its thread comes out of close.
-      try (WarmUp started = WarmUp.start(config(family), task, kernels, Precision.F32)) {
+      try (WarmUp started = WarmUp.start(config(family), task, kernels, Precision.F32, note -> {})) {
         assertNotNull(started);
       }
       assertEquals(before, warming());
@@ -46,7 +46,7 @@ final class WarmUpTest {
   @Test
   void should_not_start_when_the_model_is_small() {
     try (Kernels kernels = Backends.open("scalar", 1, note -> {})) {
-      assertNull(WarmUp.beside(config("gpt2"), Head.LANGUAGE, kernels, Precision.F32));
+      assertNull(WarmUp.beside(config("gpt2"), Head.LANGUAGE, kernels, Precision.F32, note -> {}));
     }
   }
 

@@ -274,7 +274,7 @@ abstract sealed class HostForward implements Kernels permits HostKernels {
     Checks.rank(op, "k", k.shape(), 4);
     int count = k.shape().dim(1);
     Shape rows = Shape.of(room.batch(), count, room.heads(), room.size());
-    if (position < 0 || position + count > room.capacity()) {
+    if (position < 0 || position > room.capacity() - count) {
       throw Checks.error(
           op, "position", position + " and " + count + " more", "at most " + room.capacity());
     }

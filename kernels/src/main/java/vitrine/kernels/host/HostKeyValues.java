@@ -5,7 +5,8 @@ import vitrine.kernels.Shape;
 
 /**
  * Keys turned and in panels, as {@link HostWeight} has its matrices, so that a query's scores are a
- * product; values head by head, so that a head's mix is one stretch of memory.
+ * product; values head by head, so that a head's mix is one stretch of memory. Where many queries
+ * come at once, the values of all positions are packed for them; one query reads them as they lie.
  *
  * <pre>{@code keys[b][h][p][c][l] = k[b][p * width + l][h][c]; values[b][h][t][c] = v[b][t][h][c]}
  * </pre>

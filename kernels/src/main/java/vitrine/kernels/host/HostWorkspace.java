@@ -19,8 +19,8 @@ final class HostWorkspace implements Workspace {
   private static final long LARGEST_SLAB = 1L << 24;
 
   /**
-   * From here on a tensor is given a slab of its size: remains of shared ones, which new memory is
-   * filled and so resident, came to an eighth of a model's.
+   * From here on a tensor is given a slab of its own. What was left over of shared ones came to an
+   * eighth of a model's memory, and it is resident: new memory is filled with zeros.
    */
   private static final long LARGE = 1L << 22;
 

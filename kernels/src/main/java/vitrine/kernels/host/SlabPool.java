@@ -12,7 +12,7 @@ import vitrine.kernels.MemoryException;
  *
  * <p>The JDK fills new native memory with zeros and the system maps it page by page, which for a
  * run's activations costs as much as computing them. Up to {@link #KEPT_BYTES} are kept; beyond
- * that slabs go back to the system.
+ * that those unused for longest go back to the system.
  */
 public final class SlabPool implements AutoCloseable {
   /** Enough for the activations of a long prefill with all its logits. */
@@ -55,11 +55,26 @@ public final class SlabPool implements AutoCloseable {
    *
    * @param preferred how large a new one is made, if that is more
    */
-  public synchronized Slab take(long needed, long preferred) {
+  public Slab take(long needed, long preferred) {
+    long size = Math.max(needed, preferred);
+    Slab kept = kept(needed, size);
+    if (kept != null) {
+      return kept;
+    }
+    try {
+      return allocate(size);
+    } catch (MemoryException e) {
+      if (!freeIdle()) {
+        throw e;
+      }
+      return allocate(size);
+    }
+  }
+
+  private synchronized @Nullable Slab kept(long needed, long size) {
     if (!open) {
       throw new IllegalStateException("workspace: the backend has been closed");
     }
-    long size = Math.max(needed, preferred);
     Slab best = null;
     for (Slab slab : idle) {
       // A slab far too large would starve the one that needs it.
@@ -70,40 +85,62 @@ public final class SlabPool implements AutoCloseable {
     if (best != null) {
       idle.remove(best);
       idleBytes -= best.size();
-      return best;
     }
-    return allocate(size);
+    return best;
   }
 
   private static boolean smaller(Slab slab, @Nullable Slab best) {
     return best == null || slab.size() < best.size();
   }
 
+  /** Not under the lock: to fill a large slab takes as long as some passes of others. */
   private Slab allocate(long size) {
     Arena arena = Arena.ofShared();
     try {
-      MemorySegment memory = arena.allocate(size, ALIGNMENT);
-      totalBytes += size;
-      return new Slab(arena, memory);
+      Slab slab = new Slab(arena, arena.allocate(size, ALIGNMENT));
+      count(size);
+      return slab;
     } catch (OutOfMemoryError error) {
       arena.close();
       throw new MemoryException(
           "workspace: allocate: "
               + size
               + " bytes more than the "
-              + totalBytes
+              + totalBytes()
               + " in use; the system does not give it. Use a smaller batch or a shorter text.",
           error);
     }
   }
 
-  /** Keeps the slab for the next {@link #take}, or frees it. */
+  private synchronized void count(long bytes) {
+    totalBytes += bytes;
+  }
+
+  private synchronized long totalBytes() {
+    return totalBytes;
+  }
+
+  /** Whether there was anything to free. */
+  private synchronized boolean freeIdle() {
+    boolean any = !idle.isEmpty();
+    idle.forEach(this::free);
+    idle.clear();
+    idleBytes = 0;
+    return any;
+  }
+
+  /** Keeps the slab for the next {@link #take}, in the stead of those unused for longest. */
   public synchronized void giveBack(Slab slab) {
-    if (open && idleBytes + slab.size() <= KEPT_BYTES) {
-      idle.add(slab);
-      idleBytes += slab.size();
-    } else {
+    if (!open || slab.size() > KEPT_BYTES) {
       free(slab);
+      return;
+    }
+    idle.add(slab);
+    idleBytes += slab.size();
+    while (idleBytes > KEPT_BYTES) {
+      Slab oldest = idle.removeFirst();
+      idleBytes -= oldest.size();
+      free(oldest);
     }
   }
 
@@ -116,8 +153,6 @@ public final class SlabPool implements AutoCloseable {
   @Override
   public synchronized void close() {
     open = false;
-    idle.forEach(this::free);
-    idle.clear();
-    idleBytes = 0;
+    var _ = freeIdle();
   }
 }

@@ -68,6 +68,9 @@ final class NarrowProduct {
       @Nullable HostTensor bias,
       Activation activation,
       Product.Matrix out) {
+    if (rows == 0) {
+      return;
+    }
     long biasAt = bias == null ? 0 : bias.address();
     if (rows <= FEW) {
       few(x, rows, biasAt, activation, out);

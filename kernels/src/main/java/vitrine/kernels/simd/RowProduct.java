@@ -11,13 +11,16 @@ import vitrine.kernels.host.HostWeight;
 
 /**
  * One row times a packed matrix, as when decoding: every number of the matrix is used once, so that
- * it waits for memory. Four panels side by side are four streams, which bring a sixth to a third
- * more than one (docs/performance.md).
+ * it waits for memory. Four panels side by side are four streams, which bring a tenth to a sixth
+ * more than one (docs/performance.md). Only where that leaves each thread some of them.
  *
  * <p>The chains of multiply-adds are those of {@link Tile}: a row has the same bits alone.
  */
 final class RowProduct {
   private static final int TOGETHER = 4;
+
+  /** Groups a thread at least: with fewer, who is done first waits for long. */
+  private static final int GROUPS = 2;
 
   private final Scratch scratch;
   private final float[] x;
@@ -47,7 +50,11 @@ final class RowProduct {
       Memory.copy(x, w.in(), copy, 0);
       RowProduct product = new RowProduct(scratch, copy, w, ending, out);
       int groups = (w.panelCount() + TOGETHER - 1) / TOGETHER;
-      tasks.forEach(groups, product::group);
+      if (groups >= GROUPS * tasks.workers().count()) {
+        tasks.forEach(groups, product::group);
+      } else {
+        tasks.forEach(w.panelCount(), panel -> product.panels(panel, panel + 1));
+      }
     } finally {
       scratch.giveBack(copy);
     }
@@ -61,12 +68,17 @@ final class RowProduct {
       finish(first * Product.ROW, columns);
       return;
     }
+    panels(first, w.panelCount());
+  }
+
+  /** One after the other. */
+  private void panels(int first, int end) {
     Product.Matrix panels = new Product.Matrix(panel(0), panelBytes());
     Product.Matrix to = new Product.Matrix(out, 0);
     Product.Left row = new Product.Left(x, 0, 0);
-    Product rest = new Product(scratch, row, 1, panels, w.in(), ending, to, w.out());
-    for (int panel = first; panel < w.panelCount(); panel++) {
-      rest.run(panel);
+    Product product = new Product(scratch, row, 1, panels, w.in(), ending, to, w.out());
+    for (int panel = first; panel < end; panel++) {
+      product.run(panel);
     }
   }
 

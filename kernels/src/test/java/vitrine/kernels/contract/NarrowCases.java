@@ -26,6 +26,7 @@ final class NarrowCases {
     {130, 40, 50},
     {600, 12, 5},
     {1, 300, 30},
+    {0, 5, 3},
   };
 
   private final Numbers numbers = new Numbers(8);

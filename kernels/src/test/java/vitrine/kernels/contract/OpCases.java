@@ -279,8 +279,9 @@ final class OpCases {
       {130, 40, 50},
       {257, 12, 5},
       {1, 768, 30},
-      {1, 40, 192},
-      {1, 24, 427}
+      {1, 40, 960},
+      {1, 24, 1003},
+      {0, 5, 3}
     };
     for (int[] s : shapes) {
       linear(s[0], s[1], s[2], Weight.Layout.IN_OUT, Activation.IDENTITY, null);
