@@ -1,6 +1,7 @@
 package vitrine.kernels.host;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
 import vitrine.kernels.Into;
 import vitrine.kernels.Precision;
@@ -17,6 +18,11 @@ import vitrine.kernels.Weight;
  * column.
  */
 public final class HostWeight implements Weight {
+  private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
+
+  /** Columns that are turned together: as many as the widest panel has. */
+  private static final int STRIPE = 48;
+
   private final int in;
   private final int out;
   private final int width;
@@ -107,16 +113,20 @@ public final class HostWeight implements Weight {
     int from = p * width;
     int real = Math.min(width, out - from);
     long base = (long) p * in * width;
+    if (real < width) {
+      to.asSlice(bytes * base, (long) bytes * in * width).fill((byte) 0);
+    }
     switch (layout) {
       case IN_OUT -> {
         for (int k = 0; k < in; k++) {
-          long row = base + (long) k * width;
-          given.copy(values, (long) k * out + from, kind, to, row, real);
-          to.asSlice(bytes * (row + real), (long) bytes * (width - real)).fill((byte) 0);
+          given.copy(values, (long) k * out + from, kind, to, base + (long) k * width, real);
         }
       }
       case OUT_IN -> {
-        to.asSlice(bytes * base, (long) bytes * in * width).fill((byte) 0);
+        if (given == Element.FLOAT32 && kind == Element.FLOAT32) {
+          fillTurned(values, from, real, base);
+          return;
+        }
         for (int c = 0; c < real; c++) {
           long source = (long) (from + c) * in;
           for (int k = 0; k < in; k++) {
@@ -124,6 +134,33 @@ public final class HostWeight implements Weight {
           }
         }
       }
+    }
+  }
+
+  /**
+   * Columns of a panel from rows of floats, by way of arrays: many times as fast as number by number
+   * from memory to memory, and a start does it for the whole vocabulary.
+   */
+  private void fillTurned(MemorySegment values, int from, int real, long base) {
+    float[] column = new float[in];
+    for (int first = 0; first < real; first += STRIPE) {
+      int count = Math.min(STRIPE, real - first);
+      float[] stripe = new float[in * count];
+      for (int c = 0; c < count; c++) {
+        long source = (long) Float.BYTES * (from + first + c) * in;
+        MemorySegment.copy(values, FLOAT, source, column, 0, in);
+        spread(column, stripe, c, count);
+      }
+      for (int k = 0; k < in; k++) {
+        long row = Float.BYTES * (base + (long) k * width + first);
+        MemorySegment.copy(stripe, k * count, panels.memory(), FLOAT, row, count);
+      }
+    }
+  }
+
+  private static void spread(float[] column, float[] stripe, int at, int step) {
+    for (int k = 0; k < column.length; k++) {
+      stripe[k * step + at] = column[k];
     }
   }
 
