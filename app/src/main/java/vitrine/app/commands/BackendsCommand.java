@@ -7,7 +7,7 @@ import picocli.CommandLine.Option;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 import vitrine.app.terminal.Console;
-import vitrine.app.terminal.Json;
+import vitrine.interp.io.Json;
 import vitrine.app.terminal.Table;
 import vitrine.kernels.Backends;
 import vitrine.kernels.Cores;

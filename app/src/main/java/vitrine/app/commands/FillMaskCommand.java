@@ -14,7 +14,7 @@ import vitrine.app.input.InputLine;
 import vitrine.app.results.Predictions;
 import vitrine.app.results.TopRow;
 import vitrine.app.terminal.Console;
-import vitrine.app.terminal.Json;
+import vitrine.interp.io.Json;
 import vitrine.app.terminal.Table;
 import vitrine.engine.InputException;
 import vitrine.engine.hooks.Example;

@@ -11,7 +11,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.node.ObjectNode;
 import vitrine.app.terminal.Console;
-import vitrine.app.terminal.Json;
+import vitrine.interp.io.Json;
 import vitrine.app.terminal.OneLine;
 import vitrine.engine.InputException;
 import vitrine.engine.generation.Generator;

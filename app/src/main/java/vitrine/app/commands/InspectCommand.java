@@ -11,7 +11,7 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 import vitrine.app.commands.Inspection.Problem;
 import vitrine.app.terminal.Console;
-import vitrine.app.terminal.Json;
+import vitrine.interp.io.Json;
 import vitrine.app.terminal.OneLine;
 import vitrine.app.terminal.Sizes;
 import vitrine.app.terminal.Table;

@@ -5,7 +5,7 @@ import picocli.CommandLine.Option;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 import vitrine.app.terminal.Console;
-import vitrine.app.terminal.Json;
+import vitrine.interp.io.Json;
 
 /** {@code vitrine models}: what {@code --model} can name beside a directory. */
 @CommandLine.Command(

@@ -5,7 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.node.ObjectNode;
-import vitrine.app.terminal.Json;
+import vitrine.interp.io.Json;
 
 /** The options of every training: where it goes, and its recipe. */
 final class RecipeOptions {

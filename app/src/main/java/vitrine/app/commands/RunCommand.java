@@ -17,7 +17,7 @@ import vitrine.app.results.RunFiles;
 import vitrine.app.results.RunOutcome;
 import vitrine.app.results.RunText;
 import vitrine.app.terminal.Console;
-import vitrine.app.terminal.Json;
+import vitrine.interp.io.Json;
 import vitrine.app.terminal.NearestName;
 import vitrine.app.terminal.OneLine;
 import vitrine.app.terminal.OutputDirectory;

@@ -12,7 +12,7 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 import vitrine.app.input.InputLine;
 import vitrine.app.terminal.Console;
-import vitrine.app.terminal.Json;
+import vitrine.interp.io.Json;
 import vitrine.app.terminal.Table;
 import vitrine.app.terminal.UsageException;
 import vitrine.engine.InputException;

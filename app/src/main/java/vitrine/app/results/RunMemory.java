@@ -4,7 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import tools.jackson.databind.node.ObjectNode;
-import vitrine.app.terminal.Json;
+import vitrine.interp.io.Json;
 import vitrine.engine.hooks.Plan;
 import vitrine.engine.hooks.SavedMemory;
 import vitrine.engine.hooks.Saving;

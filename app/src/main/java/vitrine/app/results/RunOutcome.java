@@ -6,7 +6,7 @@ import java.util.OptionalDouble;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
-import vitrine.app.terminal.Json;
+import vitrine.interp.io.Json;
 import vitrine.engine.hooks.Batch;
 import vitrine.engine.hooks.Example;
 import vitrine.engine.hooks.Plan;

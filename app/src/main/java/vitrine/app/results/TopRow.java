@@ -8,7 +8,7 @@ import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
-import vitrine.app.terminal.Json;
+import vitrine.interp.io.Json;
 
 /** The largest entries of one row of logits. */
 public final class TopRow {

@@ -1,5 +1,6 @@
 package vitrine.app.terminal;
 
+import vitrine.interp.io.Json;
 import tools.jackson.databind.node.ObjectNode;
 
 /**

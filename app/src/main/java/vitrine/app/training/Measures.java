@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import tools.jackson.databind.node.ObjectNode;
-import vitrine.app.terminal.Json;
+import vitrine.interp.io.Json;
 import vitrine.engine.training.Evaluation;
 import vitrine.engine.training.Measure;
 

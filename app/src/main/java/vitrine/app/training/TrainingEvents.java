@@ -3,7 +3,7 @@ package vitrine.app.training;
 import java.util.function.Consumer;
 import tools.jackson.databind.node.ObjectNode;
 import vitrine.app.terminal.EventLines;
-import vitrine.app.terminal.Json;
+import vitrine.interp.io.Json;
 import vitrine.engine.training.TrainingEvent;
 
 /** Tells a program what happens: one JSON object a line on standard output, at once. */

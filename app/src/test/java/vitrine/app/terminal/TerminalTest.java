@@ -1,5 +1,6 @@
 package vitrine.app.terminal;
 
+import vitrine.interp.io.Json;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.List;

@@ -1,4 +1,4 @@
-package vitrine.app.terminal;
+package vitrine.interp.io;
 
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.SerializationFeature;
@@ -8,7 +8,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The JSON that commands print. Documents are built whole before the first byte goes out, so that a
+ * The JSON that results and commands are written in. Documents are built whole before the first byte goes out, so that a
  * failure leaves nothing half-written.
  */
 public final class Json {

@@ -1,0 +1,49 @@
+package vitrine.interp.io;
+
+/**
+ * Comma-separated values (RFC 4180), one header line, lines ended by a line feed. Texts are kept as
+ * they are: who opens them in a spreadsheet tells it that the columns are text.
+ */
+public final class Csv {
+  private final StringBuilder text = new StringBuilder();
+  private final int columns;
+
+  /** A table with these column names. */
+  public Csv(String... header) {
+    this.columns = header.length;
+    row((Object[]) header);
+  }
+
+  /**
+   * Adds a row.
+   *
+   * @param cells texts and numbers, one a column; a number that is NaN or infinite is left empty
+   */
+  public Csv row(Object... cells) {
+    if (cells.length != columns) {
+      throw new IllegalArgumentException("csv: " + cells.length + " cells; expected " + columns);
+    }
+    for (int column = 0; column < cells.length; column++) {
+      text.append(column == 0 ? "" : ",").append(cell(cells[column]));
+    }
+    text.append('\n');
+    return this;
+  }
+
+  private static String cell(Object value) {
+    if (value instanceof Double number) {
+      return Double.isFinite(number) ? Double.toString(number) : "";
+    }
+    String plain = String.valueOf(value);
+    boolean quoted =
+        plain.chars().anyMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r')
+            || !plain.equals(plain.strip());
+    return quoted ? '"' + plain.replace("\"", "\"\"") + '"' : plain;
+  }
+
+  /** The whole table. */
+  @Override
+  public String toString() {
+    return text.toString();
+  }
+}
