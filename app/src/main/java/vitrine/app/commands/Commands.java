@@ -39,6 +39,7 @@ public final class Commands {
         new RunCommand(common, console, in),
         new GenerateCommand(common, console),
         new FillMaskCommand(common, console),
+        new AttentionCommand(common, console, in),
         new TokenizeCommand(common, console, in),
         new TrainTokenizerCommand(console),
         new TrainCommand(common, console),

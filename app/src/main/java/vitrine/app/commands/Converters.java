@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.function.Function;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
+import vitrine.app.results.ResultFile;
 import vitrine.engine.training.Measure;
 import vitrine.engine.training.Schedule;
 import vitrine.engine.training.Watch;
@@ -57,6 +58,15 @@ final class Converters {
       } catch (InvalidPathException e) {
         throw expected("a path that the file system can have");
       }
+    }
+  }
+
+  /** The file of an analysis's result. */
+  static final class OfResultFile implements ITypeConverter<ResultFile> {
+    @Override
+    public ResultFile convert(String value) {
+      return ResultFile.of(new AnyPath().convert(value))
+          .orElseThrow(() -> expected("a file that ends in " + ResultFile.endings()));
     }
   }
 

@@ -21,14 +21,21 @@ final class Examples {
     TRUNCATE
   }
 
+  private final String operation;
   private final Architecture architecture;
   private final Optional<Tokenizer> tokenizer;
   private final TooLong tooLong;
 
   /**
+   * @param operation for errors
    * @param tokenizer must be there when any line has words
    */
-  Examples(Architecture architecture, Optional<Tokenizer> tokenizer, TooLong tooLong) {
+  Examples(
+      String operation,
+      Architecture architecture,
+      Optional<Tokenizer> tokenizer,
+      TooLong tooLong) {
+    this.operation = operation;
     this.architecture = architecture;
     this.tokenizer = tokenizer;
     this.tooLong = tooLong;
@@ -57,7 +64,8 @@ final class Examples {
     Encoding encoding = encode(words, tokenizer.orElseThrow());
     if (encoding.length() == 0) {
       throw new InputException(
-          "run: "
+          operation
+              + ": "
               + words.where()
               + ": the text yields no token; expected at least one. Give a text, or --ids");
     }
@@ -96,8 +104,8 @@ final class Examples {
   private void checkLength(String where, int length, String remedy) {
     if (length > architecture.positions()) {
       throw new InputException(
-          "run: %s: %d tokens; expected at most the model's %d positions. %s"
-              .formatted(where, length, architecture.positions(), remedy));
+          "%s: %s: %d tokens; expected at most the model's %d positions. %s"
+              .formatted(operation, where, length, architecture.positions(), remedy));
     }
   }
 

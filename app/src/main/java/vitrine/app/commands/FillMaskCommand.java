@@ -77,7 +77,10 @@ final class FillMaskCommand implements Command {
       tokenizer.notes().forEach(console::note);
       Example example =
           new Examples(
-                  loaded.model().architecture(), Optional.of(tokenizer), Examples.TooLong.REFUSE)
+                  "fill-mask",
+                  loaded.model().architecture(),
+                  Optional.of(tokenizer),
+                  Examples.TooLong.REFUSE)
               .of(List.of(new InputLine.Words("--text", String.valueOf(text), null, null)))
               .getFirst();
       List<Integer> gaps = gaps(example.ids(), tokenizer);

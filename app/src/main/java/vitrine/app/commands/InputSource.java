@@ -13,6 +13,12 @@ import vitrine.app.terminal.UsageException;
 
 /** The options by which a model is given something to read. */
 final class InputSource {
+  /** Whether a command has {@code --ids}. */
+  enum IdsOption {
+    TAKEN,
+    NOT_TAKEN
+  }
+
   @Option(
       names = "--text",
       paramLabel = "T",
@@ -43,15 +49,15 @@ final class InputSource {
    * What was given, in order.
    *
    * @param command for errors
-   * @param ids the value of {@code --ids}; null when it was not given, or where there is no such
-   *     option
+   * @param taken whether the command has {@code --ids}
+   * @param ids its value; null when it was not given
    * @throws UsageException unless exactly one of the sources was given
    */
-  List<InputLine> lines(String command, @Nullable String ids, InputStream stdin)
+  List<InputLine> lines(String command, IdsOption taken, @Nullable String ids, InputStream stdin)
       throws IOException {
     int given = (text == null ? 0 : 1) + (ids == null ? 0 : 1) + (file == null ? 0 : 1);
     if (given != 1) {
-      String sources = command.equals("run") ? "--text, --ids or --input" : "--text or --input";
+      String sources = taken == IdsOption.TAKEN ? "--text, --ids or --input" : "--text or --input";
       throw new UsageException(
           command
               + ": "

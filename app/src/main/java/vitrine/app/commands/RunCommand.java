@@ -11,7 +11,6 @@ import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import vitrine.app.input.InputLine;
-import vitrine.app.results.Form;
 import vitrine.app.results.Predictions;
 import vitrine.app.results.RunFiles;
 import vitrine.app.results.RunOutcome;
@@ -23,7 +22,6 @@ import vitrine.app.terminal.OneLine;
 import vitrine.app.terminal.OutputDirectory;
 import vitrine.app.terminal.OutputDirectory.Existing;
 import vitrine.app.terminal.UsageException;
-import vitrine.engine.InputException;
 import vitrine.engine.hooks.Head;
 import vitrine.engine.hooks.Inputs;
 import vitrine.engine.hooks.Plan;
@@ -72,15 +70,9 @@ final class RunCommand implements Command {
   private final Console console;
   private final InputStream stdin;
 
-  @Mixin private InputSource source = new InputSource();
+  @Mixin private ModelInput input = new ModelInput();
   @Mixin private PlanOptions planOptions = new PlanOptions();
   @Mixin private final WeightsOption weights = new WeightsOption();
-
-  @Option(
-      names = "--ids",
-      paramLabel = "1,2,3",
-      description = "Token ids, taken verbatim; needs no tokenizer files.")
-  private @Nullable String ids;
 
   @Option(
       names = "--task",
@@ -89,11 +81,6 @@ final class RunCommand implements Command {
         "lm, mlm, encode, sequence, tokens, qa, nsp or pretraining; what config.json says if not given."
       })
   private @Nullable String task;
-
-  @Option(
-      names = "--truncate",
-      description = "Cut texts that are longer than the model's positions.")
-  private boolean truncate;
 
   @Option(
       names = "--recompute",
@@ -138,15 +125,14 @@ final class RunCommand implements Command {
     Optional<Head> head = head();
     Plan plan = planOptions.plan(common.givenSeed());
     OutputDirectory.check(out, existing);
-    List<InputLine> lines = source.lines("run", ids, stdin);
+    List<InputLine> lines = input.lines("run", stdin);
     try (LoadedModel loaded = LoadedModel.open(common, weights.precision(), head, console::note)) {
       Head made = loaded.model().architecture().head();
       int count = count(made);
       plan.validate(loaded.model().architecture());
-      Optional<Tokenizer> tokenizer = tokenizer(loaded, lines);
-      Examples.TooLong tooLong = truncate ? Examples.TooLong.TRUNCATE : Examples.TooLong.REFUSE;
-      Inputs inputs =
-          Inputs.batch(new Examples(loaded.model().architecture(), tokenizer, tooLong).of(lines));
+      ModelInput.Ready ready = input.ready("run", lines, loaded, console::note);
+      Inputs inputs = ready.inputs();
+      Optional<Tokenizer> tokenizer = ready.tokenizer();
       Plan extended = count > 0 ? plan.read(Site.logits()) : plan;
       Saving saving = saving(plan);
       checkMemory(loaded.model(), extended, inputs, saving, count);
@@ -159,7 +145,7 @@ final class RunCommand implements Command {
                 RunFiles.of(plan, loaded.model(), trace),
                 predictions(loaded, trace, tokenizer, count),
                 tokenizer,
-                source.isFile() ? Form.LIST : Form.ONE);
+                input.form());
         write(loaded, outcome, existing);
       }
     }
@@ -239,22 +225,5 @@ final class RunCommand implements Command {
         trace.batch(),
         count,
         Predictions.spelling(head, tokenizer, loaded.files().labels()));
-  }
-
-  /**
-   * The tokenizer; where only ids were given, a bad one costs no more than the spelling of tokens.
-   */
-  private Optional<Tokenizer> tokenizer(LoadedModel loaded, List<InputLine> lines) {
-    if (Examples.needTokenizer(lines)) {
-      Tokenizer tokenizer = loaded.tokenizer("run");
-      tokenizer.notes().forEach(console::note);
-      return Optional.of(tokenizer);
-    }
-    try {
-      return loaded.files().tokenizer();
-    } catch (InputException e) {
-      console.note("tokens are not spelled: " + e.getMessage());
-      return Optional.empty();
-    }
   }
 }

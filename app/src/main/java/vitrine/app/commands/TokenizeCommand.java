@@ -67,7 +67,7 @@ final class TokenizeCommand implements Command {
 
   @Override
   public void run() throws IOException {
-    List<InputLine> lines = source.lines("tokenize", null, stdin);
+    List<InputLine> lines = source.lines("tokenize", InputSource.IdsOption.NOT_TAKEN, null, stdin);
     Tokenizer tokenizer = new ModelSource(common).tokenizer();
     tokenizer.notes().forEach(console::note);
     tellIgnored(tokenizer);

@@ -3,7 +3,8 @@
  * vitrine.app.Main} says what it threw and chooses the exit code.
  *
  * <p>A new command is one class that implements {@link vitrine.app.commands.Command}, and one line
- * in {@link vitrine.app.commands.Commands}. Reading order: Common, ModelSource, InputSource, then
+ * in {@link vitrine.app.commands.Commands}; an analysis takes {@code ModelInput} and {@code
+ * ResultOptions} as its mixins. Reading order: Common, ModelSource, InputSource, ModelInput, then
  * the commands.
  */
 @NullMarked

@@ -3,9 +3,9 @@ package vitrine.app.results;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
+import vitrine.interp.Provenance;
 import vitrine.interp.io.Json;
 import vitrine.engine.hooks.Batch;
 import vitrine.engine.hooks.Example;
@@ -37,15 +37,7 @@ public record RunOutcome(
   /** The content of {@code run.json}. */
   public ObjectNode document(ModelFiles source, Model model, String version) {
     ObjectNode document = Json.object();
-    document.putObject("model").put("path", source.name()).put("hash", source.checkpoint().hash());
-    document
-        .putObject("engine")
-        .put("version", version)
-        .put("backend", model.kernels().name())
-        .put("weights", model.facts().precision().label())
-        .put("task", model.architecture().head().label());
-    document.put("seed", plan.seed());
-    document.set("plan", JsonMapper.builder().build().readTree(plan.toJson()));
+    Provenance.of(source, model, version, plan).addTo(document);
     document.set("tokens", tokens());
     if (form == Form.LIST) {
       document.set("mask", mask(trace.batch()));

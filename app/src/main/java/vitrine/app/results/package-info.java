@@ -1,9 +1,10 @@
 /**
- * What a run leaves behind: predictions for people, {@code run.json}, and one {@code .npy} file for
- * each value read and each gradient.
+ * What commands leave behind. A run: predictions for people, {@code run.json}, and one {@code .npy}
+ * file for each value read and each gradient. An analysis: one file in the form of its ending.
  *
- * <p>Enters: a {@link vitrine.engine.hooks.Trace}. Leaves: JSON, and files in an output directory.
- * Reading order: TopRow, Predictions, RunFile, RunFiles, RunMemory, RunOutcome, RunText.
+ * <p>Enters: a {@link vitrine.engine.hooks.Trace}, or a {@link vitrine.interp.Result}. Leaves: JSON,
+ * and files. Reading order: TopRow, Predictions, RunFile, RunFiles, RunMemory, RunOutcome, RunText;
+ * ResultFile.
  */
 @NullMarked
 package vitrine.app.results;

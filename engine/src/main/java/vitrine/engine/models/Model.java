@@ -94,6 +94,11 @@ public final class Model implements AutoCloseable {
     return kernels;
   }
 
+  /** The backend and how wide its vectors are: what bits depend on. None depends on its threads. */
+  public String arithmetic() {
+    return kernels.name() + " (" + kernels.description().replaceFirst(", \\d+ threads?$", "") + ")";
+  }
+
   /** What the model was trained to be, by the names in its files; what training changes. */
   public List<Parameter> parameters() {
     return parameters;

@@ -11,7 +11,6 @@ import vitrine.engine.InputException;
 import vitrine.engine.data.Examples;
 import vitrine.engine.hooks.Dropout;
 import vitrine.engine.models.Model;
-import vitrine.kernels.Kernels;
 
 /**
  * What a training was begun with, in words that two of them can be compared by: a checkpoint is
@@ -49,12 +48,7 @@ record Provenance(SequencedMap<String, String> entries, String backend) {
     for (Map.Entry<String, JsonNode> each : JSON.readTree(model.facts().config()).properties()) {
       entries.put("model config: " + each.getKey(), each.getValue().toString());
     }
-    return new Provenance(entries, arithmetic(model.kernels()));
-  }
-
-  /** A backend and how wide its vectors are; no bit depends on its threads. */
-  private static String arithmetic(Kernels kernels) {
-    return kernels.name() + " (" + kernels.description().replaceFirst(", \\d+ threads?$", "") + ")";
+    return new Provenance(entries, model.arithmetic());
   }
 
   private static void add(Map<String, String> entries, String name, Examples examples) {

@@ -32,13 +32,22 @@ public final class Csv {
 
   private static String cell(Object value) {
     if (value instanceof Double number) {
-      return Double.isFinite(number) ? Double.toString(number) : "";
+      return number(number);
     }
     String plain = String.valueOf(value);
     boolean quoted =
         plain.chars().anyMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r')
             || !plain.equals(plain.strip());
     return quoted ? '"' + plain.replace("\"", "\"\"") + '"' : plain;
+  }
+
+  /** The shortest that reads back as the same double; a whole number without a point. */
+  private static String number(double value) {
+    if (!Double.isFinite(value)) {
+      return "";
+    }
+    boolean whole = value == Math.rint(value) && Math.abs(value) < 1e15;
+    return whole ? Long.toString((long) value) : Double.toString(value);
   }
 
   /** The whole table. */

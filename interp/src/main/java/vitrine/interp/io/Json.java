@@ -6,6 +6,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
+import vitrine.interp.stats.Interval;
 
 /**
  * The JSON that results and commands are written in. Documents are built whole before the first byte goes out, so that a
@@ -52,6 +53,15 @@ public final class Json {
     return Double.isFinite(value)
         ? JsonNodeFactory.instance.numberNode(value)
         : JsonNodeFactory.instance.nullNode();
+  }
+
+  /** {@code {"estimate":..,"low":..,"high":..,"level":..,"n":..}}; null for ends that are unknown. */
+  public static ObjectNode interval(Interval interval) {
+    ObjectNode node = object();
+    node.set("estimate", number(interval.estimate()));
+    node.set("low", number(interval.low()));
+    node.set("high", number(interval.high()));
+    return node.put("level", interval.level()).put("n", interval.n());
   }
 
   /** The document on one line. */

@@ -1,30 +1,46 @@
 package vitrine.interp.io;
 
 import java.nio.file.Path;
-import java.util.Arrays;
 import vitrine.engine.io.Npy;
 
-/** An array of a result, in double; written as numpy's float32. */
+/** An array of a result, which becomes a file of float32. */
 public final class NumberArray {
+  private final Npy.Source values;
   private final long[] shape;
-  private final double[] values;
+
+  private NumberArray(Npy.Source values, long[] shape) {
+    this.values = values;
+    this.shape = shape;
+  }
 
   /**
-   * Copies what it is given.
+   * An array over numbers that are there already.
    *
-   * @param values row-major; their number is the product of the shape
+   * @param values gives them piece by piece, row-major
+   * @param shape lengths of the axes, outermost first
    */
-  public NumberArray(double[] values, long... shape) {
+  public static NumberArray of(Npy.Source values, long... shape) {
+    return new NumberArray(values, shape.clone());
+  }
+
+  /** An array of these numbers, row-major; each becomes the nearest float32. */
+  public static NumberArray of(double[] values, long... shape) {
     long size = 1;
     for (long length : shape) {
       size = Math.multiplyExact(size, length);
     }
     if (size != values.length) {
       throw new IllegalArgumentException(
-          "array: " + values.length + " values; expected " + size + ", the shape's product");
+          "array: " + values.length + " numbers; expected " + size + ", the shape's product");
     }
-    this.shape = shape.clone();
-    this.values = values.clone();
+    double[] own = values.clone();
+    return of(
+        (offset, to, at, length) -> {
+          for (int i = 0; i < length; i++) {
+            to[at + i] = (float) own[Math.toIntExact(offset) + i];
+          }
+        },
+        shape);
   }
 
   /** Lengths of the axes, outermost first. */
@@ -32,32 +48,8 @@ public final class NumberArray {
     return shape.clone();
   }
 
-  /** The elements, row-major. */
-  public double[] values() {
-    return values.clone();
-  }
-
-  /** Writes {@code .npy}, whole or not at all: each number becomes the nearest float32. */
+  /** Writes {@code .npy}, whole or not at all. */
   public void writeNpy(Path file) {
-    Npy.write(
-        file,
-        shape,
-        (offset, to, at, length) -> {
-          for (int i = 0; i < length; i++) {
-            to[at + i] = (float) values[Math.toIntExact(offset) + i];
-          }
-        });
-  }
-
-  @Override
-  public boolean equals(Object other) {
-    return other instanceof NumberArray array
-        && Arrays.equals(shape, array.shape)
-        && Arrays.equals(values, array.values);
-  }
-
-  @Override
-  public int hashCode() {
-    return 31 * Arrays.hashCode(shape) + Arrays.hashCode(values);
+    Npy.write(file, shape, values);
   }
 }

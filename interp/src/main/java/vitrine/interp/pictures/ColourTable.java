@@ -21,6 +21,7 @@ enum ColourTable {
       "7aaec8 94bed2 adcddd c6dbe6 dee6e9 ece5e0 eed9cd e9cab8 e2baa2 dbaa8d d59b79",
       "cf8c66 c97e53 c27041 bc622f b2511d a33e0d 912d06 811f06 731406 650907 590008");
 
+  @SuppressWarnings("ImmutableEnumChecker") // an unmodifiable list of records
   private final List<Rgb> entries;
 
   ColourTable(String... lines) {

@@ -15,6 +15,43 @@ record Drawing(double width, double height, String title, String description, Li
     marks = List.copyOf(marks);
   }
 
+  /** Room between drawings on one sheet. */
+  private static final double GUTTER = 12;
+
+  /** A sheet is not wider, unless a single drawing is. */
+  private static final double WIDEST_SHEET = 1180;
+
+  /** Several drawings on one sheet, in lines from left to right; one alone stays as it is. */
+  static Drawing sheet(List<Drawing> drawings) {
+    if (drawings.size() == 1) {
+      return drawings.getFirst();
+    }
+    List<Mark> marks = new ArrayList<>();
+    List<String> titles = new ArrayList<>();
+    List<String> descriptions = new ArrayList<>();
+    double x = 0;
+    double y = 0;
+    double lineHeight = 0;
+    double width = 0;
+    for (Drawing drawing : drawings) {
+      if (x > 0 && x + drawing.width() > WIDEST_SHEET) {
+        y += lineHeight + GUTTER;
+        x = 0;
+        lineHeight = 0;
+      }
+      for (Mark mark : drawing.marks()) {
+        marks.add(mark.moved(x, y));
+      }
+      titles.add(drawing.title());
+      descriptions.add(drawing.title() + ": " + drawing.description());
+      width = Math.max(width, x + drawing.width());
+      lineHeight = Math.max(lineHeight, drawing.height());
+      x += drawing.width() + GUTTER;
+    }
+    return new Drawing(
+        width, y + lineHeight, String.join("; ", titles), String.join(" ", descriptions), marks);
+  }
+
   /** Collects marks. */
   static final class Builder {
     private final List<Mark> marks = new ArrayList<>();

@@ -39,14 +39,26 @@ final class Figures {
     return shorter.equals("-0") ? "0" : shorter;
   }
 
-  /** For a cell of a heat map: as short as {@code .43}, {@code -1.2}, {@code 120}. */
-  static String cell(double value) {
-    if (Double.isNaN(value)) {
+  /**
+   * How many decimals tell apart what a hundredth of a scale does.
+   *
+   * @param span from one end of the scale to the other
+   */
+  static int decimals(double span) {
+    return Math.clamp((long) Math.ceil(-Math.log10(span / 100)), 0, 12);
+  }
+
+  /** For a cell of a heat map, as short as {@code .43}, {@code -1.20}, {@code 120}; empty for NaN. */
+  static String cell(double value, int decimals) {
+    if (!Double.isFinite(value)) {
       return "";
     }
-    String short2 = digits(value, 2);
-    return short2.startsWith("0.")
-        ? short2.substring(1)
-        : short2.startsWith("-0.") ? "-" + short2.substring(2) : short2;
+    String plain = String.format(Locale.ROOT, "%." + decimals + "f", value);
+    if (plain.matches("-?0(\\.0*)?")) {
+      return "0";
+    }
+    return plain.startsWith("0.")
+        ? plain.substring(1)
+        : plain.startsWith("-0.") ? "-" + plain.substring(2) : plain;
   }
 }

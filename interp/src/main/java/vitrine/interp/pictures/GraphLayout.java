@@ -102,7 +102,7 @@ final class GraphLayout {
   private static void node(Drawing.Builder to, String name, double x, double y, double width) {
     double left = x - width / 2;
     double top = y - NODE_HEIGHT / 2;
-    to.box(left, top, width, NODE_HEIGHT, Paint.of(Tone.SOFT), name);
+    to.add(new Mark.Box(left, top, width, NODE_HEIGHT, Paint.of(Tone.SOFT), null));
     to.box(left + 1, top + 1, width - 2, NODE_HEIGHT - 2, Paint.of(Tone.PAPER), name);
     String text = Letters.fit(name, SIZE, width - 8);
     to.text(

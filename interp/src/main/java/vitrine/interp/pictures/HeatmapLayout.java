@@ -68,8 +68,9 @@ final class HeatmapLayout {
     to.add(
         new Mark.Cells(
             left, top, cellWidth, cellHeight, values.columns(), colours(), this::tip));
-    if (cellWidth >= LEAST_WIDTH_FOR_TEXT && cellHeight >= LEAST_HEIGHT_FOR_TEXT) {
-      numbers(left, top);
+    int decimals = Figures.decimals(map.scale().high() - map.scale().low());
+    if (hasRoom(decimals)) {
+      numbers(left, top, decimals);
     }
     rows(left, top, plotHeight);
     double below = columns(left, top + plotHeight, plotWidth);
@@ -97,7 +98,22 @@ final class HeatmapLayout {
             ColourBar.value(map.cells(), values.at(row, column)));
   }
 
-  private void numbers(double left, double top) {
+  /** Whether every number fits its cell: some alone would mislead. */
+  private boolean hasRoom(int decimals) {
+    if (cellWidth < LEAST_WIDTH_FOR_TEXT || cellHeight < LEAST_HEIGHT_FOR_TEXT) {
+      return false;
+    }
+    double longest = 0;
+    for (int row = 0; row < values.rows(); row++) {
+      for (int column = 0; column < values.columns(); column++) {
+        String number = Figures.cell(values.at(row, column), decimals);
+        longest = Math.max(longest, Letters.width(number, TextRole.CELL.size()));
+      }
+    }
+    return longest <= cellWidth;
+  }
+
+  private void numbers(double left, double top, int decimals) {
     double size = TextRole.CELL.size();
     for (int row = 0; row < values.rows(); row++) {
       for (int column = 0; column < values.columns(); column++) {
@@ -105,7 +121,7 @@ final class HeatmapLayout {
         to.text(
             left + (column + 0.5) * cellWidth,
             top + (row + 0.5) * cellHeight + size * 0.35,
-            Figures.cell(value),
+            Figures.cell(value, decimals),
             TextRole.CELL,
             Mark.Anchor.MIDDLE,
             Paint.of(map.scale().colour(value).ink()));
