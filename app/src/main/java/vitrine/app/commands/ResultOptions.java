@@ -43,8 +43,9 @@ final class ResultOptions {
   /** Whether the result is printed or written with all its numbers as text. */
   boolean wantsText() {
     return json
-        || out != null
-            && (out.ending() == ResultFile.Ending.JSON || out.ending() == ResultFile.Ending.HTML);
+        || (out != null
+            && (out.ending() == ResultFile.Ending.JSON
+                || out.ending() == ResultFile.Ending.HTML));
   }
 
   /** Writes and prints the result as it was asked for; its pictures when nothing was. */

@@ -28,13 +28,17 @@ record Axes(double left, double top, Span x, Span y) {
    * @param step between ticks
    */
   record Span(double low, double high, double step) {
+    /** Smaller differences vanish when they are divided. */
+    private static final double TINY = 1e-290;
+
     /** About these numbers; NaN and infinite ones do not count (Heckbert 1990). */
     static Span of(DoubleStream numbers) {
       double[] finite = numbers.filter(Double::isFinite).sorted().toArray();
       double low = finite.length == 0 ? 0 : finite[0];
       double high = finite.length == 0 ? 1 : finite[finite.length - 1];
-      if (low == high) {
-        double reach = low == 0 ? 1 : Math.abs(low) / 2;
+      // Closer than doubles can tell: a range about them.
+      if (high - low < Math.max(TINY, 1e-12 * Math.max(Math.abs(low), Math.abs(high)))) {
+        double reach = Math.abs(low) < TINY ? 1 : Math.abs(low) / 2;
         low -= reach;
         high += reach;
       }

@@ -15,13 +15,21 @@ final class ColourBar {
   /**
    * Draws it; where numbers are missing, also what that looks like.
    *
+   * @param room how wide its label may be
    * @return where it ends
    */
   static double draw(
-      Drawing.Builder to, Quantity cells, Scale scale, Grid values, double x, double y) {
+      Drawing.Builder to,
+      Quantity cells,
+      Scale scale,
+      Grid values,
+      double x,
+      double y,
+      double room) {
     double size = TextRole.TICK.size();
     double base = y + size;
-    to.text(x, base, cells.toString(), TextRole.LABEL, Mark.Anchor.START);
+    String label = Letters.fit(cells.toString(), TextRole.LABEL.size(), room);
+    to.text(x, base, label, TextRole.LABEL, Mark.Anchor.START);
     double bar = base + GAP;
     List<Rgb> colours = new ArrayList<>();
     for (int step = 0; step < STEPS; step++) {

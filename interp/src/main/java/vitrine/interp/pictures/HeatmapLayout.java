@@ -19,6 +19,9 @@ final class HeatmapLayout {
 
   private static final double LEAST_HEIGHT_FOR_TEXT = 15;
   private static final double LONGEST_NAME = 110;
+  /** A label beside a plot of one row may be that long. */
+  private static final double NARROW = 80;
+
   private static final double GAP = 6;
   private static final double TICK = TextRole.TICK.size();
 
@@ -73,8 +76,10 @@ final class HeatmapLayout {
       numbers(left, top, decimals);
     }
     rows(left, top, plotHeight);
-    double below = columns(left, top + plotHeight, plotWidth);
-    double end = ColourBar.draw(to, map.cells(), map.scale(), values, left, below + GAP);
+    double below = columns(left, top + plotHeight, plotWidth, width);
+    double room = width - Layout.MARGIN - left;
+    double end =
+        ColourBar.draw(to, map.cells(), map.scale(), values, left, below + GAP, room);
     return to.build(width, Layout.foot(to, map.caption(), end, width), map.caption());
   }
 
@@ -155,14 +160,14 @@ final class HeatmapLayout {
     to.upright(
         Layout.MARGIN + TextRole.LABEL.size(),
         top + height / 2,
-        map.rows().toString(),
+        Letters.fit(map.rows().toString(), TextRole.LABEL.size(), Math.max(height, NARROW)),
         TextRole.LABEL,
         Mark.Anchor.MIDDLE);
   }
 
   /** Names and label below the plot; where they end. */
-  private double columns(double left, double from, double width) {
-    double each = upright ? TICK + 2 : columnNames + GAP;
+  private double columns(double left, double from, double width, double paper) {
+    double each = upright ? TICK + 1 : columnNames + GAP;
     int step = step(each / cellWidth);
     for (int column = 0; column < values.columns(); column += step) {
       String name = Letters.fit(map.columnNames().get(column), TICK, LONGEST_NAME);
@@ -175,13 +180,14 @@ final class HeatmapLayout {
     }
     double names = from + (upright ? GAP + columnNames : TICK + GAP);
     double base = names + TextRole.LABEL.size() + GAP / 2;
-    // Under a plot that is narrower than its label, the label begins where the plot does.
-    double label = Letters.width(map.columns().toString(), TextRole.LABEL.size());
-    if (label < width) {
-      to.text(
-          left + width / 2, base, map.columns().toString(), TextRole.LABEL, Mark.Anchor.MIDDLE);
+    String label = map.columns().toString();
+    double size = TextRole.LABEL.size();
+    if (Letters.width(label, size) < width) {
+      to.text(left + width / 2, base, label, TextRole.LABEL, Mark.Anchor.MIDDLE);
     } else {
-      to.text(left, base, map.columns().toString(), TextRole.LABEL, Mark.Anchor.START);
+      // Under a plot that is narrower than its label, the label begins where the plot does.
+      String fitting = Letters.fit(label, size, paper - Layout.MARGIN - left);
+      to.text(left, base, fitting, TextRole.LABEL, Mark.Anchor.START);
     }
     return base + GAP;
   }

@@ -43,12 +43,12 @@ final class Markup {
       return 0x2421;
     }
     boolean none =
-        c < 0xA0 && c > 0x7F
-            || c >= 0xD800 && c <= 0xDFFF
+        (c < 0xA0 && c > 0x7F)
+            || (c >= 0xD800 && c <= 0xDFFF)
             || (c & 0xFFFE) == 0xFFFE
-            || c >= 0xFDD0 && c <= 0xFDEF;
-    // Overrides would reorder what stands around them; isolates and marks only what is theirs.
-    boolean override = c >= 0x202A && c <= 0x202E || c >= 0x2066 && c <= 0x2069;
+            || (c >= 0xFDD0 && c <= 0xFDEF);
+    // Overrides and isolates would reorder what stands beside them in the same line.
+    boolean override = (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
     return none || override || c == 0x2028 || c == 0x2029 ? 0xFFFD : c;
   }
 

@@ -29,14 +29,14 @@ final class SvgWriter {
     writer
         .out
         .append("<style>")
-        .append(themes(drawing))
+        .append(themes())
         .append("@media print{svg{background:#fff}}</style>\n");
     writer.marks(drawing);
     return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" + writer.out;
   }
 
   /**
-   * An element of an HTML page, which brings {@link #themes}.
+   * An element of an HTML page, which brings {@link #dark}.
    *
    * @param id not used twice in the page
    */
@@ -48,7 +48,7 @@ final class SvgWriter {
   }
 
   /** The style sheet: the theme's colours on dark paper. */
-  private static String themes(Drawing drawing) {
+  private static String themes() {
     StringBuilder css = new StringBuilder("text{font-family:system-ui,sans-serif}");
     css.append("@media screen and (prefers-color-scheme:dark){").append(dark()).append('}');
     return css.toString();

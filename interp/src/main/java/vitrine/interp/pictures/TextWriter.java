@@ -72,7 +72,7 @@ final class TextWriter {
   }
 
   private void line(String text) {
-    out.append(text.stripTrailing()).append('\n');
+    out.append(Markup.plain(text).stripTrailing()).append('\n');
   }
 
   // ---- heat maps ----

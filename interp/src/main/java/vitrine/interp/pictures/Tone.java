@@ -1,5 +1,6 @@
 package vitrine.interp.pictures;
 
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -25,9 +26,12 @@ enum Tone {
 
   /** Those of the series, in order. */
   private static final List<Tone> SERIES =
-      List.of(values()).subList(SERIES_0.ordinal(), values().length);
+      Arrays.stream(values()).filter(tone -> tone.name().startsWith("SERIES_")).toList();
 
+  @SuppressWarnings("ImmutableEnumChecker") // a record of three numbers
   private final Rgb light;
+
+  @SuppressWarnings("ImmutableEnumChecker") // likewise
   private final Rgb dark;
 
   Tone(String light, String dark) {
