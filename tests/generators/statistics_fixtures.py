@@ -135,12 +135,12 @@ def paired(rng):
 
 def sampled_flips(rng):
     """The sampled sign-flip test with the engine's own signs."""
-    d = rng.normal(0.3, 1, 40)
+    d = rng.normal(0.3, 1, 100)
     bar = abs(d.sum()) - 1e-12 * np.abs(d).sum()
     extremes = 0
     for i in range(999):
         k = key(3, SIGNS, i)
-        signs = np.array([-1.0 if draw(k, j) >> 63 else 1.0 for j in range(len(d))])
+        signs = np.array([-1.0 if draw(k, j // 64) >> (j % 64) & 1 else 1.0 for j in range(len(d))])
         extremes += abs((signs * d).sum()) >= bar
     return {"differences": d.tolist(), "seed": 3, "draws": 999, "p": (int(extremes) + 1) / 1000}
 

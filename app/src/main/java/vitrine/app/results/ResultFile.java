@@ -1,6 +1,5 @@
 package vitrine.app.results;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -86,7 +85,7 @@ public record ResultFile(Path path, Ending ending) {
    * @throws InputException when there is no such form of it, as of a picture that is too large
    * @throws vitrine.weights.WeightsException when the operating system refuses
    */
-  public void write(Result result) throws IOException {
+  public void write(Result result) {
     switch (ending) {
       case JSON -> AtomicFile.write(path, Json.pretty(result.document()) + "\n");
       case CSV -> AtomicFile.write(path, Pictures.csv(result.table()));

@@ -13,6 +13,7 @@ public final class Width {
 
   private Width() {}
 
+  /** What the launcher told; a usual width where it told none. */
   public static int columns() {
     int told = Integer.getInteger(COLUMNS, 0);
     return told <= 0 ? USUAL : Math.clamp(told, LEAST, MOST);

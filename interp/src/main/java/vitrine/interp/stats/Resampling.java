@@ -9,6 +9,9 @@ import vitrine.engine.data.Draw;
  * The bootstrap (Efron 1979): how much a number would vary had other sentences been drawn. Each
  * resample draws as many units as there are, with replacement.
  *
+ * <p>Of as many units the same seed draws the same ones for every statistic: what is compared between
+ * heads is compared on the same resamples.
+ *
  * <p>What it does not tell: anything of texts of another kind than the sample's. With a handful of
  * units its intervals are too narrow, whatever the method.
  *
@@ -32,7 +35,7 @@ public record Resampling(long seed, int resamples, double level, Method method) 
   @FunctionalInterface
   public interface Statistic {
     /**
-     * The number. Called from several threads.
+     * The number.
      *
      * @param units indices of the units drawn, some more than once; not to be changed
      */
@@ -102,7 +105,6 @@ public record Resampling(long seed, int resamples, double level, Method method) 
     }
     double[] drawn =
         IntStream.range(0, resamples)
-            .parallel()
             .mapToDouble(resample -> statistic.of(units(units, resample)))
             .toArray();
     Arrays.sort(drawn); // a NaN comes last, and makes the ends NaN
@@ -136,7 +138,6 @@ public record Resampling(long seed, int resamples, double level, Method method) 
   /** The statistic without each unit in turn: the jackknife. */
   private static double[] leftOut(int units, Statistic statistic) {
     return IntStream.range(0, units)
-        .parallel()
         .mapToDouble(
             out -> statistic.of(IntStream.range(0, units).filter(unit -> unit != out).toArray()))
         .toArray();

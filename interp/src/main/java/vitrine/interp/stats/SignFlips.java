@@ -46,7 +46,6 @@ public record SignFlips(long seed, int draws) {
     } else {
       long extremes =
           IntStream.range(0, draws)
-              .parallel()
               .filter(draw -> Math.abs(flipped(differences, draw)) >= bar)
               .count();
       // The outcome that was seen is one of them (Phipson and Smyth 2010): p is never 0.
@@ -76,12 +75,14 @@ public record SignFlips(long seed, int draws) {
         + extremes(differences, at + 1, sum - differences[at], bar);
   }
 
-  /** The sum with the signs of one draw, one bit a pair. */
+  /** The sum with the signs of one draw: of each number drawn, 64 pairs have a bit. */
   private double flipped(double[] differences, int draw) {
     long key = Draw.key(seed, Draw.Use.SIGNS, draw);
     double sum = 0;
+    long bits = 0;
     for (int i = 0; i < differences.length; i++) {
-      sum += Draw.next(key, i) < 0 ? -differences[i] : differences[i];
+      bits = i % Long.SIZE == 0 ? Draw.next(key, i / Long.SIZE) : bits >>> 1;
+      sum += (bits & 1) == 0 ? differences[i] : -differences[i];
     }
     return sum;
   }

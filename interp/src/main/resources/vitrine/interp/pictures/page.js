@@ -100,6 +100,8 @@
     plot.addEventListener("blur", () => show(-1));
     if (count > 0) {
       plot.tabIndex = 0;
+      plot.setAttribute("role", "group");
+      plot.setAttribute("aria-label", "Picture; arrow keys read out its values");
     }
 
     const details = figure.querySelector("details");
