@@ -99,17 +99,14 @@ final class AttentionCommand implements Command {
       ModelInput.Ready ready = input.ready("attention", lines, loaded, console::note);
       checkMemory(loaded, plan, ready.inputs(), spec);
       result.deliver(
-          Attention.run(
-              loaded.model(), loaded.files(), ready.texts(), spec, Version.OF_THIS_BUILD),
+          Attention.run(loaded.model(), loaded.files(), ready.texts(), spec, Version.OF_THIS_BUILD),
           console);
     }
   }
 
   private void checkMemory(LoadedModel loaded, Plan plan, Inputs inputs, AttentionSpec spec) {
     Memory.requireRun(
-        Saving.KEEP,
-        saving -> loaded.model().forecast(plan, inputs, saving),
-        Memory.available());
+        Saving.KEEP, saving -> loaded.model().forecast(plan, inputs, saving), Memory.available());
     long numbers = spec.numbers(loaded.model().architecture(), inputs);
     Memory.require(
         "attention",

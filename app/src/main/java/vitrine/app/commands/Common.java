@@ -37,8 +37,7 @@ public final class Common {
       paramLabel = "N",
       scope = ScopeType.INHERIT,
       converter = Converters.Threads.class,
-      description =
-          "Worker threads; one a core if not given. Results do not depend on it.")
+      description = "Worker threads; one a core if not given. Results do not depend on it.")
   private @Nullable Integer threads;
 
   @Option(

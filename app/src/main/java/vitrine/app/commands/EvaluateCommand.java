@@ -15,7 +15,6 @@ import picocli.CommandLine.Option;
 import tools.jackson.databind.node.ObjectNode;
 import vitrine.app.terminal.Console;
 import vitrine.app.terminal.EventLines;
-import vitrine.interp.io.Json;
 import vitrine.app.terminal.OneLine;
 import vitrine.app.terminal.OutputDirectory;
 import vitrine.app.terminal.ProgressBar;
@@ -46,6 +45,7 @@ import vitrine.engine.training.EvaluationRun;
 import vitrine.engine.training.Evaluator;
 import vitrine.engine.training.Measure;
 import vitrine.engine.training.Objective;
+import vitrine.interp.io.Json;
 import vitrine.kernels.Precision;
 
 /** {@code vitrine evaluate}: how good a model is on data. */

@@ -31,10 +31,7 @@ final class Examples {
    * @param tokenizer must be there when any line has words
    */
   Examples(
-      String operation,
-      Architecture architecture,
-      Optional<Tokenizer> tokenizer,
-      TooLong tooLong) {
+      String operation, Architecture architecture, Optional<Tokenizer> tokenizer, TooLong tooLong) {
     this.operation = operation;
     this.architecture = architecture;
     this.tokenizer = tokenizer;

@@ -14,7 +14,6 @@ import vitrine.app.input.InputLine;
 import vitrine.app.results.Predictions;
 import vitrine.app.results.TopRow;
 import vitrine.app.terminal.Console;
-import vitrine.interp.io.Json;
 import vitrine.app.terminal.Table;
 import vitrine.engine.InputException;
 import vitrine.engine.hooks.Example;
@@ -24,6 +23,7 @@ import vitrine.engine.hooks.Plan;
 import vitrine.engine.hooks.Site;
 import vitrine.engine.hooks.Trace;
 import vitrine.engine.text.Tokenizer;
+import vitrine.interp.io.Json;
 
 /** {@code vitrine fill-mask}: what a BERT would put in the gaps of a text. */
 @CommandLine.Command(

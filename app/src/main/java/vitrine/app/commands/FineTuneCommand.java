@@ -9,7 +9,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.node.ObjectNode;
 import vitrine.app.terminal.Console;
-import vitrine.interp.io.Json;
 import vitrine.app.terminal.UsageException;
 import vitrine.app.training.Settings;
 import vitrine.engine.data.LabelledTask;
@@ -18,6 +17,7 @@ import vitrine.engine.text.Tokenizer;
 import vitrine.engine.training.Objective;
 import vitrine.engine.training.Recipe;
 import vitrine.engine.training.StartingPoint;
+import vitrine.interp.io.Json;
 
 /** {@code vitrine fine-tune}: a model for labels. */
 @CommandLine.Command(

@@ -11,13 +11,13 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.node.ObjectNode;
 import vitrine.app.terminal.Console;
-import vitrine.interp.io.Json;
 import vitrine.app.terminal.OneLine;
 import vitrine.engine.InputException;
 import vitrine.engine.generation.Generator;
 import vitrine.engine.generation.Sampling;
 import vitrine.engine.hooks.Head;
 import vitrine.engine.text.Tokenizer;
+import vitrine.interp.io.Json;
 
 /** {@code vitrine generate}: continues a text. */
 @CommandLine.Command(

@@ -74,8 +74,7 @@ final class ModelInput {
    * @param command for errors
    * @throws InputException when a line does not fit the model
    */
-  Ready ready(
-      String command, List<InputLine> lines, LoadedModel loaded, Consumer<String> notes) {
+  Ready ready(String command, List<InputLine> lines, LoadedModel loaded, Consumer<String> notes) {
     Architecture architecture = loaded.model().architecture();
     Optional<Tokenizer> tokenizer = tokenizer(command, lines, loaded, notes);
     Examples.TooLong tooLong = truncate ? Examples.TooLong.TRUNCATE : Examples.TooLong.REFUSE;

@@ -44,8 +44,7 @@ final class ResultOptions {
   boolean wantsText() {
     return json
         || (out != null
-            && (out.ending() == ResultFile.Ending.JSON
-                || out.ending() == ResultFile.Ending.HTML));
+            && (out.ending() == ResultFile.Ending.JSON || out.ending() == ResultFile.Ending.HTML));
   }
 
   /** Writes and prints the result as it was asked for; its pictures when nothing was. */

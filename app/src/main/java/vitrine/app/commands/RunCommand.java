@@ -16,7 +16,6 @@ import vitrine.app.results.RunFiles;
 import vitrine.app.results.RunOutcome;
 import vitrine.app.results.RunText;
 import vitrine.app.terminal.Console;
-import vitrine.interp.io.Json;
 import vitrine.app.terminal.NearestName;
 import vitrine.app.terminal.OneLine;
 import vitrine.app.terminal.OutputDirectory;
@@ -30,6 +29,7 @@ import vitrine.engine.hooks.Site;
 import vitrine.engine.hooks.Trace;
 import vitrine.engine.models.Model;
 import vitrine.engine.text.Tokenizer;
+import vitrine.interp.io.Json;
 
 /**
  * {@code vitrine run}: one forward pass, with values read and edited, and a backward pass where

@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
-import vitrine.interp.io.Json;
 import vitrine.app.training.Settings;
 import vitrine.engine.InputException;
 import vitrine.engine.data.Examples;
@@ -20,6 +19,7 @@ import vitrine.engine.training.Batching;
 import vitrine.engine.training.Objective;
 import vitrine.engine.training.Recipe;
 import vitrine.engine.training.TrainingData;
+import vitrine.interp.io.Json;
 
 /** Texts as what a language model is trained on and evaluated with. */
 final class TextData {

@@ -12,7 +12,6 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 import vitrine.app.input.InputLine;
 import vitrine.app.terminal.Console;
-import vitrine.interp.io.Json;
 import vitrine.app.terminal.Table;
 import vitrine.app.terminal.UsageException;
 import vitrine.engine.InputException;
@@ -21,6 +20,7 @@ import vitrine.engine.text.Padding;
 import vitrine.engine.text.Side;
 import vitrine.engine.text.Tokenizer;
 import vitrine.engine.text.Truncation;
+import vitrine.interp.io.Json;
 
 /** {@code vitrine tokenize}: texts as the model sees them. */
 @CommandLine.Command(

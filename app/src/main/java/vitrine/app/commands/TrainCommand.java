@@ -10,7 +10,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.node.ObjectNode;
 import vitrine.app.terminal.Console;
-import vitrine.interp.io.Json;
 import vitrine.app.terminal.UsageException;
 import vitrine.app.training.Settings;
 import vitrine.engine.models.ModelFiles;
@@ -20,6 +19,7 @@ import vitrine.engine.training.Recipe;
 import vitrine.engine.training.Sizes;
 import vitrine.engine.training.StartingPoint;
 import vitrine.engine.training.TrainingData;
+import vitrine.interp.io.Json;
 
 /** {@code vitrine train}: a language model from texts. */
 @CommandLine.Command(

@@ -12,7 +12,6 @@ import picocli.CommandLine.Option;
 import tools.jackson.databind.node.ObjectNode;
 import vitrine.app.terminal.Console;
 import vitrine.app.terminal.EventLines;
-import vitrine.interp.io.Json;
 import vitrine.app.terminal.OneLine;
 import vitrine.app.terminal.OutputDirectory;
 import vitrine.app.terminal.OutputDirectory.Existing;
@@ -30,6 +29,7 @@ import vitrine.engine.text.Tokenizers;
 import vitrine.engine.text.TrainedTokenizer;
 import vitrine.engine.text.TrainingSize;
 import vitrine.engine.text.WordPieceTrainer;
+import vitrine.interp.io.Json;
 
 /** {@code vitrine train-tokenizer}: from texts to the tokenizer's files of a model directory. */
 @CommandLine.Command(

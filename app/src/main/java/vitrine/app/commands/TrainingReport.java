@@ -6,7 +6,6 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 import vitrine.app.terminal.Console;
 import vitrine.app.terminal.EventLines;
-import vitrine.interp.io.Json;
 import vitrine.app.terminal.OneLine;
 import vitrine.app.terminal.Sizes;
 import vitrine.app.training.Durations;
@@ -15,6 +14,7 @@ import vitrine.engine.models.Model;
 import vitrine.engine.training.Evaluation;
 import vitrine.engine.training.Trainer;
 import vitrine.engine.training.TrainingEvent;
+import vitrine.interp.io.Json;
 
 /**
  * What a training came to.

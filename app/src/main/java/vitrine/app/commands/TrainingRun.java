@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 import vitrine.app.terminal.Console;
 import vitrine.app.terminal.EventLines;
-import vitrine.interp.io.Json;
 import vitrine.app.terminal.OneLine;
 import vitrine.app.terminal.OutputDirectory;
 import vitrine.app.terminal.ResourceException;
@@ -34,6 +33,7 @@ import vitrine.engine.training.Trainer;
 import vitrine.engine.training.TrainingData;
 import vitrine.engine.training.TrainingEvent;
 import vitrine.engine.training.Watch;
+import vitrine.interp.io.Json;
 import vitrine.kernels.Kernels;
 
 /** What the commands that train have in common, from the settings to the model on the disk. */

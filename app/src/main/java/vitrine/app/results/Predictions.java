@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
-import vitrine.interp.io.Json;
 import vitrine.engine.hooks.Batch;
 import vitrine.engine.hooks.Head;
 import vitrine.engine.text.Tokenizer;
+import vitrine.interp.io.Json;
 import vitrine.kernels.Tensor;
 
 /**

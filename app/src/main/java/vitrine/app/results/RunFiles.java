@@ -11,7 +11,6 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
-import vitrine.interp.io.Json;
 import vitrine.app.terminal.OneLine;
 import vitrine.app.terminal.OutputDirectory;
 import vitrine.app.terminal.ResourceException;
@@ -22,6 +21,7 @@ import vitrine.engine.hooks.Site;
 import vitrine.engine.hooks.Trace;
 import vitrine.engine.models.Model;
 import vitrine.engine.models.Parameter;
+import vitrine.interp.io.Json;
 
 /** The files of a run's directory. */
 public final class RunFiles {

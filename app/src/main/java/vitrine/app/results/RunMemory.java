@@ -4,11 +4,11 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import tools.jackson.databind.node.ObjectNode;
-import vitrine.interp.io.Json;
 import vitrine.engine.hooks.Plan;
 import vitrine.engine.hooks.SavedMemory;
 import vitrine.engine.hooks.Saving;
 import vitrine.engine.hooks.Trace;
+import vitrine.interp.io.Json;
 
 /** What a run with a backward pass held, and why. */
 final class RunMemory {

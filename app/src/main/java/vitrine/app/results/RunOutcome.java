@@ -5,8 +5,6 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
-import vitrine.interp.Provenance;
-import vitrine.interp.io.Json;
 import vitrine.engine.hooks.Batch;
 import vitrine.engine.hooks.Example;
 import vitrine.engine.hooks.Plan;
@@ -15,6 +13,8 @@ import vitrine.engine.hooks.Trace;
 import vitrine.engine.models.Model;
 import vitrine.engine.models.ModelFiles;
 import vitrine.engine.text.Tokenizer;
+import vitrine.interp.Provenance;
+import vitrine.interp.io.Json;
 
 /**
  * A run and what it gave.

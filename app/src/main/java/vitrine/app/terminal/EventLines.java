@@ -1,7 +1,7 @@
 package vitrine.app.terminal;
 
-import vitrine.interp.io.Json;
 import tools.jackson.databind.node.ObjectNode;
+import vitrine.interp.io.Json;
 
 /**
  * Events for a program: one JSON object a line on standard output, each at once. When nobody reads

@@ -18,9 +18,9 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
-import vitrine.interp.io.Json;
 import vitrine.app.terminal.OneLine;
 import vitrine.engine.InputException;
+import vitrine.interp.io.Json;
 import vitrine.weights.AtomicFile;
 
 /**

@@ -4,13 +4,13 @@ import java.util.Arrays;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
-import vitrine.interp.io.Json;
 import vitrine.app.terminal.OneLine;
 import vitrine.engine.InputException;
 import vitrine.engine.data.LabelSet;
 import vitrine.engine.hooks.Head;
 import vitrine.engine.training.EvaluationRun;
 import vitrine.engine.training.Verdict;
+import vitrine.interp.io.Json;
 
 /**
  * What an evaluation finds of an example, as a line of JSON and back without a loss: {@code

@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import tools.jackson.databind.node.ObjectNode;
-import vitrine.interp.io.Json;
 import vitrine.engine.training.Evaluation;
 import vitrine.engine.training.Measure;
+import vitrine.interp.io.Json;
 
 /** What an evaluation measured, as text and as JSON. */
 public final class Measures {

@@ -17,12 +17,12 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
-import vitrine.interp.io.Json;
 import vitrine.app.terminal.OneLine;
 import vitrine.app.terminal.UsageException;
 import vitrine.engine.InputException;
 import vitrine.engine.training.Objective;
 import vitrine.engine.training.Recipe;
+import vitrine.interp.io.Json;
 
 /**
  * What a training is asked to do: keys with values, of which some are the command's own, such as

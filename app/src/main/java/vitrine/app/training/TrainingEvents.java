@@ -3,8 +3,8 @@ package vitrine.app.training;
 import java.util.function.Consumer;
 import tools.jackson.databind.node.ObjectNode;
 import vitrine.app.terminal.EventLines;
-import vitrine.interp.io.Json;
 import vitrine.engine.training.TrainingEvent;
+import vitrine.interp.io.Json;
 
 /** Tells a program what happens: one JSON object a line on standard output, at once. */
 public final class TrainingEvents implements Consumer<TrainingEvent> {

@@ -15,10 +15,10 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
-import vitrine.interp.io.Json;
 import vitrine.app.terminal.OneLine;
 import vitrine.engine.InputException;
 import vitrine.engine.text.TokenizerTrainer;
+import vitrine.interp.io.Json;
 import vitrine.weights.AtomicFile;
 
 /**

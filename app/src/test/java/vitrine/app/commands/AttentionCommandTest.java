@@ -25,7 +25,8 @@ final class AttentionCommandTest {
   @TempDir Path dir;
 
   private static Cli attention(String... options) {
-    return Cli.run(Stream.concat(Stream.of("attention"), Arrays.stream(options)).toArray(String[]::new));
+    return Cli.run(
+        Stream.concat(Stream.of("attention"), Arrays.stream(options)).toArray(String[]::new));
   }
 
   private String file(String name) {
@@ -76,10 +77,10 @@ final class AttentionCommandTest {
     assertTrue(Files.readString(dir.resolve("a.svg")).contains("Layer 1, head 2"));
     String html = Files.readString(dir.resolve("a.html"));
     assertTrue(html.startsWith("<!doctype html>") && html.endsWith("</html>\n"));
-    assertEquals("\u0089PNG", new String(
-            Files.readAllBytes(dir.resolve("a.PNG")), 0, 4, StandardCharsets.ISO_8859_1));
-    JsonNode json =
-        JsonMapper.builder().build().readTree(Files.readString(dir.resolve("a.json")));
+    assertEquals(
+        "\u0089PNG",
+        new String(Files.readAllBytes(dir.resolve("a.PNG")), 0, 4, StandardCharsets.ISO_8859_1));
+    JsonNode json = JsonMapper.builder().build().readTree(Files.readString(dir.resolve("a.json")));
     assertEquals("attention", json.get("analysis").stringValue());
     try (Stream<Path> left = Files.list(dir)) {
       assertEquals(6, left.count(), "nothing but the files");
@@ -98,7 +99,8 @@ final class AttentionCommandTest {
   void should_have_intervals_when_there_are_several_texts() throws IOException {
     Path input = dir.resolve("texts.jsonl");
     Files.writeString(
-        input, "{\"text\":\"the cat sat\"}\n{\"text\":\"a red bird saw a cat\"}\n{\"ids\":[1,2,3,4]}\n");
+        input,
+        "{\"text\":\"the cat sat\"}\n{\"text\":\"a red bird saw a cat\"}\n{\"ids\":[1,2,3,4]}\n");
     JsonNode document = attention("--input", input.toString(), "--json", "--heads", "{0,3}").json();
     assertEquals(3, document.get("texts").size());
     assertEquals(4, document.get("heads").size());

@@ -1,12 +1,12 @@
 package vitrine.app.terminal;
 
-import vitrine.interp.io.Json;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.node.ObjectNode;
+import vitrine.interp.io.Json;
 
 /** Json, Table and NearestName. */
 final class TerminalTest {

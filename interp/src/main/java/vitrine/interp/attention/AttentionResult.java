@@ -56,10 +56,7 @@ public final class AttentionResult implements Result {
    */
   public Grid pattern(int text, int index) {
     return patterns.grid(
-        text,
-        index / patterns.heads(),
-        index % patterns.heads(),
-        texts.tokens().get(text).size());
+        text, index / patterns.heads(), index % patterns.heads(), texts.tokens().get(text).size());
   }
 
   /** The texts that were read. */

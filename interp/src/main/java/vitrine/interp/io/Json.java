@@ -9,8 +9,8 @@ import tools.jackson.databind.node.ObjectNode;
 import vitrine.interp.stats.Interval;
 
 /**
- * The JSON that results and commands are written in. Documents are built whole before the first byte goes out, so that a
- * failure leaves nothing half-written.
+ * The JSON that results and commands are written in. Documents are built whole before the first
+ * byte goes out, so that a failure leaves nothing half-written.
  */
 public final class Json {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
@@ -55,7 +55,9 @@ public final class Json {
         : JsonNodeFactory.instance.nullNode();
   }
 
-  /** {@code {"estimate":..,"low":..,"high":..,"level":..,"n":..}}; null for ends that are unknown. */
+  /**
+   * {@code {"estimate":..,"low":..,"high":..,"level":..,"n":..}}; null for ends that are unknown.
+   */
   public static ObjectNode interval(Interval interval) {
     ObjectNode node = object();
     node.set("estimate", number(interval.estimate()));

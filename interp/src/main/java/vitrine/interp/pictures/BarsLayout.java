@@ -45,8 +45,7 @@ final class BarsLayout {
       bar(to, bars, bars.bars().get(i), span, left, first + i * LINE);
     }
     double base = bottom + SIZE + 12 + TextRole.LABEL.size();
-    to.text(
-        left + WIDTH / 2, base, bars.lengths().toString(), TextRole.LABEL, Mark.Anchor.MIDDLE);
+    to.text(left + WIDTH / 2, base, bars.lengths().toString(), TextRole.LABEL, Mark.Anchor.MIDDLE);
     return to.build(width, Layout.foot(to, bars.caption(), base + 4, width), bars.caption());
   }
 
@@ -63,8 +62,7 @@ final class BarsLayout {
     double base = y + LINE / 2 + SIZE * 0.35;
     String name = Letters.fit(bar.name(), SIZE, LONGEST_NAME);
     to.text(left - 8, base, name, TextRole.TICK, Mark.Anchor.END);
-    to.text(
-        left + WIDTH + NUMBERS, base, Figures.of(bar.value()), TextRole.TICK, Mark.Anchor.END);
+    to.text(left + WIDTH + NUMBERS, base, Figures.of(bar.value()), TextRole.TICK, Mark.Anchor.END);
     if (!Double.isFinite(bar.value())) {
       return;
     }
@@ -76,12 +74,7 @@ final class BarsLayout {
       tip += " (" + Figures.of(bar.low()) + " to " + Figures.of(bar.high()) + ")";
     }
     to.box(
-        Math.min(zero, end),
-        y + (LINE - BAR) / 2,
-        Math.abs(end - zero),
-        BAR,
-        Paint.of(tone),
-        tip);
+        Math.min(zero, end), y + (LINE - BAR) / 2, Math.abs(end - zero), BAR, Paint.of(tone), tip);
     if (bar.hasWhisker()) {
       double low = left + span.share(bar.low()) * WIDTH;
       double high = left + span.share(bar.high()) * WIDTH;

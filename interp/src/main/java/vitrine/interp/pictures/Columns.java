@@ -31,8 +31,7 @@ final class Columns {
 
   /** The longest of some texts, at most so long. */
   static int longest(List<String> texts, int most) {
-    return Math.min(
-        most, texts.stream().mapToInt(text -> of(Markup.plain(text))).max().orElse(0));
+    return Math.min(most, texts.stream().mapToInt(text -> of(Markup.plain(text))).max().orElse(0));
   }
 
   /** Filled up with blanks behind; cut, with an ellipsis, where it is too long. */

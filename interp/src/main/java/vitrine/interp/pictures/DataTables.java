@@ -114,8 +114,6 @@ final class DataTables {
               Table.Cell.of(edge.weight())));
     }
     return new Table(
-        graph.caption(),
-        List.of(Quantity.of("from"), Quantity.of("to"), graph.weights()),
-        rows);
+        graph.caption(), List.of(Quantity.of("from"), Quantity.of("to"), graph.weights()), rows);
   }
 }

@@ -48,7 +48,9 @@ final class Figures {
     return Math.clamp((long) Math.ceil(-Math.log10(span / 100)), 0, 12);
   }
 
-  /** For a cell of a heat map, as short as {@code .43}, {@code -1.20}, {@code 120}; empty for NaN. */
+  /**
+   * For a cell of a heat map, as short as {@code .43}, {@code -1.20}, {@code 120}; empty for NaN.
+   */
   static String cell(double value, int decimals) {
     if (!Double.isFinite(value)) {
       return "";

@@ -105,7 +105,6 @@ final class GraphLayout {
     to.add(new Mark.Box(left, top, width, NODE_HEIGHT, Paint.of(Tone.SOFT), null));
     to.box(left + 1, top + 1, width - 2, NODE_HEIGHT - 2, Paint.of(Tone.PAPER), name);
     String text = Letters.fit(name, SIZE, width - 8);
-    to.text(
-        x, y + SIZE * 0.35, text, TextRole.TICK, Mark.Anchor.MIDDLE, Paint.of(Tone.INK));
+    to.text(x, y + SIZE * 0.35, text, TextRole.TICK, Mark.Anchor.MIDDLE, Paint.of(Tone.INK));
   }
 }

@@ -19,6 +19,7 @@ final class HeatmapLayout {
 
   private static final double LEAST_HEIGHT_FOR_TEXT = 15;
   private static final double LONGEST_NAME = 110;
+
   /** A label beside a plot of one row may be that long. */
   private static final double NARROW = 80;
 
@@ -69,8 +70,7 @@ final class HeatmapLayout {
     double width = Layout.width(left - Layout.MARGIN + plotWidth);
     double top = Layout.head(to, map.caption(), width);
     to.add(
-        new Mark.Cells(
-            left, top, cellWidth, cellHeight, values.columns(), colours(), this::tip));
+        new Mark.Cells(left, top, cellWidth, cellHeight, values.columns(), colours(), this::tip));
     int decimals = Figures.decimals(map.scale().high() - map.scale().low());
     if (hasRoom(decimals)) {
       numbers(left, top, decimals);
@@ -78,8 +78,7 @@ final class HeatmapLayout {
     rows(left, top, plotHeight);
     double below = columns(left, top + plotHeight, plotWidth, width);
     double room = width - Layout.MARGIN - left;
-    double end =
-        ColourBar.draw(to, map.cells(), map.scale(), values, left, below + GAP, room);
+    double end = ColourBar.draw(to, map.cells(), map.scale(), values, left, below + GAP, room);
     return to.build(width, Layout.foot(to, map.caption(), end, width), map.caption());
   }
 

@@ -40,8 +40,7 @@ final class HtmlWriter {
     page.facts()
         .forEach((name, value) ->
             out.append(
-                "<dt>%s</dt><dd>%s</dd>\n"
-                    .formatted(Markup.escape(name), Markup.escape(value))));
+                "<dt>%s</dt><dd>%s</dd>\n".formatted(Markup.escape(name), Markup.escape(value))));
     out.append("</dl>\n</main>\n<script type=\"application/json\" id=\"data\">");
     out.append(data(page)).append("</script>\n<script>").append(SCRIPT).append("</script>\n");
     return out.append("</body>\n</html>\n").toString();

@@ -2,7 +2,9 @@ package vitrine.interp.pictures;
 
 import java.util.List;
 
-/** Which colour and dash is which name, at a plot's right; in further columns when there are many. */
+/**
+ * Which colour and dash is which name, at a plot's right; in further columns when there are many.
+ */
 final class Legend {
   private static final double LINE = 15;
   private static final double SWATCH = 26;
@@ -47,8 +49,7 @@ final class Legend {
               Mark.Dash.ofRound(Tone.roundOfSeries(i)),
               null));
       String name = Letters.fit(names.get(i), SIZE, LONGEST_NAME);
-      to.text(
-          left + SWATCH + 6, middle + SIZE * 0.35, name, TextRole.TICK, Mark.Anchor.START);
+      to.text(left + SWATCH + 6, middle + SIZE * 0.35, name, TextRole.TICK, Mark.Anchor.START);
     }
     return y + inColumn * LINE;
   }

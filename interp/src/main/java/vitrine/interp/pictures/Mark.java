@@ -58,8 +58,7 @@ sealed interface Mark {
   }
 
   /** A filled circle. */
-  record Disc(double x, double y, double radius, Paint fill, @Nullable String tip)
-      implements Mark {
+  record Disc(double x, double y, double radius, Paint fill, @Nullable String tip) implements Mark {
     @Override
     public Disc moved(double right, double down) {
       return new Disc(x + right, y + down, radius, fill, tip);
@@ -67,8 +66,7 @@ sealed interface Mark {
   }
 
   /** One line of text; (x, y) is on its base line. */
-  record Words(
-      double x, double y, String text, TextRole role, Anchor anchor, Turn turn, Paint fill)
+  record Words(double x, double y, String text, TextRole role, Anchor anchor, Turn turn, Paint fill)
       implements Mark {
     @Override
     public Words moved(double right, double down) {
@@ -84,13 +82,7 @@ sealed interface Mark {
    * @param tips row by row; what each is read out as
    */
   record Cells(
-      double x,
-      double y,
-      double width,
-      double height,
-      int columns,
-      List<Rgb> colours,
-      Tips tips)
+      double x, double y, double width, double height, int columns, List<Rgb> colours, Tips tips)
       implements Mark {
     public Cells {
       colours = List.copyOf(colours);

@@ -8,8 +8,8 @@ final class Markup {
 
   /**
    * A text that is text wherever it stands, in an element or in a quoted attribute. What XML cannot
-   * hold is shown instead: controls by their pictures (U+2400 on), half surrogate pairs and the like
-   * by U+FFFD.
+   * hold is shown instead: controls by their pictures (U+2400 on), half surrogate pairs and the
+   * like by U+FFFD.
    */
   static String escape(String text) {
     StringBuilder safe = new StringBuilder(text.length() + 16);

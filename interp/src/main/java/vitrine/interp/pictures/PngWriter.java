@@ -74,8 +74,7 @@ final class PngWriter {
         RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
     graphics.setRenderingHint(
         RenderingHints.KEY_FRACTIONALMETRICS, RenderingHints.VALUE_FRACTIONALMETRICS_ON);
-    graphics.setRenderingHint(
-        RenderingHints.KEY_STROKE_CONTROL, RenderingHints.VALUE_STROKE_PURE);
+    graphics.setRenderingHint(RenderingHints.KEY_STROKE_CONTROL, RenderingHints.VALUE_STROKE_PURE);
     graphics.setColor(colour(Tone.PAPER.light()));
     graphics.scale(DOTS, DOTS);
     graphics.fill(new Rectangle2D.Double(0, 0, drawing.width() + 1, drawing.height() + 1));
@@ -173,8 +172,7 @@ final class PngWriter {
       return;
     }
     int style = words.role() == TextRole.TITLE ? Font.BOLD : Font.PLAIN;
-    Font font =
-        new Font(Font.SANS_SERIF, style, 1).deriveFont(style, (float) words.role().size());
+    Font font = new Font(Font.SANS_SERIF, style, 1).deriveFont(style, (float) words.role().size());
     graphics.setFont(font);
     graphics.setColor(colour(words.fill().light()));
     double width = font.getStringBounds(text, graphics.getFontRenderContext()).getWidth();

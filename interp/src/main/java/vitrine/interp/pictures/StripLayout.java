@@ -38,8 +38,7 @@ final class StripLayout {
     }
     double bar = y + LINE + 2 * PADDING;
     double below =
-        ColourBar.draw(
-            to, strip.cells(), strip.scale(), strip.values(), Layout.MARGIN, bar, WIDTH);
+        ColourBar.draw(to, strip.cells(), strip.scale(), strip.values(), Layout.MARGIN, bar, WIDTH);
     return to.build(width, Layout.foot(to, strip.caption(), below, width), strip.caption());
   }
 }

@@ -75,8 +75,7 @@ final class SvgWriter {
     out.append(
         "<svg%s width=\"%s\" height=\"%s\" viewBox=\"0 0 %s %s\" role=\"img\" aria-labelledby=\"%s-title %s-desc\">\n"
             .formatted(namespace, width, height, width, height, id, id));
-    out.append(
-        "<title id=\"%s-title\">%s</title>\n".formatted(id, Markup.escape(drawing.title())));
+    out.append("<title id=\"%s-title\">%s</title>\n".formatted(id, Markup.escape(drawing.title())));
     out.append(
         "<desc id=\"%s-desc\">%s</desc>\n".formatted(id, Markup.escape(drawing.description())));
   }
@@ -125,10 +124,7 @@ final class SvgWriter {
     out.append(
         "<rect x=\"%s\" y=\"%s\" width=\"%s\" height=\"%s\""
             .formatted(
-                Markup.number(x),
-                Markup.number(y),
-                Markup.number(width),
-                Markup.number(height)));
+                Markup.number(x), Markup.number(y), Markup.number(width), Markup.number(height)));
   }
 
   private static String points(List<Mark.Spot> spots) {

@@ -51,8 +51,7 @@ final class TableLayout {
     return to.build(width, Layout.foot(to, caption, y + 6, width), caption);
   }
 
-  private static void row(
-      Drawing.Builder to, List<Table.Cell> row, double[] widths, double y) {
+  private static void row(Drawing.Builder to, List<Table.Cell> row, double[] widths, double y) {
     double x = Layout.MARGIN;
     for (int column = 0; column < widths.length; column++) {
       Table.Cell cell = row.get(column);

@@ -138,8 +138,7 @@ final class TextWriter {
         switch (map.scale()) {
           case Scale.Sequential scale ->
               "%s '%s' %s; ? for no number"
-                  .formatted(
-                      Figures.digits(scale.low(), 3), MORE, Figures.digits(scale.high(), 3));
+                  .formatted(Figures.digits(scale.low(), 3), MORE, Figures.digits(scale.high(), 3));
           case Scale.Diverging scale ->
               "below %s '%s' down to %s, above it '%s' up to %s; ? for no number"
                   .formatted(
@@ -158,8 +157,7 @@ final class TextWriter {
     double share = Math.clamp(scale.share(value), 0.0, 1.0);
     return switch (scale) {
       case Scale.Sequential _ -> step(MORE, share);
-      case Scale.Diverging _ ->
-          share < 0.5 ? step(LESS, 1 - 2 * share) : step(MORE, 2 * share - 1);
+      case Scale.Diverging _ -> share < 0.5 ? step(LESS, 1 - 2 * share) : step(MORE, 2 * share - 1);
     };
   }
 

@@ -7,8 +7,8 @@ import java.util.List;
  * What is coloured by the reader's theme, light or dark. Text has a contrast of at least 4.5 with
  * the paper, series have 3 (WCAG 2.2); a test holds both.
  *
- * <p>The series are those of Okabe and Ito (2008) and of P. Tol (Colour schemes, 2021) that are dark
- * enough for white paper, or light enough for dark; after the eighth, dashes tell them apart.
+ * <p>The series are those of Okabe and Ito (2008) and of P. Tol (Colour schemes, 2021) that are
+ * dark enough for white paper, or light enough for dark; after the eighth, dashes tell them apart.
  */
 enum Tone {
   PAPER("ffffff", "16181d"),

@@ -8,11 +8,11 @@
  * machine; SVG, PNG and HTML draw it and nothing else.
  *
  * <p>Reading order: Caption, Quantity, Grid, Rgb, ColourTable, Scale; Picture and its kinds
- * (Heatmap, TokenStrip, Lines, Bars, Scatter, Table, Graph); Tone, Paint, Mark, Drawing; Layout with
- * a class for each kind; SvgWriter, PngWriter, HtmlWriter, TextWriter; Pictures, the way in.
+ * (Heatmap, TokenStrip, Lines, Bars, Scatter, Table, Graph); Tone, Paint, Mark, Drawing; Layout
+ * with a class for each kind; SvgWriter, PngWriter, HtmlWriter, TextWriter; Pictures, the way in.
  *
- * <p>What a person or a model wrote is text wherever it lands: {@code Markup} is the one place where
- * it is escaped.
+ * <p>What a person or a model wrote is text wherever it lands: {@code Markup} is the one place
+ * where it is escaped.
  */
 @NullMarked
 package vitrine.interp.pictures;

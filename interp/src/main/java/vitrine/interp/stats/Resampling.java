@@ -9,8 +9,8 @@ import vitrine.engine.data.Draw;
  * The bootstrap (Efron 1979): how much a number would vary had other sentences been drawn. Each
  * resample draws as many units as there are, with replacement.
  *
- * <p>Of as many units the same seed draws the same ones for every statistic: what is compared between
- * heads is compared on the same resamples.
+ * <p>Of as many units the same seed draws the same ones for every statistic: what is compared
+ * between heads is compared on the same resamples.
  *
  * <p>What it does not tell: anything of texts of another kind than the sample's. With a handful of
  * units its intervals are too narrow, whatever the method.

@@ -39,7 +39,6 @@ final class CsvTest {
     NumberArray.of(new double[] {1, 2.5, -3, 4, 5, 1e-3}, 2, 3).writeNpy(file);
     assertEquals("(2,3)", Npy.read(file).shapeText());
     assertEquals(1e-3f, Npy.read(file).values()[5]);
-    assertThrows(
-        IllegalArgumentException.class, () -> NumberArray.of(new double[] {1, 2}, 3));
+    assertThrows(IllegalArgumentException.class, () -> NumberArray.of(new double[] {1, 2}, 3));
   }
 }

@@ -48,9 +48,7 @@ final class WritersTest {
         int y = (int) (2 * (cells.y() + (row + 0.5) * cells.height()));
         Rgb expected = map.scale().colour(map.values().at(row, column));
         assertEquals(
-            expected.hex(),
-            "#%06x".formatted(image.getRGB(x, y) & 0xFFFFFF),
-            row + ", " + column);
+            expected.hex(), "#%06x".formatted(image.getRGB(x, y) & 0xFFFFFF), row + ", " + column);
       }
     }
   }
@@ -59,8 +57,7 @@ final class WritersTest {
   void should_say_so_when_a_png_would_be_too_large() {
     List<Picture> many = Collections.nCopies(400, Samples.lines(1, 2));
     InputException refused =
-        assertThrows(
-            InputException.class, () -> Pictures.png(many, new ByteArrayOutputStream()));
+        assertThrows(InputException.class, () -> Pictures.png(many, new ByteArrayOutputStream()));
     assertTrue(String.valueOf(refused.getMessage()).startsWith("png: "), refused.getMessage());
   }
 

@@ -111,8 +111,7 @@ final class ArchitectureTest {
         "vitrine.kernels");
     allow("vitrine.interp.stats", "vitrine.engine.data");
     allow("vitrine.interp.io", "vitrine.engine.io", "vitrine.interp.stats");
-    allow(
-        "vitrine.interp.pictures", "vitrine.engine", "vitrine.interp.stats", "vitrine.interp.io");
+    allow("vitrine.interp.pictures", "vitrine.engine", "vitrine.interp.stats", "vitrine.interp.io");
     allow(
         "vitrine.interp",
         "vitrine.engine.hooks",
