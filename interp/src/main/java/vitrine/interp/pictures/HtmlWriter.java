@@ -99,7 +99,7 @@ final class HtmlWriter {
       for (Table.Cell cell : row) {
         switch (cell) {
           case Table.Words words -> cells.add(words.text());
-          case Table.Number number -> cells.add(Json.number(number.value()));
+          case Table.Figure number -> cells.add(Json.number(number.value()));
         }
       }
     }

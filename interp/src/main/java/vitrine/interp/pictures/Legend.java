@@ -39,7 +39,8 @@ final class Legend {
     }
     int inColumn = Math.min(names.size(), MOST_IN_A_COLUMN);
     for (int i = 0; i < names.size(); i++) {
-      double left = x + 12 + (i / inColumn) * columnWidth(names);
+      int column = i / inColumn;
+      double left = x + 12 + column * columnWidth(names);
       double middle = y + (i % inColumn) * LINE + LINE / 2;
       to.add(
           new Mark.Polyline(

@@ -54,7 +54,7 @@ public final class Pictures {
   private static Object value(Table.Cell cell) {
     return switch (cell) {
       case Table.Words words -> words.text();
-      case Table.Number number -> number.value();
+      case Table.Figure number -> number.value();
     };
   }
 

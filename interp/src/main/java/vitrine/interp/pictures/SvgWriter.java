@@ -232,12 +232,14 @@ final class SvgWriter {
                 Markup.number(cells.height()),
                 Markup.number(cells.width()));
     for (int i = 0; i < cells.colours().size(); i++) {
+      int row = i / cells.columns();
+      int column = i % cells.columns();
       paths
           .computeIfAbsent(cells.colours().get(i), _ -> new StringBuilder())
           .append('M')
-          .append(Markup.number(cells.x() + i % cells.columns() * cells.width()))
+          .append(Markup.number(cells.x() + column * cells.width()))
           .append(' ')
-          .append(Markup.number(cells.y() + i / cells.columns() * cells.height()))
+          .append(Markup.number(cells.y() + row * cells.height()))
           .append(shape);
     }
     paths.forEach((colour, path) ->

@@ -28,7 +28,7 @@ public record Table(Caption caption, List<Quantity> columns, List<List<Cell>> ro
     }
 
     static Cell of(double value) {
-      return new Number(value);
+      return new Figure(value);
     }
   }
 
@@ -36,5 +36,5 @@ public record Table(Caption caption, List<Quantity> columns, List<List<Cell>> ro
   public record Words(String text) implements Cell {}
 
   /** A number; NaN where there is none. */
-  public record Number(double value) implements Cell {}
+  public record Figure(double value) implements Cell {}
 }

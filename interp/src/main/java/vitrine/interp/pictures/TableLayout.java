@@ -58,7 +58,7 @@ final class TableLayout {
       String text = Letters.fit(text(cell), SIZE, widths[column]);
       switch (cell) {
         case Table.Words _ -> to.text(x, y, text, TextRole.LABEL, Mark.Anchor.START);
-        case Table.Number _ ->
+        case Table.Figure _ ->
             to.text(x + widths[column], y, text, TextRole.LABEL, Mark.Anchor.END);
       }
       x += widths[column] + GAP;
@@ -67,13 +67,13 @@ final class TableLayout {
 
   private static boolean isNumeric(Table table, int column) {
     return !table.rows().isEmpty()
-        && table.rows().stream().allMatch(row -> row.get(column) instanceof Table.Number);
+        && table.rows().stream().allMatch(row -> row.get(column) instanceof Table.Figure);
   }
 
   static String text(Table.Cell cell) {
     return switch (cell) {
       case Table.Words words -> words.text();
-      case Table.Number number -> Figures.of(number.value());
+      case Table.Figure number -> Figures.of(number.value());
     };
   }
 }

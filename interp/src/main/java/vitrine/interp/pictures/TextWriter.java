@@ -316,7 +316,7 @@ final class TextWriter {
         text.append(
                 switch (row.get(column)) {
                   case Table.Words _ -> Columns.left(cell, widths[column]);
-                  case Table.Number _ -> Columns.right(cell, widths[column]);
+                  case Table.Figure _ -> Columns.right(cell, widths[column]);
                 })
             .append("  ");
       }
