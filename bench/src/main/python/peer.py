@@ -108,7 +108,7 @@ class Gradient:
 
 
 class Training:
-    """Forward, backward and AdamW, which is foreach by default."""
+    """Forward, backward and AdamW, as torch has it by default: on a CPU, one tensor after the other."""
 
     def __init__(self, model, work):
         self.model = model

@@ -17,6 +17,7 @@ import vitrine.engine.models.ModelFiles;
 import vitrine.engine.text.Encoding;
 import vitrine.engine.text.Tokenizer;
 import vitrine.kernels.Backends;
+import vitrine.kernels.Cores;
 import vitrine.kernels.Kernels;
 import vitrine.kernels.Tensor;
 
@@ -41,7 +42,7 @@ public final class Embed {
     new InductionModel().write(directory);
 
     // A backend is chosen once and handed in. What `auto` passed over, it says.
-    int threads = Runtime.getRuntime().availableProcessors();
+    int threads = Cores.physical();
     try (Kernels kernels = Backends.open("auto", threads, System.err::println);
         ModelFiles files = ModelFiles.open(directory);
         Model model = ModelLoader.load(files, Optional.empty(), kernels, System.err::println)) {

@@ -10,7 +10,6 @@ import vitrine.app.terminal.Console;
 import vitrine.app.terminal.Table;
 import vitrine.interp.io.Json;
 import vitrine.kernels.Backends;
-import vitrine.kernels.Cores;
 import vitrine.kernels.Kernels;
 import vitrine.kernels.KernelsProvider;
 import vitrine.kernels.SelfCheck;
@@ -29,12 +28,14 @@ import vitrine.kernels.SelfCheck;
       "  vitrine backends"
     })
 final class BackendsCommand implements Command {
+  private final Common common;
   private final Console console;
 
   @Option(names = "--json", description = "One JSON document.")
   private boolean json;
 
-  BackendsCommand(Console console) {
+  BackendsCommand(Common common, Console console) {
+    this.common = common;
     this.console = console;
   }
 
@@ -47,7 +48,7 @@ final class BackendsCommand implements Command {
 
   @Override
   public void run() {
-    List<Line> lines = Backends.all().stream().map(BackendsCommand::line).toList();
+    List<Line> lines = Backends.all().stream().map(this::line).toList();
     Optional<Line> auto = lines.stream().filter(Line::available).findFirst();
     if (json) {
       console.println(Json.line(document(lines, auto)));
@@ -64,12 +65,12 @@ final class BackendsCommand implements Command {
     console.print(table.render());
   }
 
-  private static Line line(KernelsProvider provider) {
+  private Line line(KernelsProvider provider) {
     Optional<String> reason = provider.unavailable();
     if (reason.isPresent()) {
       return new Line(provider.name(), false, reason.get());
     }
-    try (Kernels kernels = provider.open(Cores.physical())) {
+    try (Kernels kernels = provider.open(common.threads())) {
       SelfCheck check = SelfCheck.run(kernels, provider.leastGflops());
       return new Line(
           provider.name(), true, kernels.description() + "; self-check: " + check.summary());

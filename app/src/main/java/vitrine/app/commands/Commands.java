@@ -47,7 +47,7 @@ public final class Commands {
         new EvaluateCommand(common, console),
         new InspectCommand(console),
         new ModelsCommand(console),
-        new BackendsCommand(console),
+        new BackendsCommand(common, console),
         new HelpCommand(console));
   }
 

@@ -89,11 +89,15 @@ public final class Common {
     return debug;
   }
 
+  /** How many were asked for, or one a core. */
+  int threads() {
+    return threads == null ? Cores.physical() : threads;
+  }
+
   /** The backend that was asked for, with its threads. */
   Kernels openKernels(Consumer<String> notes) {
-    int count = threads == null ? Cores.physical() : threads;
     try {
-      return Backends.open(backend, count, notes);
+      return Backends.open(backend, threads(), notes);
     } catch (IllegalArgumentException e) {
       throw new UsageException(String.valueOf(e.getMessage()));
     }

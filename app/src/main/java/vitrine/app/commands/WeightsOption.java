@@ -10,9 +10,9 @@ final class WeightsOption {
       paramLabel = "f32|bf16|int8",
       converter = Converters.OfPrecision.class,
       description = {
-        "What matrices are kept as; f32 if not given. bf16 takes half of the memory and int8 a quarter,",
-        "and decoding is faster by about as much; what is lost, evaluate tells. Gradients of parameters",
-        "need f32."
+        "What the matrices of linear layers are kept as; f32 if not given. bf16 takes half of their",
+        "memory and int8 a quarter, which is read sooner; what is lost, evaluate tells. Gradients of",
+        "parameters need f32."
       })
   private Precision precision = Precision.F32;
 

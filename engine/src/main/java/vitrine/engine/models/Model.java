@@ -190,7 +190,7 @@ public final class Model implements AutoCloseable {
   private void requireTrainable(String operation) {
     if (facts.precision() != Precision.F32) {
       throw new InputException(
-          "%s: %s: weights in %s; expected f32, which alone has gradients. Use --weights f32"
+          "%s: %s: weights in %s; expected f32: gradients of parameters are of no others. Use --weights f32"
               .formatted(operation, facts.name(), facts.precision().label()));
     }
   }
