@@ -1,8 +1,10 @@
 package vitrine.engine.hooks;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import vitrine.engine.InputException;
+import vitrine.kernels.AttentionMask;
 
 /**
  * The inputs of a run, checked against a model and padded at the right to one length.
@@ -95,6 +97,34 @@ public record Batch(
               + (most == 0 ? "0 only: this model has no segments." : "0 to " + most + "."));
     }
     return type;
+  }
+
+  /** This batch so many times over, one after the other. */
+  public Batch repeated(int times) {
+    int[] allIds = new int[Math.multiplyExact(ids.length, times)];
+    int[] allTypeIds = new int[allIds.length];
+    boolean[] allReal = new boolean[real == null ? 0 : allIds.length];
+    List<Example> allExamples = new ArrayList<>();
+    for (int i = 0; i < times; i++) {
+      System.arraycopy(ids, 0, allIds, i * ids.length, ids.length);
+      System.arraycopy(typeIds, 0, allTypeIds, i * ids.length, ids.length);
+      if (real != null) {
+        System.arraycopy(real, 0, allReal, i * ids.length, ids.length);
+      }
+      allExamples.addAll(examples);
+    }
+    return new Batch(
+        Math.multiplyExact(batch, times),
+        length,
+        allIds,
+        allTypeIds,
+        real == null ? null : allReal,
+        allExamples);
+  }
+
+  /** Which positions see which, in a pass over the whole batch. */
+  public AttentionMask mask(AttentionMask.Causality causality) {
+    return new AttentionMask(batch, length, length, causality, real);
   }
 
   /** Whether the token is real rather than padding. */

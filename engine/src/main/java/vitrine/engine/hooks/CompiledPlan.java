@@ -3,6 +3,10 @@ package vitrine.engine.hooks;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import vitrine.engine.InputException;
 
@@ -117,6 +121,33 @@ public final class CompiledPlan {
         .mapToInt(step -> depth(step.site()))
         .min()
         .orElse(Differentiation.HEAD);
+  }
+
+  /**
+   * The lowest part that is read or edited: a block, {@link Differentiation#EMBEDDINGS} or {@link
+   * Differentiation#HEAD}. What lies below it is as without a plan.
+   */
+  public int lowestTap() {
+    return taps().mapToInt(this::depth).min().orElse(Differentiation.HEAD);
+  }
+
+  /** The first read or edit that stands below a block; empty when none does. */
+  public Optional<Site> below(int block) {
+    return taps().filter(site -> depth(site) < block).findFirst();
+  }
+
+  /** The steps that the plan takes apart, since it asks something between their ends. */
+  public Set<FusedStep> apart() {
+    return taps()
+        .flatMap(site ->
+            FusedStep.around((Tap) site.target()).stream()
+                .map(kind -> new FusedStep(kind, depth(site))))
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  private Stream<Site> taps() {
+    return Stream.concat(edits.stream().map(EditStep::site), reads.stream().map(ReadStep::site))
+        .filter(site -> site.target() instanceof Tap);
   }
 
   private int depth(Site site) {

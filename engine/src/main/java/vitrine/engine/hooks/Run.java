@@ -22,6 +22,9 @@ import vitrine.kernels.Workspace;
  * that it does ask for applies the edits, then keeps the value for the reads; whatever is kept is
  * never written to or released by the layers that follow. On the way back {@link #tapBackward}
  * keeps the gradients and takes them through the edits. Used by one thread.
+ *
+ * <p>Several plans may pass through the layers as one run ({@link Variants}): its taps hand each
+ * plan its own rows.
  */
 public final class Run {
   private final Kernels kernels;
@@ -32,6 +35,7 @@ public final class Run {
   private final @Nullable Differentiation differentiation;
   private final Dropout.@Nullable Keyed dropout;
   private final EditRunner edits;
+  private final @Nullable Variants variants;
   private final Pins pins = new Pins();
   private final Map<Site, Tensor> values = new LinkedHashMap<>();
   private final Map<Site, Tensor> gradients = new LinkedHashMap<>();
@@ -71,6 +75,31 @@ public final class Run {
       AttentionMask mask,
       @Nullable Differentiation differentiation,
       Dropout.@Nullable Keyed dropout) {
+    this(kernels, workspace, plan, batch, mask, differentiation, dropout, null);
+  }
+
+  /** The forward passes of variants as one; what plans ask is theirs. */
+  Run(Kernels kernels, Workspace workspace, CompiledPlan nothing, Batch all, Variants variants) {
+    this(
+        kernels,
+        workspace,
+        nothing,
+        all,
+        all.mask(nothing.architecture().causality()),
+        null,
+        null,
+        variants);
+  }
+
+  private Run(
+      Kernels kernels,
+      Workspace workspace,
+      CompiledPlan plan,
+      Batch batch,
+      AttentionMask mask,
+      @Nullable Differentiation differentiation,
+      Dropout.@Nullable Keyed dropout,
+      @Nullable Variants variants) {
     this.kernels = kernels;
     this.workspace = workspace;
     this.plan = plan;
@@ -79,6 +108,7 @@ public final class Run {
     this.differentiation = differentiation;
     this.dropout = dropout;
     this.edits = new EditRunner(this);
+    this.variants = variants;
   }
 
   public Kernels kernels() {
@@ -109,7 +139,7 @@ public final class Run {
    * @param layer the block; any number for a tap outside the blocks
    */
   public boolean taps(Tap tap, int layer) {
-    return actions(tap, layer) != null;
+    return variants == null ? actions(tap, layer) != null : variants.taps(tap, layer);
   }
 
   /**
@@ -119,6 +149,9 @@ public final class Run {
    * @return what flows on: the value, or an edited one in its place
    */
   public Tensor tap(Tap tap, int layer, Tensor value) {
+    if (variants != null) {
+      return variants.tap(this, tap, layer, value);
+    }
     Actions actions = actions(tap, layer);
     if (actions == null) {
       return value;
@@ -157,7 +190,7 @@ public final class Run {
     return current;
   }
 
-  private @Nullable Actions actions(Tap tap, int layer) {
+  @Nullable Actions actions(Tap tap, int layer) {
     return tap.perBlock() ? plan.at(tap, layer) : plan.at(tap);
   }
 

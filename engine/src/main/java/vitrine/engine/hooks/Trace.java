@@ -1,8 +1,12 @@
 package vitrine.engine.hooks;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import vitrine.engine.InputException;
 import vitrine.kernels.Tensor;
 
@@ -14,7 +18,17 @@ public final class Trace implements AutoCloseable {
   private final Run run;
   private final List<Read> reads;
   private final List<Read> gradients;
-  private final OptionalDouble loss;
+  private final @Nullable LossValue loss;
+  private final Memory memory;
+  private boolean open = true;
+
+  /** What goes when a trace is closed. */
+  private enum Memory {
+    /** All that the run holds. */
+    RUN,
+    /** What it has read: the run's memory is shared with others. */
+    READS
+  }
 
   /**
    * One value that was kept.
@@ -32,9 +46,19 @@ public final class Trace implements AutoCloseable {
   }
 
   /** For {@link vitrine.engine.models.Model}: everything that the plan asks for has passed by. */
-  public Trace(Run run, Weights weights, OptionalDouble loss) {
+  public Trace(Run run, Weights weights, @Nullable LossValue loss) {
+    this(run, weights, loss, Memory.RUN);
+  }
+
+  /** As above, of one of several runs that share memory, which stays theirs. */
+  public static Trace ofVariant(Run run, Weights weights, @Nullable LossValue loss) {
+    return new Trace(run, weights, loss, Memory.READS);
+  }
+
+  private Trace(Run run, Weights weights, @Nullable LossValue loss, Memory memory) {
     this.run = run;
     this.loss = loss;
+    this.memory = memory;
     this.reads = new ArrayList<>();
     for (ReadStep step : run.plan().reads()) {
       reads.add(new Read(step.site(), value(step, weights)));
@@ -147,7 +171,12 @@ public final class Trace implements AutoCloseable {
 
   /** The plan's loss; empty when it has none. */
   public OptionalDouble loss() {
-    return loss;
+    return loss == null ? OptionalDouble.empty() : OptionalDouble.of(loss.value());
+  }
+
+  /** The plan's loss, example by example; none when the plan has no loss. */
+  public List<ExampleLoss> exampleLosses() {
+    return loss == null ? List.of() : loss.examples();
   }
 
   /** The inputs as they were run: padded to one length. */
@@ -155,13 +184,29 @@ public final class Trace implements AutoCloseable {
     return run.batch();
   }
 
-  /** The most bytes that the run held at once, gradients of parameters included. */
+  /**
+   * The most bytes that the run held at once, gradients of parameters included; of a variant, with
+   * all that ran beside it.
+   */
   public long peakBytes() {
     return run.workspace().peakBytes();
   }
 
   @Override
   public void close() {
-    run.workspace().close();
+    if (!open) {
+      return;
+    }
+    open = false;
+    switch (memory) {
+      case RUN -> run.workspace().close();
+      case READS -> {
+        Set<Tensor> kept = Collections.newSetFromMap(new IdentityHashMap<>());
+        reads.stream()
+            .filter(read -> read.site().target() instanceof Tap) // weights are the model's
+            .forEach(read -> kept.add(read.value()));
+        kept.forEach(run.workspace()::release);
+      }
+    }
   }
 }

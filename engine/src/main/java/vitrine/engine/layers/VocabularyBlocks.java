@@ -69,6 +69,22 @@ public final class VocabularyBlocks {
   }
 
   /**
+   * The logits of some rows, all at once; not tapped.
+   *
+   * @param x the last hidden state, (..,D); stays the caller's
+   * @param rows which of its rows, in the order wanted
+   * @return (n,V)
+   */
+  public static Tensor logits(Run run, VocabularyHead head, Tensor x, int[] rows) {
+    Tensor picked = pick(run, x, rows);
+    Tensor hidden = head.hidden(run, picked).out();
+    run.releaseUnless(picked, hidden);
+    Tensor logits = head.unembed().forward(run, hidden, Activation.IDENTITY);
+    run.release(hidden);
+    return logits;
+  }
+
+  /**
    * @param dX written whole; null where there is no backward pass
    */
   private static double blocks(

@@ -1,15 +1,17 @@
 package vitrine.engine.loss;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 import vitrine.engine.InputException;
 import vitrine.engine.hooks.Architecture;
 import vitrine.engine.hooks.Batch;
+import vitrine.engine.hooks.ExampleLoss;
 import vitrine.engine.hooks.Head;
 import vitrine.engine.hooks.Labels;
 import vitrine.engine.hooks.Loss;
+import vitrine.engine.hooks.LossValue;
 import vitrine.engine.hooks.Run;
 import vitrine.engine.layers.TaskHead;
 import vitrine.kernels.Region;
@@ -42,11 +44,14 @@ public final class Losses {
 
   private @Nullable TokenLoss tokens(Loss loss) {
     return switch (loss) {
-      case Loss.Next _ -> TokenLoss.mean(Targets.next(batch));
-      case Loss.Labels _ -> head.scoresVocabulary() ? TokenLoss.mean(targets.ids()) : null;
-      case Loss.MaskedTokens masked -> TokenLoss.mean(expected(masked));
+      case Loss.Next _ -> mean(Targets.next(batch));
+      case Loss.Labels _ -> head.scoresVocabulary() ? mean(targets.ids()) : null;
+      case Loss.MaskedTokens masked -> mean(expected(masked));
       case Loss.LogProbability logprob ->
-          new TokenLoss(at(logprob.position(), logprob.token()), -1);
+          new TokenLoss(
+              at(logprob.position(), logprob.token()),
+              batch.length(),
+              TokenLoss.Kind.SUM_OF_LOG_PROBABILITIES);
       case Loss.Label _,
           Loss.Value _,
           Loss.Logit _,
@@ -56,6 +61,10 @@ public final class Losses {
           Loss.End _ ->
           null;
     };
+  }
+
+  private TokenLoss mean(int[] ids) {
+    return new TokenLoss(ids, batch.length(), TokenLoss.Kind.MEAN);
   }
 
   /**
@@ -118,27 +127,29 @@ public final class Losses {
     return tokens;
   }
 
-  /** The value; empty when the plan has no loss. */
-  public OptionalDouble value(Run run, TaskHead.Outputs outputs) {
+  /** The value; null when the plan has no loss. */
+  public @Nullable LossValue value(Run run, TaskHead.Outputs outputs) {
     if (loss == null) {
-      return OptionalDouble.empty();
+      return null;
     }
-    return OptionalDouble.of(
-        switch (loss) {
-          case Loss.Next _, Loss.MaskedTokens _, Loss.LogProbability _ ->
-              there(tokens).value(run, logits(outputs));
-          case Loss.Labels _ -> labels(run, outputs);
-          case Loss.Label label -> meanOf(run, classLogits(outputs), everywhere(label.label()));
-          case Loss.Value value -> squaredError(logits(outputs), filled(value.value()));
-          case Loss.Logit logit -> sumOfLogits(outputs, logit.position(), logit.token());
-          case Loss.Difference difference ->
-              sumOfLogits(outputs, difference.position(), difference.token())
-                  - sumOfLogits(outputs, difference.position(), difference.minus());
-          case Loss.ClassLogit logit -> sumOfClassLogits(classLogits(outputs), logit.label());
-          case Loss.Start start ->
-              meanOf(run, there(outputs.start()), everywhere(row(start.position())));
-          case Loss.End end -> meanOf(run, there(outputs.end()), everywhere(row(end.position())));
-        });
+    return switch (loss) {
+      case Loss.Next _, Loss.MaskedTokens _, Loss.LogProbability _ ->
+          there(tokens).value(run, logits(outputs));
+      case Loss.Labels _ -> labels(run, outputs);
+      case Loss.Label label -> meanOf(run, classLogits(outputs), everywhere(label.label()));
+      case Loss.Value value -> squaredError(logits(outputs), filled(value.value()));
+      case Loss.Logit logit ->
+          sumOf(logits(outputs, logit.position(), logit.token()), new double[batch.batch()]);
+      case Loss.Difference difference ->
+          sumOf(
+              logits(outputs, difference.position(), difference.token()),
+              logits(outputs, difference.position(), difference.minus()));
+      case Loss.ClassLogit logit ->
+          sumOf(classLogits(outputs, logit.label()), new double[batch.batch()]);
+      case Loss.Start start ->
+          meanOf(run, there(outputs.start()), everywhere(row(start.position())));
+      case Loss.End end -> meanOf(run, there(outputs.end()), everywhere(row(end.position())));
+    };
   }
 
   /**
@@ -228,7 +239,7 @@ public final class Losses {
     return head == Head.PRETRAINING ? new TaskHead.Outputs(null, d, null, null) : ofLogits(d);
   }
 
-  private double labels(Run run, TaskHead.Outputs outputs) {
+  private LossValue labels(Run run, TaskHead.Outputs outputs) {
     return switch (head) {
       case LANGUAGE, MASKED, PRETRAINING -> there(tokens).value(run, logits(outputs));
       case TOKENS, NEXT_SENTENCE -> meanOf(run, logits(outputs), targets.ids());
@@ -239,8 +250,8 @@ public final class Losses {
             case SEVERAL -> binaryCrossEntropy(logits(outputs), targets.values());
           };
       case QUESTION -> {
-        double start = meanOf(run, there(outputs.start()), targets.ids());
-        yield (start + meanOf(run, there(outputs.end()), targets.ends())) / 2;
+        LossValue start = meanOf(run, there(outputs.start()), targets.ids());
+        yield halves(start, meanOf(run, there(outputs.end()), targets.ends()));
       }
       case NONE -> throw new IllegalStateException("loss: labels: no head; the plan refuses it");
     };
@@ -281,55 +292,92 @@ public final class Losses {
 
   // ---- sums, in double on the host ----
 
-  private static double meanOf(Run run, Tensor logits, int[] ids) {
-    long count = Arrays.stream(ids).filter(id -> id != Labels.IGNORED).count();
-    return sumOf(run, logits, ids) / count;
+  /** Of the rows that count. */
+  private LossValue meanOf(Run run, Tensor logits, int[] ids) {
+    float[] terms = crossEntropies(run, logits, ids);
+    ByExample examples = new ByExample(batch.batch(), ids.length / batch.batch());
+    int count = 0;
+    for (int row = 0; row < terms.length; row++) {
+      if (ids[row] != Labels.IGNORED) {
+        examples.add(row, terms[row]);
+        count++;
+      }
+    }
+    return examples.mean(sum(terms) / count);
   }
 
-  static double sumOf(Run run, Tensor logits, int[] ids) {
+  /** Of each row, 0 where it is ignored. */
+  static float[] crossEntropies(Run run, Tensor logits, int[] ids) {
     Tensor rows = run.allocate(ids.length);
     run.kernels().crossEntropy(logits, ids, rows);
+    float[] terms = rows.toArray();
+    run.release(rows);
+    return terms;
+  }
+
+  static double sum(float[] terms) {
     double sum = 0;
-    for (float each : rows.toArray()) {
+    for (float each : terms) {
       sum += each;
     }
-    run.release(rows);
     return sum;
   }
 
-  private double sumOfLogits(TaskHead.Outputs outputs, int position, int token) {
+  private static LossValue halves(LossValue a, LossValue b) {
+    List<ExampleLoss> examples = new ArrayList<>();
+    for (int i = 0; i < a.examples().size(); i++) {
+      ExampleLoss one = a.examples().get(i);
+      examples.add(new ExampleLoss((one.loss() + b.examples().get(i).loss()) / 2, one.weight()));
+    }
+    return new LossValue((a.value() + b.value()) / 2, examples);
+  }
+
+  /**
+   * @param plus a number of each example
+   * @param minus likewise, taken away
+   */
+  private static LossValue sumOf(double[] plus, double[] minus) {
+    ByExample examples = new ByExample(plus.length, 1);
+    for (int b = 0; b < plus.length; b++) {
+      examples.add(b, plus[b] - minus[b]);
+    }
+    return examples.sum(inOrder(plus) - inOrder(minus));
+  }
+
+  /** Added one after the other; a stream's sum compensates. */
+  private static double inOrder(double[] terms) {
     double sum = 0;
-    for (int b = 0; b < batch.batch(); b++) {
-      sum += logits(outputs).get(b, row(position), token);
+    for (double each : terms) {
+      sum += each;
     }
     return sum;
   }
 
-  private double sumOfClassLogits(Tensor logits, int label) {
-    double sum = 0;
-    for (int b = 0; b < batch.batch(); b++) {
-      sum += logits.get(b, label);
-    }
-    return sum;
-  }
-
-  private static double squaredError(Tensor logits, double[] values) {
+  private LossValue squaredError(Tensor logits, double[] values) {
     float[] found = logits.toArray();
-    double sum = 0;
+    double[] terms = new double[found.length];
     for (int i = 0; i < found.length; i++) {
-      sum += (found[i] - values[i]) * (found[i] - values[i]);
+      terms[i] = (found[i] - values[i]) * (found[i] - values[i]);
     }
-    return sum / found.length;
+    return meanOf(terms);
   }
 
   /** Mean over examples and classes of {@code max(x,0) - x y + log(1 + exp(-|x|))}. */
-  private static double binaryCrossEntropy(Tensor logits, double[] values) {
+  private LossValue binaryCrossEntropy(Tensor logits, double[] values) {
     float[] x = logits.toArray();
-    double sum = 0;
+    double[] terms = new double[x.length];
     for (int i = 0; i < x.length; i++) {
-      sum += Math.max(x[i], 0) - x[i] * values[i] + Math.log1p(Math.exp(-Math.abs(x[i])));
+      terms[i] = Math.max(x[i], 0) - x[i] * values[i] + Math.log1p(Math.exp(-Math.abs(x[i])));
     }
-    return sum / x.length;
+    return meanOf(terms);
+  }
+
+  private LossValue meanOf(double[] terms) {
+    ByExample examples = new ByExample(batch.batch(), terms.length / batch.batch());
+    for (int i = 0; i < terms.length; i++) {
+      examples.add(i, terms[i]);
+    }
+    return examples.mean(inOrder(terms) / terms.length);
   }
 
   // ---- outputs ----
@@ -340,6 +388,23 @@ public final class Losses {
 
   private Tensor classLogits(TaskHead.Outputs outputs) {
     return head == Head.PRETRAINING ? there(outputs.nsp()) : logits(outputs);
+  }
+
+  /** One logit of each example. */
+  private double[] logits(TaskHead.Outputs outputs, int position, int token) {
+    double[] each = new double[batch.batch()];
+    for (int b = 0; b < each.length; b++) {
+      each[b] = logits(outputs).get(b, row(position), token);
+    }
+    return each;
+  }
+
+  private double[] classLogits(TaskHead.Outputs outputs, int label) {
+    double[] each = new double[batch.batch()];
+    for (int b = 0; b < each.length; b++) {
+      each[b] = classLogits(outputs).get(b, label);
+    }
+    return each;
   }
 
   private static <T> T there(@Nullable T output) {

@@ -5,6 +5,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import vitrine.engine.hooks.Differentiation;
 import vitrine.engine.hooks.Labels;
+import vitrine.engine.hooks.LossValue;
 import vitrine.engine.hooks.Run;
 import vitrine.engine.layers.Passed;
 import vitrine.engine.layers.VocabularyBlocks;
@@ -12,29 +13,59 @@ import vitrine.engine.layers.VocabularyHead;
 import vitrine.kernels.Tensor;
 
 /**
- * A loss that expects tokens at rows of the logits: the sum of their cross-entropies by a number.
+ * A loss that expects tokens at rows of the logits.
  *
  * @param ids a token for each row of the logits, {@link Labels#IGNORED} where none is expected
- * @param divisor of a mean, how many are expected
+ * @param length T, the rows of an example
+ * @param kind what is made of the rows' cross-entropies
  */
 @SuppressWarnings("ArrayRecordComponent") // made and used within one run
-public record TokenLoss(int[] ids, double divisor) {
-  static TokenLoss mean(int[] ids) {
-    return new TokenLoss(ids, expected(ids).count());
+public record TokenLoss(int[] ids, int length, Kind kind) {
+  /** From the rows' cross-entropies to the loss. */
+  public enum Kind {
+    MEAN,
+    /** The sum of the log-probabilities, which are their negatives. */
+    SUM_OF_LOG_PROBABILITIES
   }
 
   private static IntStream expected(int[] ids) {
     return IntStream.range(0, ids.length).filter(row -> ids[row] != Labels.IGNORED);
   }
 
+  /** What the sum of the cross-entropies is divided by. */
+  private double divisor() {
+    return switch (kind) {
+      case MEAN -> expected(ids).count();
+      case SUM_OF_LOG_PROBABILITIES -> -1;
+    };
+  }
+
   /** Of all logits, (B,T,V). */
-  double value(Run run, Tensor logits) {
-    return Losses.sumOf(run, logits, ids) / divisor;
+  LossValue value(Run run, Tensor logits) {
+    float[] terms = Losses.crossEntropies(run, logits, ids);
+    ByExample examples = new ByExample(ids.length / length, length);
+    expected(ids).forEach(row -> add(examples, row, terms[row]));
+    return value(Losses.sum(terms), examples);
+  }
+
+  private void add(ByExample examples, int row, double crossEntropy) {
+    switch (kind) {
+      case MEAN -> examples.add(row, crossEntropy);
+      case SUM_OF_LOG_PROBABILITIES -> examples.add(row, -crossEntropy);
+    }
+  }
+
+  private LossValue value(double sum, ByExample examples) {
+    double value = sum / divisor();
+    return switch (kind) {
+      case MEAN -> examples.mean(value);
+      case SUM_OF_LOG_PROBABILITIES -> examples.sum(value);
+    };
   }
 
   /** Of {@code factor * loss}, with respect to all logits. */
   Tensor gradient(Run run, Tensor logits, double factor) {
-    return LossGradients.ofCrossEntropy(run, logits, ids, factor / divisor);
+    return LossGradients.ofCrossEntropy(run, logits, ids, factor / divisor());
   }
 
   /**
@@ -46,10 +77,11 @@ public record TokenLoss(int[] ids, double divisor) {
    * @return the gradient is with respect to x, (B,T,D), and kept for the backward pass; null where
    *     there is none
    */
-  public Passed<Double, @Nullable Tensor> inBlocks(
+  public Passed<LossValue, @Nullable Tensor> inBlocks(
       Run run, VocabularyHead head, Tensor x, double factor) {
     int[] rows = expected(ids).toArray();
-    float slope = (float) (factor / divisor);
+    float slope = (float) (factor / divisor());
+    ByExample examples = new ByExample(ids.length / length, length);
     var passed =
         VocabularyBlocks.pass(
             run,
@@ -59,12 +91,15 @@ public record TokenLoss(int[] ids, double divisor) {
             (logits, first) -> {
               int end = first + logits.shape().rows();
               int[] tokens = Arrays.stream(rows, first, end).map(row -> ids[row]).toArray();
-              double sum = Losses.sumOf(run, logits, tokens);
+              float[] terms = Losses.crossEntropies(run, logits, tokens);
+              for (int i = 0; i < terms.length; i++) {
+                add(examples, rows[first + i], terms[i]);
+              }
               if (run.differentiates(Differentiation.HEAD)) {
                 run.kernels().crossEntropyBackward(logits, tokens, slope, logits);
               }
-              return sum;
+              return Losses.sum(terms);
             });
-    return new Passed<>(passed.out() / divisor, passed.cache());
+    return new Passed<>(value(passed.out(), examples), passed.cache());
   }
 }

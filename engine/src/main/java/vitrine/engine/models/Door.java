@@ -1,18 +1,20 @@
 package vitrine.engine.models;
 
 /**
- * Lets a model be closed while others use it: who is inside finishes, the last to leave closes, and
- * nobody else gets in. Kernels reach memory by its address, so it must not go while they run.
+ * Lets a model, or what a run has kept, be closed while others use it: who is inside finishes, the
+ * last to leave closes, and nobody else gets in. Kernels reach memory by its address, so it must not go while they run.
  */
 final class Door {
-  private final String name;
+  private final String what;
   private final Runnable close;
   private int inside;
   private boolean closed;
 
-  /** Of a model with that name. */
-  Door(String name, Runnable close) {
-    this.name = name;
+  /**
+   * @param what stands behind it, for the error: {@code model: NAME}
+   */
+  Door(String what, Runnable close) {
+    this.what = what;
     this.close = close;
   }
 
@@ -23,7 +25,7 @@ final class Door {
    */
   synchronized void enter() {
     if (closed) {
-      throw new IllegalStateException("model: " + name + ": used after it was closed");
+      throw new IllegalStateException(what + ": used after it was closed");
     }
     inside++;
   }

@@ -1,7 +1,7 @@
 package vitrine.engine.models;
 
 import java.util.List;
-import java.util.OptionalDouble;
+import java.util.Objects;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import vitrine.engine.InputException;
@@ -12,6 +12,7 @@ import vitrine.engine.hooks.Dropout;
 import vitrine.engine.hooks.Gradients;
 import vitrine.engine.hooks.Inputs;
 import vitrine.engine.hooks.Loss;
+import vitrine.engine.hooks.LossValue;
 import vitrine.engine.hooks.Plan;
 import vitrine.engine.hooks.Saving;
 import vitrine.engine.hooks.Trace;
@@ -79,7 +80,7 @@ public final class Model implements AutoCloseable {
     this.kernels = kernels;
     this.weights = weights;
     this.facts = facts;
-    this.door = new Door(facts.name(), weights::close);
+    this.door = new Door("model: " + facts.name(), weights::close);
   }
 
   public Architecture architecture() {
@@ -154,7 +155,7 @@ public final class Model implements AutoCloseable {
               ? new Differentiation(compiled.lowestGradient(), saving, 1, gradients)
               : null;
       Pass pass = new Pass(this, on, compiled, inputs, workspace, differentiation, null);
-      OptionalDouble loss = pass.forward();
+      LossValue loss = pass.forward();
       if (differentiation != null) {
         pass.backward();
       }
@@ -177,6 +178,39 @@ public final class Model implements AutoCloseable {
     try (Trace trace = run(rehearsal.kernels(), Rehearsal.of(plan), inputs, saving)) {
       long gradients = plan.wantsParameterGradients() ? bytesOfAll(trace.parameterGradients()) : 0;
       return new Forecast(trace.saved(), gradients, rehearsal.peakBytes());
+    }
+  }
+
+  /**
+   * Runs the model once, as without a plan, and keeps the residual stream that enters every block:
+   * what the variants of a sweep have in common ({@link Prefix#sweep}).
+   *
+   * @return usable until it is closed, by many sweeps at once
+   * @throws InputException when the inputs do not fit the model
+   */
+  public Prefix prefix(Inputs inputs) {
+    return prefix(inputs, 0);
+  }
+
+  /**
+   * As above, without the streams that enter lower blocks.
+   *
+   * @param first the lowest block whose stream is kept; the number of blocks for the stream that
+   *     leaves the last one alone
+   */
+  public Prefix prefix(Inputs inputs, int first) {
+    return Prefix.of(this, kernels, inputs, first);
+  }
+
+  /**
+   * The memory that {@link #prefix(Inputs, int)} would take; computes nothing.
+   *
+   * @throws InputException as there
+   */
+  public Prefix.Memory forecastPrefix(Inputs inputs, int first) {
+    Rehearsal rehearsal = new Rehearsal();
+    try (Prefix prefix = Prefix.of(this, rehearsal.kernels(), inputs, first)) {
+      return new Prefix.Memory(prefix.bytes(), rehearsal.peakBytes());
     }
   }
 
@@ -217,9 +251,9 @@ public final class Model implements AutoCloseable {
     door.enter();
     try (Workspace workspace = kernels.workspace()) {
       Pass training = training(kernels, workspace, inputs, loss, pass, into);
-      double value = training.forward().orElseThrow();
+      LossValue found = Objects.requireNonNull(training.forward());
       training.backward();
-      return value;
+      return found.value();
     } finally {
       door.leave();
     }
@@ -238,7 +272,7 @@ public final class Model implements AutoCloseable {
         Workspace workspace = on.workspace()) {
       long gradients = bytesOfAll(into);
       Pass training = training(on, workspace, inputs, loss, pass, into);
-      training.forward();
+      var _ = training.forward();
       training.backward();
       return new Forecast(training.run().saved(), gradients, rehearsal.peakBytes());
     }

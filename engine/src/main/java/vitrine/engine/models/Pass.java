@@ -4,13 +4,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 import vitrine.engine.hooks.Batch;
 import vitrine.engine.hooks.CompiledPlan;
 import vitrine.engine.hooks.Differentiation;
 import vitrine.engine.hooks.Dropout;
 import vitrine.engine.hooks.Inputs;
+import vitrine.engine.hooks.LossValue;
 import vitrine.engine.hooks.Run;
 import vitrine.engine.hooks.Tap;
 import vitrine.engine.layers.Block;
@@ -42,9 +42,8 @@ final class Pass {
   private Embeddings.@Nullable Cache embeddings;
   private final List<Kept> blocks = new ArrayList<>();
   private LayerNorm.@Nullable Cache last;
-  private @Nullable Passed<TaskHead.Outputs, TaskHead.Cache> head;
   private @Nullable Shape hidden;
-  private @Nullable Tensor throughHead;
+  private @Nullable Scored scored;
 
   /**
    * What a block leaves.
@@ -53,6 +52,18 @@ final class Pass {
    * @param cache of one that is not
    */
   private record Kept(@Nullable Tensor input, Block.Cache cache) {}
+
+  /**
+   * What the head has made of the last hidden state.
+   *
+   * @param loss null without one
+   * @param head null where no outputs were wanted
+   * @param throughHead the loss's gradient through the head, where that is there already, (B,T,D)
+   */
+  record Scored(
+      @Nullable LossValue loss,
+      @Nullable Passed<TaskHead.Outputs, TaskHead.Cache> head,
+      @Nullable Tensor throughHead) {}
 
   /**
    * Checks plan and inputs against each other; computes nothing yet.
@@ -77,13 +88,7 @@ final class Pass {
     plan.check(batch.batch(), batch.length());
     this.losses = Losses.of(plan.plan().loss().orElse(null), parts.architecture(), batch);
     this.sequenceRows = sequenceRows(batch, model.facts());
-    AttentionMask mask =
-        new AttentionMask(
-            batch.batch(),
-            batch.length(),
-            batch.length(),
-            parts.architecture().causality(),
-            batch.real());
+    AttentionMask mask = batch.mask(parts.architecture().causality());
     this.run = new Run(kernels, workspace, plan, batch, mask, differentiation, dropout);
     this.factor = differentiation == null ? 1 : differentiation.factor();
   }
@@ -92,8 +97,8 @@ final class Pass {
     return run;
   }
 
-  /** The loss; empty when the plan has none. */
-  OptionalDouble forward() {
+  /** The loss; null when the plan has none. */
+  @Nullable LossValue forward() {
     var embedded = parts.embeddings().forward(run, batch.ids(), batch.typeIds(), batch.batch(), 0);
     embeddings = embedded.cache();
     Tensor x = embedded.out();
@@ -111,22 +116,38 @@ final class Pass {
     last = normalized.cache();
     Tensor out = normalized.out();
     hidden = out.shape();
-    if (!wantsOutputs()) {
+    scored = score(parts, run, plan, losses, out, sequenceRows, factor);
+    run.release(out);
+    return scored.loss();
+  }
+
+  /**
+   * Runs the head as far as plan and loss want it.
+   *
+   * @param out what the head reads, (B,T,D); stays the caller's
+   * @param sequenceRows of {@link #sequenceRows(Batch, Model.Facts)}
+   * @param factor what the loss's gradient is multiplied by
+   */
+  static Scored score(
+      Model.Parts parts,
+      Run run,
+      CompiledPlan plan,
+      Losses losses,
+      Tensor out,
+      int[] sequenceRows,
+      double factor) {
+    if (!wantsOutputs(plan)) {
       if (!losses.wanted()) {
-        run.release(out);
-        return OptionalDouble.empty();
+        return new Scored(null, null, null);
       }
       TokenLoss tokens = losses.tokens();
       if (tokens != null && parts.head() instanceof VocabularyHead scoring) {
         var passed = tokens.inBlocks(run, scoring, out, factor);
-        throughHead = passed.cache();
-        run.release(out);
-        return OptionalDouble.of(passed.out());
+        return new Scored(passed.out(), null, passed.cache());
       }
     }
-    head = parts.head().forward(run, out, sequenceRows);
-    run.release(out);
-    return losses.value(run, head.out());
+    var head = parts.head().forward(run, out, sequenceRows);
+    return new Scored(losses.value(run, head.out()), head, null);
   }
 
   /**
@@ -147,7 +168,8 @@ final class Pass {
     return finalNorm(parts, run, x).out();
   }
 
-  private static Passed<Tensor, LayerNorm.@Nullable Cache> finalNorm(
+  /** GPT-2's final LayerNorm, where there is one; x is released then. */
+  static Passed<Tensor, LayerNorm.@Nullable Cache> finalNorm(
       Model.Parts parts, Run run, Tensor x) {
     LayerNorm norm = parts.last();
     if (norm == null) {
@@ -184,12 +206,13 @@ final class Pass {
 
   /** With respect to what the head read, (B,T,D); where it ran in blocks, that is there already. */
   private Tensor headBackward() {
-    Tensor done = throughHead;
+    Scored forward = Objects.requireNonNull(scored, "no forward pass");
+    Tensor done = forward.throughHead();
     if (done != null) {
       run.unpin(done);
       return done;
     }
-    var outputs = Objects.requireNonNull(head, "no forward pass, or no loss");
+    var outputs = Objects.requireNonNull(forward.head(), "no loss");
     TaskHead.Outputs dOutputs = losses.backward(run, outputs.out(), factor);
     Tensor d = run.zeros(Objects.requireNonNull(hidden));
     parts.head().backward(run, dOutputs, outputs.cache(), sequenceRows, d);
@@ -211,7 +234,7 @@ final class Pass {
     });
   }
 
-  private boolean wantsOutputs() {
+  private static boolean wantsOutputs(CompiledPlan plan) {
     return Arrays.stream(Tap.values()).anyMatch(tap -> tap.isOutput() && plan.wants(tap));
   }
 
@@ -219,7 +242,7 @@ final class Pass {
    * Which position a sequence head reads: the last real token that is not the padding token, as the
    * reference implementation has it (it looks at the ids; the mask is looked at here too).
    */
-  private static int[] sequenceRows(Batch batch, Model.Facts facts) {
+  static int[] sequenceRows(Batch batch, Model.Facts facts) {
     int[] rows = new int[batch.batch()];
     for (int b = 0; b < rows.length; b++) {
       rows[b] = batch.lastReal(b);
