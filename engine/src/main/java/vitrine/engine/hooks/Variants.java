@@ -37,11 +37,7 @@ public final class Variants {
   public Run together(CompiledPlan nothing) {
     Run first = runs.getFirst();
     return new Run(
-        first.kernels(),
-        first.workspace(),
-        nothing,
-        first.batch().repeated(runs.size()),
-        this);
+        first.kernels(), first.workspace(), nothing, first.batch().repeated(runs.size()), this);
   }
 
   boolean taps(Tap tap, int layer) {

@@ -32,7 +32,8 @@
  *
  * <p>Reading order: Axis, Tap, Site, Edit, Loss, Plan, CompiledPlan; then the parsers. Run carries
  * a compiled plan through a pass, forward and backward; EditRunner changes values and takes
- * gradients through the changes; Gradients holds those of parameters.
+ * gradients through the changes; Gradients holds those of parameters. Variants lets several plans
+ * pass as one batch, and FusedStep says which may.
  */
 @NullMarked
 package vitrine.engine.hooks;

@@ -2,7 +2,8 @@ package vitrine.engine.models;
 
 /**
  * Lets a model, or what a run has kept, be closed while others use it: who is inside finishes, the
- * last to leave closes, and nobody else gets in. Kernels reach memory by its address, so it must not go while they run.
+ * last to leave closes, and nobody else gets in. Kernels reach memory by its address, so it must
+ * not go while they run.
  */
 final class Door {
   private final String what;

@@ -169,8 +169,7 @@ final class Pass {
   }
 
   /** GPT-2's final LayerNorm, where there is one; x is released then. */
-  static Passed<Tensor, LayerNorm.@Nullable Cache> finalNorm(
-      Model.Parts parts, Run run, Tensor x) {
+  static Passed<Tensor, LayerNorm.@Nullable Cache> finalNorm(Model.Parts parts, Run run, Tensor x) {
     LayerNorm norm = parts.last();
     if (norm == null) {
       return new Passed<>(x, null);

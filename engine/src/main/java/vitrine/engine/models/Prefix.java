@@ -53,14 +53,12 @@ public final class Prefix implements AutoCloseable {
       throw new InputException(
           "prefix: from block " + first + "; expected 0 to " + layers + ", the number of blocks.");
     }
-    Batch batch =
-        Batch.of(inputs, model.architecture(), model.facts().padding().orElse(0));
+    Batch batch = Batch.of(inputs, model.architecture(), model.facts().padding().orElse(0));
     model.door().enter();
     Workspace kept = on.workspace();
     try (Workspace passing = on.workspace()) {
       CompiledPlan nothing = Plan.empty().compile(model.architecture());
-      Run run =
-          new Run(on, passing, nothing, batch, batch.mask(model.architecture().causality()));
+      Run run = new Run(on, passing, nothing, batch, batch.mask(model.architecture().causality()));
       return new Prefix(model, batch, first, streams(model, run, batch, kept, first), kept);
     } catch (RuntimeException | Error e) {
       kept.close();

@@ -36,8 +36,8 @@ public final class Sweep {
   /**
    * Variants that run as one batch.
    *
-   * @param start the block where they begin; {@link Differentiation#EMBEDDINGS} where that is
-   *     below the blocks, the number of blocks where it is above them
+   * @param start the block where they begin; {@link Differentiation#EMBEDDINGS} where that is below
+   *     the blocks, the number of blocks where it is above them
    * @param variants their places among the plans
    */
   public record Group(int start, List<Integer> variants) {
@@ -183,8 +183,7 @@ public final class Sweep {
 
   private VariantPass pass(
       Kernels on, int start, List<Integer> variants, List<VariantPass.Member> of) {
-    return new VariantPass(
-        prefix, on, start, variants.stream().map(of::get).toList(), logitRows);
+    return new VariantPass(prefix, on, start, variants.stream().map(of::get).toList(), logitRows);
   }
 
   /**

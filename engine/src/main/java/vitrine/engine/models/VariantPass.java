@@ -61,11 +61,7 @@ final class VariantPass {
    * @param logitRows rows of (B,T); null for none
    */
   VariantPass(
-      Prefix prefix,
-      Kernels kernels,
-      int start,
-      List<Member> members,
-      int @Nullable [] logitRows) {
+      Prefix prefix, Kernels kernels, int start, List<Member> members, int @Nullable [] logitRows) {
     this.prefix = prefix;
     this.kernels = kernels;
     this.start = start;
@@ -93,8 +89,7 @@ final class VariantPass {
   /** What the head reads, (V*B,T,D). */
   private Tensor blocks(Variants variants, Steps steps) {
     Model.Parts parts = model().parts();
-    Run together =
-        variants.together(Plan.empty().compile(parts.architecture()));
+    Run together = variants.together(Plan.empty().compile(parts.architecture()));
     Tensor x = entering(together);
     for (int layer = Math.max(start, 0); layer < parts.blocks().size(); layer++) {
       x = parts.blocks().get(layer).forward(together, layer, x, null).out();
@@ -135,8 +130,7 @@ final class VariantPass {
       Tensor out,
       WeightReader weights,
       Consumer<Sweep.Outcome> results) {
-    int atOnce =
-        logitRows == null ? runs.size() : Math.max(1, LOGIT_ROWS / logitRows.length);
+    int atOnce = logitRows == null ? runs.size() : Math.max(1, LOGIT_ROWS / logitRows.length);
     for (int first = 0; first < runs.size(); first += atOnce) {
       int end = Math.min(runs.size(), first + atOnce);
       Tensor logits = logits(runs, out, first, end);

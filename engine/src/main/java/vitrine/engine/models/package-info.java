@@ -6,7 +6,8 @@
  * changes.
  *
  * <p>Reading order: Model, Pass (forward and backward through a whole model), Parameter, Storage;
- * Forecast and Rehearsal, for what a pass will take.
+ * Forecast and Rehearsal, for what a pass will take; Prefix, Sweep, VariantGroups and VariantPass,
+ * for many plans over one batch.
  */
 @NullMarked
 package vitrine.engine.models;

@@ -4,9 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -17,11 +23,15 @@ import vitrine.engine.families.ModelLoader;
 import vitrine.engine.generation.Generator;
 import vitrine.engine.generation.Sampling;
 import vitrine.engine.hooks.Edit;
+import vitrine.engine.hooks.Example;
 import vitrine.engine.hooks.Inputs;
 import vitrine.engine.hooks.Plan;
 import vitrine.engine.hooks.Site;
 import vitrine.engine.hooks.Trace;
+import vitrine.engine.models.LogitRows;
 import vitrine.engine.models.Model;
+import vitrine.engine.models.Prefix;
+import vitrine.engine.models.Sweep;
 import vitrine.engine.text.Tokenizer;
 import vitrine.kernels.Backends;
 import vitrine.kernels.Kernels;
@@ -153,6 +163,57 @@ final class InductionBehaviourTest {
         assertEquals(0f, value);
       }
     }
+  }
+
+  @Test
+  void should_be_these_two_heads_and_no_other_when_all_are_swept() {
+    Random random = new Random(29);
+    List<int[]> texts =
+        IntStream.range(0, 5)
+            .mapToObj(_ -> twice(different(random, 4 + random.nextInt(20))))
+            .toList();
+    int[][] secondHalves =
+        texts.stream()
+            .map(ids -> IntStream.range(ids.length / 2, ids.length - 1).toArray())
+            .toArray(int[][]::new);
+    int[] expected =
+        texts.stream()
+            .flatMapToInt(ids -> Arrays.stream(ids, ids.length / 2 + 1, ids.length))
+            .toArray();
+    List<Site> heads =
+        IntStream.range(0, 8).mapToObj(i -> Site.z(i / 4).head(i % 4)).toList();
+    List<Plan> plans = heads.stream().map(head -> plan().edit(head, Edit.zero())).toList();
+    Map<Site, Integer> right = new HashMap<>();
+    try (Prefix prefix = model.prefix(new Inputs(texts.stream().map(Example::of).toList()))) {
+      prefix
+          .sweep(plans, LogitRows.of(secondHalves))
+          .run(
+              Sweep.Limits.bytes(1 << 28),
+              outcome ->
+                  right.put(
+                      heads.get(outcome.variant()),
+                      right(Objects.requireNonNull(outcome.logits()), expected)));
+    }
+    for (Site head : heads) {
+      boolean needed = head.equals(PREVIOUS_TOKEN) || head.equals(INDUCTION);
+      assertEquals(needed ? 0 : expected.length, right.get(head), "without " + head);
+    }
+  }
+
+  /**
+   * @param logits (n,V)
+   */
+  private int right(Tensor logits, int... expected) {
+    float[] values = logits.toArray();
+    int right = 0;
+    for (int row = 0; row < expected.length; row++) {
+      int best = 0;
+      for (int v = 0; v < vocabulary; v++) {
+        best = values[row * vocabulary + v] > values[row * vocabulary + best] ? v : best;
+      }
+      right += best == expected[row] ? 1 : 0;
+    }
+    return right;
   }
 
   @Test

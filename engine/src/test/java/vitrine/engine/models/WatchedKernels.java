@@ -61,6 +61,11 @@ final class WatchedKernels {
     return workspaces.stream().mapToLong(Workspace::peakBytes).sum();
   }
 
+  /** The largest that any one has been. */
+  long largestBytes() {
+    return workspaces.stream().mapToLong(Workspace::peakBytes).max().orElse(0);
+  }
+
   void forget() {
     calls.clear();
     workspaces.clear();

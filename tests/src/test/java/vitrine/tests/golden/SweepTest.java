@@ -2,7 +2,6 @@ package vitrine.tests.golden;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
@@ -70,11 +69,9 @@ final class SweepTest {
   @TempDir Path scratch;
 
   /** What a plan gives: values by site, the loss whole and by example, rows of logits. */
+  @SuppressWarnings("ArrayRecordComponent") // compared by their bits, below
   private record Results(
-      Map<Site, float[]> values,
-      List<Double> loss,
-      List<ExampleLoss> examples,
-      float[] logits) {}
+      Map<Site, float[]> values, List<Double> loss, List<ExampleLoss> examples, float[] logits) {}
 
   @ParameterizedTest
   @CsvSource({"simd, 1", "simd, 2", "simd, 3", "scalar, 1", "opaque, 1"})
@@ -244,7 +241,8 @@ final class SweepTest {
         inputs.examples().stream()
             .map(example -> {
               int[] ids = example.ids();
-              int[] back = IntStream.range(0, ids.length).map(i -> ids[ids.length - 1 - i]).toArray();
+              int[] back =
+                  IntStream.range(0, ids.length).map(i -> ids[ids.length - 1 - i]).toArray();
               return new Example(back, example.typeIds(), example.mask(), example.labels());
             })
             .toList());
@@ -291,9 +289,7 @@ final class SweepTest {
     try (Prefix prefix = model.prefix(inputs)) {
       boolean rows = model.architecture().head().scoresVocabulary();
       Sweep sweep =
-          rows
-              ? prefix.sweep(plans, LogitRows.last(prefix.batch()))
-              : prefix.sweep(plans);
+          rows ? prefix.sweep(plans, LogitRows.last(prefix.batch())) : prefix.sweep(plans);
       sweep.run(
           limits,
           outcome -> {
@@ -316,23 +312,23 @@ final class SweepTest {
 
   private static void assertSame(String what, Results alone, Results together) {
     assertEquals(List.copyOf(alone.values().keySet()), List.copyOf(together.values().keySet()));
-    alone.values().forEach((site, values) ->
-        assertBits(what + ": " + site, values, together.values().get(site)));
+    alone
+        .values()
+        .forEach(
+            (site, values) -> assertBits(
+            what + ": " + site, values, Objects.requireNonNull(together.values().get(site))));
     assertEquals(alone.loss(), together.loss(), what);
     assertEquals(alone.examples(), together.examples(), what);
     assertBits(what + ": rows of logits", alone.logits(), together.logits());
   }
 
   private static void assertBits(String what, float[] alone, float[] together) {
-    assertNotNull(together, what);
     assertArrayEquals(bits(alone), bits(together), what);
   }
 
   /** One pattern for all that is not a number: which one an op gives is the processor's affair. */
   private static int[] bits(float[] values) {
-    return IntStream.range(0, values.length)
-        .map(i -> Float.floatToIntBits(values[i]))
-        .toArray();
+    return IntStream.range(0, values.length).map(i -> Float.floatToIntBits(values[i])).toArray();
   }
 
   // ---- losses by example ----
