@@ -3,10 +3,8 @@ package vitrine.engine.hooks;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import vitrine.engine.InputException;
-import vitrine.engine.io.Npy;
 import vitrine.engine.io.NpyArray;
 import vitrine.kernels.Region;
 import vitrine.kernels.Shape;
@@ -33,15 +31,15 @@ record EditValues(Site site, Path file, NpyArray array, Fit fit) {
   /**
    * Reads the file of an edit; null for an edit without one.
    *
-   * @param opened files read so far, added to: one file may serve many layers
+   * @param files read so far, added to
    * @throws InputException when the file is missing or bad
    */
-  static @Nullable EditValues read(Site site, Edit edit, Map<Path, NpyArray> opened) {
+  static @Nullable EditValues read(Site site, Edit edit, OpenedFiles files) {
     return switch (edit) {
-      case Edit.MeanFile mean -> broadcast(site, mean.file(), opened);
-      case Edit.SetFile set -> broadcast(site, set.file(), opened);
-      case Edit.AddFile add -> broadcast(site, add.file(), opened);
-      case Edit.From from -> stored(site, from.directory(), opened);
+      case Edit.MeanFile mean -> broadcast(site, mean.file(), files);
+      case Edit.SetFile set -> broadcast(site, set.file(), files);
+      case Edit.AddFile add -> broadcast(site, add.file(), files);
+      case Edit.From from -> stored(site, from.directory(), files);
       case Edit.Zero _ -> null;
       case Edit.Mean _ -> null;
       case Edit.Uniform _ -> null;
@@ -52,11 +50,11 @@ record EditValues(Site site, Path file, NpyArray array, Fit fit) {
     };
   }
 
-  private static EditValues broadcast(Site site, Path file, Map<Path, NpyArray> opened) {
-    return new EditValues(site, file, opened.computeIfAbsent(file, Npy::read), Fit.BROADCAST);
+  private static EditValues broadcast(Site site, Path file, OpenedFiles files) {
+    return new EditValues(site, file, files.read(file), Fit.BROADCAST);
   }
 
-  private static EditValues stored(Site site, Path directory, Map<Path, NpyArray> opened) {
+  private static EditValues stored(Site site, Path directory, OpenedFiles files) {
     Path exact = directory.resolve(site.name() + ".npy");
     Path whole = directory.resolve(site.whole().name() + ".npy");
     Path found = Files.exists(exact) ? exact : whole;
@@ -75,7 +73,7 @@ record EditValues(Site site, Path file, NpyArray array, Fit fit) {
     return new EditValues(
         site,
         found,
-        opened.computeIfAbsent(found, Npy::read),
+        files.read(found),
         found.equals(exact) ? Fit.SLICE : Fit.WHOLE);
   }
 

@@ -205,13 +205,22 @@ public final class Plan {
    *     a file is missing or bad
    */
   public CompiledPlan compile(Architecture model) {
+    return compile(model, new OpenedFiles());
+  }
+
+  /**
+   * As above, one of several plans whose edits may name the same files.
+   *
+   * @param files read so far, added to
+   */
+  public CompiledPlan compile(Architecture model, OpenedFiles files) {
     validate(model);
     if (loss == null && wantsGradients()) {
       throw new InputException(
           "plan: gradient: no loss to differentiate; expected a loss (--loss). Losses: next, labels,"
               + " logit:POS,ID and others.");
     }
-    return new PlanCompiler(this, model).compile();
+    return new PlanCompiler(this, model, files).compile();
   }
 
   /** The plan as JSON, one line. */

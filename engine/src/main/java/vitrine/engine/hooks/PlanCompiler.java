@@ -1,21 +1,19 @@
 package vitrine.engine.hooks;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import vitrine.engine.io.NpyArray;
 
 /** Spreads a valid plan over taps and layers. */
 final class PlanCompiler {
   private final Plan plan;
   private final Architecture architecture;
+  private final OpenedFiles files;
 
   /** Lists still growing, by layer. */
   private final Map<Tap, @Nullable Draft[]> drafts = new EnumMap<>(Tap.class);
@@ -26,8 +24,9 @@ final class PlanCompiler {
     final List<ReadStep> gradients = new ArrayList<>();
   }
 
-  PlanCompiler(Plan plan, Architecture architecture) {
+  PlanCompiler(Plan plan, Architecture architecture, OpenedFiles files) {
     this.plan = plan;
+    this.files = files;
     this.architecture = architecture;
     for (Tap tap : Tap.values()) {
       drafts.put(tap, new @Nullable Draft[tap.perBlock() ? architecture.layers() : 1]);
@@ -53,7 +52,6 @@ final class PlanCompiler {
   }
 
   private List<EditStep> edits() {
-    Map<Path, NpyArray> opened = new HashMap<>();
     List<EditStep> steps = new ArrayList<>();
     for (Plan.EditOf each : plan.edits()) {
       for (Site site : each.site().expand(architecture)) {
@@ -62,7 +60,7 @@ final class PlanCompiler {
                 site,
                 each.edit(),
                 architecture.axes(site.target()),
-                EditValues.read(site, each.edit(), opened));
+                EditValues.read(site, each.edit(), files));
         steps.add(step);
         if (site.target() instanceof Tap tap) {
           draft(tap, site).edits.add(step);

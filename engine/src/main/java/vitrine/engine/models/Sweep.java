@@ -1,13 +1,18 @@
 package vitrine.engine.models;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 import vitrine.engine.InputException;
 import vitrine.engine.hooks.Architecture;
 import vitrine.engine.hooks.CompiledPlan;
 import vitrine.engine.hooks.Differentiation;
+import vitrine.engine.hooks.Loss;
+import vitrine.engine.hooks.OpenedFiles;
 import vitrine.engine.hooks.Plan;
 import vitrine.engine.hooks.Trace;
 import vitrine.engine.layers.VocabularyHead;
@@ -102,15 +107,21 @@ public final class Sweep {
     }
     this.members = new ArrayList<>();
     this.rehearsed = new ArrayList<>();
+    OpenedFiles files = new OpenedFiles();
+    Map<Optional<Loss>, Losses> losses = new HashMap<>(); // most plans have the same
     for (int variant = 0; variant < plans.size(); variant++) {
       Plan plan = plans.get(variant);
-      VariantPass.Member member = member(variant, plan);
+      CompiledPlan compiled = compile(variant, plan, files);
+      Losses loss =
+          losses.computeIfAbsent(
+              plan.loss(), wanted -> Losses.of(wanted.orElse(null), architecture, prefix.batch()));
+      VariantPass.Member member = new VariantPass.Member(variant, compiled, loss);
       members.add(member);
       rehearsed.add(
           plan.isRepeatable()
               ? member
               : new VariantPass.Member(
-                  variant, Rehearsal.of(plan).compile(architecture), member.losses()));
+                  variant, Rehearsal.of(plan).compile(architecture, files), loss));
     }
     this.groups =
         VariantGroups.of(
@@ -118,14 +129,14 @@ public final class Sweep {
     this.logitRows = rows == null ? null : rows(rows);
   }
 
-  private VariantPass.Member member(int variant, Plan plan) {
+  private CompiledPlan compile(int variant, Plan plan, OpenedFiles files) {
     Architecture architecture = prefix.model().architecture();
     String what = "sweep: plan " + variant + ": ";
     if (plan.wantsGradients()) {
       throw new InputException(
           what + "gradients; expected reads, edits and a loss alone. Run it with Model.run.");
     }
-    CompiledPlan compiled = plan.compile(architecture);
+    CompiledPlan compiled = plan.compile(architecture, files);
     // An edit of the embeddings is run from the tokens, for which no stream is needed.
     compiled
         .below(prefix.first() == 0 ? Differentiation.EMBEDDINGS : prefix.first())
@@ -139,8 +150,7 @@ public final class Sweep {
                   + " lower block.");
         });
     compiled.check(prefix.batch().batch(), prefix.batch().length());
-    Losses losses = Losses.of(plan.loss().orElse(null), architecture, prefix.batch());
-    return new VariantPass.Member(variant, compiled, losses);
+    return compiled;
   }
 
   private int[] rows(LogitRows rows) {
