@@ -81,6 +81,39 @@ class ModelConcurrencyTest {
   }
 
   @Test
+  void should_give_the_bits_of_one_sweep_when_threads_share_it() throws Exception {
+    List<Plan> plans = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      Edit off = i % 2 == 0 ? Edit.zero() : Edit.noise(0.5f);
+      plans.add(Plan.of(model.architecture()).seed(i).edit(Site.z(i / 2).head(0), off));
+    }
+    Prefix prefix = model.prefix(Inputs.of(Example.of(3, 1, 4, 1, 5), Example.of(2, 6)));
+    Sweep sweep = prefix.sweep(plans, LogitRows.last(prefix.batch()));
+    List<float[]> alone = rows(sweep);
+    try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
+      List<Future<List<float[]>>> together = new ArrayList<>();
+      for (int i = 0; i < 40; i++) {
+        together.add(threads.submit(() -> rows(sweep)));
+      }
+      for (Future<List<float[]>> each : together) {
+        for (int i = 0; i < plans.size(); i++) {
+          assertArrayEquals(alone.get(i), each.get().get(i));
+        }
+      }
+    }
+    prefix.close();
+    assertThrows(IllegalStateException.class, () -> rows(sweep));
+  }
+
+  private static List<float[]> rows(Sweep sweep) {
+    List<float[]> rows = new ArrayList<>();
+    sweep.run(
+        Sweep.Limits.bytes(1 << 20),
+        outcome -> rows.add(Objects.requireNonNull(outcome.logits()).toArray()));
+    return rows;
+  }
+
+  @Test
   void should_hold_no_more_memory_when_more_tokens_are_decoded() {
     try (Decoder decoder = model.decoder(16)) {
       for (int i = 0; i < 4; i++) {
