@@ -71,10 +71,7 @@ record EditValues(Site site, Path file, NpyArray array, Fit fit) {
               + "'.");
     }
     return new EditValues(
-        site,
-        found,
-        files.read(found),
-        found.equals(exact) ? Fit.SLICE : Fit.WHOLE);
+        site, found, files.read(found), found.equals(exact) ? Fit.SLICE : Fit.WHOLE);
   }
 
   /** Refuses a file whose shape does not fit. */

@@ -180,8 +180,7 @@ final class InductionBehaviourTest {
         texts.stream()
             .flatMapToInt(ids -> Arrays.stream(ids, ids.length / 2 + 1, ids.length))
             .toArray();
-    List<Site> heads =
-        IntStream.range(0, 8).mapToObj(i -> Site.z(i / 4).head(i % 4)).toList();
+    List<Site> heads = IntStream.range(0, 8).mapToObj(i -> Site.z(i / 4).head(i % 4)).toList();
     List<Plan> plans = heads.stream().map(head -> plan().edit(head, Edit.zero())).toList();
     Map<Site, Integer> right = new HashMap<>();
     try (Prefix prefix = model.prefix(new Inputs(texts.stream().map(Example::of).toList()))) {

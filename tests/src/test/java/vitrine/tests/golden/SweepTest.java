@@ -314,9 +314,9 @@ final class SweepTest {
     assertEquals(List.copyOf(alone.values().keySet()), List.copyOf(together.values().keySet()));
     alone
         .values()
-        .forEach(
-            (site, values) -> assertBits(
-            what + ": " + site, values, Objects.requireNonNull(together.values().get(site))));
+        .forEach((site, values) ->
+            assertBits(
+                what + ": " + site, values, Objects.requireNonNull(together.values().get(site))));
     assertEquals(alone.loss(), together.loss(), what);
     assertEquals(alone.examples(), together.examples(), what);
     assertBits(what + ": rows of logits", alone.logits(), together.logits());
