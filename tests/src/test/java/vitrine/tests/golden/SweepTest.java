@@ -237,15 +237,15 @@ final class SweepTest {
   }
 
   private static Inputs reversed(Inputs inputs) {
-    return new Inputs(
-        inputs.examples().stream()
-            .map(example -> {
-              int[] ids = example.ids();
-              int[] back =
-                  IntStream.range(0, ids.length).map(i -> ids[ids.length - 1 - i]).toArray();
-              return new Example(back, example.typeIds(), example.mask(), example.labels());
-            })
-            .toList());
+    return new Inputs(inputs.examples().stream().map(SweepTest::reversed).toList());
+  }
+
+  private static Example reversed(Example example) {
+    int[] ids = example.ids();
+    Example back =
+        Example.of(IntStream.range(0, ids.length).map(i -> ids[ids.length - 1 - i]).toArray());
+    boolean[] mask = example.mask();
+    return mask == null ? back : back.withMask(mask);
   }
 
   private static List<Site> everySite(Architecture architecture) {
