@@ -79,8 +79,9 @@ final class SweepTest {
     int compared = 0;
     Set<Class<?>> kinds = new HashSet<>();
     for (String each : CASES) {
-      GoldenCase golden = GoldenCase.named(each.split(" ")[0]);
-      GoldenCase.Run run = golden.run(each.split(" ")[1]);
+      int space = each.indexOf(' ');
+      GoldenCase golden = GoldenCase.named(each.substring(0, space));
+      GoldenCase.Run run = golden.run(each.substring(space + 1));
       try (Engine engine = Engine.open(golden.directory(), backend, threads)) {
         List<Plan> plans = plans(engine.model(), each, run);
         plans.forEach(plan -> plan.edits().forEach(edit -> kinds.add(edit.edit().getClass())));
