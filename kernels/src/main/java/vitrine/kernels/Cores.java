@@ -52,7 +52,7 @@ public final class Cores {
     List<Integer> processors = new ArrayList<>();
     for (String line : Files.readAllLines(status)) {
       if (line.startsWith(LIST)) {
-        for (String range : line.substring(LIST.length()).strip().split(",")) {
+        for (String range : line.substring(LIST.length()).strip().split(",", 0)) {
           int dash = range.indexOf('-');
           int first = Integer.parseInt(dash < 0 ? range : range.substring(0, dash));
           int last = Integer.parseInt(range.substring(dash + 1));
