@@ -56,11 +56,7 @@ final class WarmUp implements AutoCloseable {
    * @param notes told where memory does not suffice for it
    */
   private WarmUp(
-      ModelFiles model,
-      Head head,
-      Kernels kernels,
-      Precision precision,
-      Consumer<String> notes) {
+      ModelFiles model, Head head, Kernels kernels, Precision precision, Consumer<String> notes) {
     this.notes = notes;
     thread =
         Thread.ofPlatform()
@@ -70,11 +66,7 @@ final class WarmUp implements AutoCloseable {
 
   /** Starts to run a tiny model of that kind; null where the model itself is hardly larger. */
   static @Nullable WarmUp beside(
-      ModelFiles files,
-      Head task,
-      Kernels kernels,
-      Precision precision,
-      Consumer<String> notes) {
+      ModelFiles files, Head task, Kernels kernels, Precision precision, Consumer<String> notes) {
     long numbers = 0;
     for (String name : files.checkpoint().names()) {
       numbers += files.checkpoint().info(name).elements();
@@ -84,11 +76,7 @@ final class WarmUp implements AutoCloseable {
 
   /** Starts to run a tiny model of that kind. */
   static WarmUp start(
-      ModelFiles files,
-      Head task,
-      Kernels kernels,
-      Precision precision,
-      Consumer<String> notes) {
+      ModelFiles files, Head task, Kernels kernels, Precision precision, Consumer<String> notes) {
     // Other heads are one small product.
     Head head = task == Head.LANGUAGE ? task : Head.NONE;
     return new WarmUp(tiny(files), head, kernels, precision, notes);

@@ -24,7 +24,8 @@ final class WarmUpTest {
     try (Kernels kernels = Backends.open("scalar", 2, note -> {})) {
       long before = warming();
       // A failure in its thread comes out of close.
-      try (WarmUp started = WarmUp.start(config(family), task, kernels, Precision.F32, note -> {})) {
+      try (WarmUp started =
+          WarmUp.start(config(family), task, kernels, Precision.F32, note -> {})) {
         assertNotNull(started);
       }
       assertEquals(before, warming());

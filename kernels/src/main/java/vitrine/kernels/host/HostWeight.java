@@ -138,8 +138,8 @@ public final class HostWeight implements Weight {
   }
 
   /**
-   * Columns of a panel from rows of floats, by way of arrays: many times as fast as number by number
-   * from memory to memory, and a start does it for the whole vocabulary.
+   * Columns of a panel from rows of floats, by way of arrays: many times as fast as number by
+   * number from memory to memory, and a start does it for the whole vocabulary.
    */
   private void fillTurned(MemorySegment values, int from, int real, long base) {
     float[] column = new float[in];
