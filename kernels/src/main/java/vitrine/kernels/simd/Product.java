@@ -91,6 +91,20 @@ final class Product {
     static Ending of(Into into) {
       return into == Into.ADD ? ADD : REPLACE;
     }
+
+    /**
+     * Adds the bias to {@code n} sums at {@code z} and applies the activation.
+     *
+     * @param column bytes from the first column to theirs
+     */
+    void finish(long z, int n, long column) {
+      if (bias != 0) {
+        Pointwise.add(z, bias + column, n, z);
+      }
+      if (activation != Activation.IDENTITY) {
+        Pointwise.activate(activation, z, n, z);
+      }
+    }
   }
 
   /**
@@ -207,13 +221,7 @@ final class Product {
   /** Adds the bias and applies the activation to rows of the panel, still in the nearest cache. */
   private void finish(int count, int n, long at, long biasAt) {
     for (int i = 0; i < count; i++) {
-      long z = at + i * out.stride;
-      if (ending.bias != 0) {
-        Pointwise.add(z, ending.bias + biasAt, n, z);
-      }
-      if (ending.activation != Activation.IDENTITY) {
-        Pointwise.activate(ending.activation, z, n, z);
-      }
+      ending.finish(at + i * out.stride, n, biasAt);
     }
   }
 }

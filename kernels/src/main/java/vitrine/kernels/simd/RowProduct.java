@@ -6,7 +6,6 @@ import static vitrine.kernels.simd.Lanes.load;
 import static vitrine.kernels.simd.Lanes.store;
 
 import jdk.incubator.vector.FloatVector;
-import vitrine.kernels.Activation;
 import vitrine.kernels.host.HostWeight;
 
 /**
@@ -64,8 +63,9 @@ final class RowProduct {
     int first = group * TOGETHER;
     int columns = TOGETHER * Product.WIDTH;
     if ((group + 1) * columns <= w.out()) {
-      fourPanels(x, panel(first), panelBytes(), w.in(), out + first * Product.ROW);
-      finish(first * Product.ROW, columns);
+      long at = first * Product.ROW;
+      fourPanels(x, panel(first), panelBytes(), w.in(), out + at);
+      ending.finish(out + at, columns, at);
       return;
     }
     panels(first, w.panelCount());
@@ -88,16 +88,6 @@ final class RowProduct {
 
   private long panelBytes() {
     return w.in() * Product.ROW;
-  }
-
-  /** Bias and activation of {@code n} columns, as {@link Product} has them. */
-  private void finish(long at, int n) {
-    if (ending.bias() != 0) {
-      Pointwise.add(out + at, ending.bias() + at, n, out + at);
-    }
-    if (ending.activation() != Activation.IDENTITY) {
-      Pointwise.activate(ending.activation(), out + at, n, out + at);
-    }
   }
 
   private static void fourPanels(float[] x, long w, long panelBytes, int depth, long to) {
