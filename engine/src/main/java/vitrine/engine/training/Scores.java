@@ -5,11 +5,11 @@ import java.util.Comparator;
 import java.util.stream.IntStream;
 
 /** How predictions agree with labels. */
-final class Scores {
+public final class Scores {
   private Scores() {}
 
   /** The share of right classes. */
-  static double accuracy(int[] labels, int[] predicted) {
+  public static double accuracy(int[] labels, int[] predicted) {
     long right = IntStream.range(0, labels.length).filter(i -> labels[i] == predicted[i]).count();
     return (double) right / labels.length;
   }
@@ -18,7 +18,7 @@ final class Scores {
    * Of two classes the F1 of class 1; of more the mean of each class's, over those that are labels
    * or predictions.
    */
-  static double f1(int[] labels, int[] predicted, int classes) {
+  public static double f1(int[] labels, int[] predicted, int classes) {
     if (classes == 2) {
       return f1Of(1, labels, predicted);
     }
@@ -48,7 +48,7 @@ final class Scores {
    * Matthews' correlation for any number of classes (Gorodkin 2004); 0 where either side has one
    * class only.
    */
-  static double matthews(int[] labels, int[] predicted, int classes) {
+  public static double matthews(int[] labels, int[] predicted, int classes) {
     double right = 0;
     double[] byLabel = new double[classes];
     double[] byPrediction = new double[classes];
@@ -71,7 +71,7 @@ final class Scores {
   }
 
   /** Pearson's correlation; 0 where either side does not vary. */
-  static double pearson(double[] x, double[] y) {
+  public static double pearson(double[] x, double[] y) {
     double meanX = Arrays.stream(x).average().orElse(0);
     double meanY = Arrays.stream(y).average().orElse(0);
     double xy = 0;
@@ -87,7 +87,7 @@ final class Scores {
   }
 
   /** Spearman's correlation: Pearson's of the ranks, equal values sharing the mean of theirs. */
-  static double spearman(double[] x, double[] y) {
+  public static double spearman(double[] x, double[] y) {
     return pearson(ranks(x), ranks(y));
   }
 

@@ -121,6 +121,14 @@ final class ArchitectureTest {
         "vitrine.kernels",
         "vitrine.weights");
     allow(
+        "vitrine.interp.metrics",
+        "vitrine.engine",
+        "vitrine.engine.hooks",
+        "vitrine.engine.models",
+        "vitrine.engine.training",
+        "vitrine.interp.pictures",
+        "vitrine.kernels");
+    allow(
         "vitrine.interp.attention",
         "vitrine.engine.hooks",
         "vitrine.engine.models",
