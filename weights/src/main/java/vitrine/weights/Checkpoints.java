@@ -13,6 +13,20 @@ public final class Checkpoints {
     return new MemoryCheckpoint(tensors);
   }
 
+  /**
+   * A checkpoint with its floats in another type, each rounded to the nearest, ties to even; its
+   * integers stay as they are. It reads from the source, which must stay open and is not closed
+   * with it, and is for going through once: it holds one tensor at a time.
+   *
+   * <p>Reading from it a number that is finite and has no finite F16 is a {@link WeightsException}
+   * of kind NO_CONVERSION.
+   *
+   * @param dtype F16, BF16 or F32
+   */
+  public static Checkpoint rounded(Checkpoint source, DType dtype) {
+    return new RoundedCheckpoint(source, dtype);
+  }
+
   static boolean isIndex(Path file) {
     return file.toString().endsWith(".index.json");
   }

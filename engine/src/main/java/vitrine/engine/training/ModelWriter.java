@@ -9,9 +9,12 @@ import tools.jackson.databind.node.ObjectNode;
 import vitrine.engine.families.TensorNames;
 import vitrine.engine.hooks.Head;
 import vitrine.engine.models.Model;
+import vitrine.engine.models.ModelFiles;
 import vitrine.engine.models.Parameter;
 import vitrine.kernels.Shape;
 import vitrine.weights.AtomicFile;
+import vitrine.weights.Checkpoints;
+import vitrine.weights.DType;
 import vitrine.weights.SafetensorsWriter;
 
 /**
@@ -57,6 +60,39 @@ public final class ModelWriter {
           axes(parameter.shape()));
     }
     return writer;
+  }
+
+  /**
+   * Saves a model that is not loaded with its floats in another type, each rounded to the nearest:
+   * all its tensors in one file, its config, and the files beside it. As for {@link #write},
+   * config.json comes last.
+   *
+   * @param dtype F16, BF16 or F32
+   * @param files such as the tokenizer's
+   * @throws vitrine.weights.WeightsException when a number is beyond F16, or a file cannot be
+   *     written
+   */
+  public static void convert(Path directory, ModelFiles model, DType dtype, SideFiles files) {
+    ObjectNode config = JSON.createObjectNode();
+    config.setAll((ObjectNode) model.config().deepCopy());
+    config.put("dtype", transformersName(dtype)).remove("torch_dtype");
+    files.content().forEach((name, bytes) -> AtomicFile.write(directory.resolve(name), bytes));
+    new SafetensorsWriter()
+        .metadata("format", "pt")
+        .addAll(Checkpoints.rounded(model.checkpoint(), dtype))
+        .write(directory.resolve(WEIGHTS));
+    AtomicFile.write(directory.resolve(CONFIG), config.toPrettyString() + "\n");
+  }
+
+  private static String transformersName(DType dtype) {
+    return switch (dtype) {
+      case F16 -> "float16";
+      case BF16 -> "bfloat16";
+      case F32 -> "float32";
+      default ->
+          throw new IllegalArgumentException(
+              "convert: to " + dtype + "; expected F16, BF16 or F32");
+    };
   }
 
   static long[] axes(Shape shape) {
