@@ -1,7 +1,9 @@
 package vitrine.kernels;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.management.ManagementFactory;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -20,6 +22,17 @@ public record SelfCheck(double gflops, double floor) {
 
   /** Without a better time for so long, the JVM is done with the kernels. */
   private static final long SETTLED_NANOS = 500_000_000L;
+
+  /** Options with which kernels are slow, whatever else is given. */
+  private static final List<String> SLOW =
+      List.of(
+          "-Xint",
+          "-XX:TieredStopAtLevel=",
+          "-XX:CompilationMode=quick-only",
+          "-XX:UseAVX=0",
+          "-XX:UseSSE=",
+          "-XX:-EnableVectorSupport",
+          "-XX:MaxVectorSize=");
 
   private static final int ROWS = 48;
   private static final int SIZE = 384;
@@ -74,15 +87,24 @@ public record SelfCheck(double gflops, double floor) {
             "WARNING: %s; expected at least %.0f: %s",
             speed,
             floor,
-            cure(System.getProperty("java.vm.info", "")));
+            cure(
+                System.getProperty("java.vm.info", ""),
+                ManagementFactory.getRuntimeMXBean().getInputArguments()));
   }
 
   /**
    * What is wrong with the JVM, and what to do.
    *
    * @param mode what the JVM says of how it runs, as {@code java -version} shows it
+   * @param options that the JVM was started with
    */
-  static String cure(String mode) {
+  static String cure(String mode, List<String> options) {
+    // Of an option given twice, the last counts.
+    for (String option : options.reversed()) {
+      if (SLOW.stream().anyMatch(option::startsWith)) {
+        return "the JVM was told to compile less well; start java without " + option;
+      }
+    }
     if (mode.contains("interpreted")) {
       return "the JVM compiles nothing; start java without -Xint";
     }

@@ -3,6 +3,7 @@ package vitrine.kernels;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class SelfCheckTest {
@@ -27,9 +28,18 @@ class SelfCheckTest {
 
   @Test
   void should_tell_what_to_leave_out_when_the_jvm_was_told_not_to_compile() {
-    String interpreted = SelfCheck.cure("interpreted mode, sharing");
+    String interpreted = SelfCheck.cure("interpreted mode, sharing", List.of());
     assertTrue(interpreted.contains("without -Xint"), interpreted);
-    String quick = SelfCheck.cure("mixed mode, emulated-client, sharing");
+    String quick = SelfCheck.cure("mixed mode, emulated-client, sharing", List.of());
     assertTrue(quick.contains("without -XX:TieredStopAtLevel"), quick);
+  }
+
+  @Test
+  void should_name_the_option_when_it_was_the_users_own() {
+    for (String option :
+        List.of("-XX:TieredStopAtLevel=2", "-XX:CompilationMode=quick-only", "-XX:UseAVX=0")) {
+      String cure = SelfCheck.cure("mixed mode, sharing", List.of("-Xmx1g", option, "-ea"));
+      assertTrue(cure.endsWith("without " + option), cure);
+    }
   }
 }
