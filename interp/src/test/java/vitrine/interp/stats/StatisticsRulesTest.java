@@ -94,6 +94,8 @@ final class StatisticsRulesTest {
             () -> Holm.adjusted(1.5),
             () -> Sample.quantile(two, 1.5),
             () -> Proportion.wilson(3, 2, 0.95),
+            () -> Proportion.meanOf(new int[] {1}, new int[] {2, 3}, 0.95),
+            () -> Proportion.meanOf(new int[0], new int[0], 0.95),
             () -> new Interval(1, 2, 0, 0.95, 3),
             () -> new Resampling(0, 0, 0.95, Resampling.Method.BCA),
             () -> new Resampling(0, 10, 1, Resampling.Method.BCA),
@@ -101,6 +103,18 @@ final class StatisticsRulesTest {
     for (Runnable call : calls) {
       assertThrows(IllegalArgumentException.class, call::run);
     }
+  }
+
+  /**
+   * Each share counts the same: (0.5 + 0.25) / 2, with sqrt(0.25/10 + 0.1875/40) / 2 either way.
+   */
+  @Test
+  void should_weigh_shares_alike_when_trials_differ() {
+    Interval mean = Proportion.meanOf(new int[] {5, 10}, new int[] {10, 40}, 0.95);
+    assertEquals(0.375, mean.estimate(), 1e-15);
+    assertEquals(0.375 - 1.959963985 * 0.0861503, mean.low(), 1e-6);
+    assertEquals(0.375 + 1.959963985 * 0.0861503, mean.high(), 1e-6);
+    assertEquals(50, mean.n());
   }
 
   /** A 90% interval of the mean, over many samples whose mean is known: roughly 90% hold it. */

@@ -137,6 +137,17 @@ final class ArchitectureTest {
         "vitrine.interp.io",
         "vitrine.interp.pictures",
         "vitrine.kernels");
+    allow(
+        "vitrine.interp.minimalpairs",
+        "vitrine.engine",
+        "vitrine.engine.io",
+        "vitrine.engine.text",
+        "vitrine.engine.hooks",
+        "vitrine.engine.models",
+        "vitrine.interp",
+        "vitrine.interp.stats",
+        "vitrine.interp.io",
+        "vitrine.interp.pictures");
   }
 
   private static void allow(String user, String... used) {
