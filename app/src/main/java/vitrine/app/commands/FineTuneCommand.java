@@ -2,6 +2,7 @@ package vitrine.app.commands;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -135,7 +136,9 @@ final class FineTuneCommand implements Command {
   @Override
   public void run() throws IOException {
     TrainingRun run = new TrainingRun("fine-tune", common, options, console);
-    Settings settings = run.settings(Settings.none("fine-tune", LabelledData.SETTINGS), given());
+    List<String> own = new ArrayList<>(LabelledData.SETTINGS);
+    own.add(RecipeOptions.SNAPSHOTS);
+    Settings settings = run.settings(Settings.none("fine-tune", own), given());
     String model = settings.text("model");
     if (model == null || settings.paths("data").isEmpty()) {
       throw new UsageException(
@@ -149,7 +152,7 @@ final class FineTuneCommand implements Command {
         settings.resolved(Json.object().put("task", settings.word("task", LabelledData.TASKS)));
     ModelSource from = new ModelSource(model);
     try (ModelFiles source = from.open()) {
-      run.requireRoom(LoadedModel.numbers(source), recipe);
+      run.requireRoom(LoadedModel.numbers(source), recipe, settings);
       Tokenizer tokenizer = from.tokenizer();
       tokenizer.notes().forEach(run.notes());
       LabelledTask kind = data.task();

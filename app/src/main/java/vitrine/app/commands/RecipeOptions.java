@@ -9,6 +9,11 @@ import vitrine.interp.io.Json;
 
 /** The options of every training: where it goes, and its recipe. */
 final class RecipeOptions {
+  /**
+   * The key of the steps whose models are kept; not the recipe's, since no number depends on it.
+   */
+  static final String SNAPSHOTS = "snapshots";
+
   @Option(
       names = "--out",
       paramLabel = "DIR",
@@ -152,6 +157,16 @@ final class RecipeOptions {
   private @Nullable String keep;
 
   @Option(
+      names = "--snapshots",
+      paramLabel = "N,N,...",
+      split = ",",
+      converter = Converters.CountOrNone.class,
+      description = {
+        "Save the model after these steps too, as DIR/snapshots/step-N; 0 is before the first."
+      })
+  private List<Integer> snapshots = List.of();
+
+  @Option(
       names = "--loss-limit",
       paramLabel = "X",
       converter = Converters.NotNegative.class,
@@ -214,6 +229,9 @@ final class RecipeOptions {
     put(given, "patience", patience);
     put(given, "measure", measure);
     put(given, "keep", keep);
+    if (!snapshots.isEmpty()) {
+      given.set(SNAPSHOTS, Json.array(snapshots.stream().mapToInt(step -> step).toArray()));
+    }
     if (lossLimit != null) {
       given.put("loss_limit", lossLimit == 0 ? null : lossLimit);
     }

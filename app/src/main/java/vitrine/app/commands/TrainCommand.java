@@ -166,7 +166,10 @@ final class TrainCommand implements Command {
   public void run() throws IOException {
     TrainingRun run = new TrainingRun("train", common, options, console);
     List<String> own =
-        Stream.of(SIZES, List.of("model", "text", TextData.MASKING), TextData.VALIDATION)
+        Stream.of(
+                SIZES,
+                List.of("model", "text", TextData.MASKING, RecipeOptions.SNAPSHOTS),
+                TextData.VALIDATION)
             .flatMap(List::stream)
             .toList();
     Settings settings = run.settings(Settings.none("train", own), given());
@@ -215,7 +218,7 @@ final class TrainCommand implements Command {
     Sizes sizes = sizes(settings, usual);
     ModelSource source = ModelSource.ofTokenizer(from);
     Tokenizer words = source.tokenizer();
-    run.requireRoom(parameters(sizes, words.size()), usual);
+    run.requireRoom(parameters(sizes, words.size()), usual, settings);
     StartingPoint start =
         objective == Objective.NEXT
             ? StartingPoint.newGpt2(sizes, words, usual.seed())
@@ -282,7 +285,7 @@ final class TrainCommand implements Command {
       boolean bert = source.config().path("model_type").asString("").equals("bert");
       Objective objective = bert ? Objective.MASKED : Objective.NEXT;
       Recipe usual = settings.recipe(objective);
-      run.requireRoom(LoadedModel.numbers(source), usual);
+      run.requireRoom(LoadedModel.numbers(source), usual, settings);
       Tokenizer words = from.tokenizer();
       StartingPoint start = StartingPoint.ofText(source, objective, usual.seed());
       TextData text = new TextData("train", settings, words, run);

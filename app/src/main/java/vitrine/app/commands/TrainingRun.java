@@ -19,6 +19,7 @@ import vitrine.app.terminal.Sizes;
 import vitrine.app.training.Interruption;
 import vitrine.app.training.ReadingView;
 import vitrine.app.training.Settings;
+import vitrine.app.training.Snapshots;
 import vitrine.app.training.TrainingEvents;
 import vitrine.app.training.TrainingView;
 import vitrine.engine.InputException;
@@ -154,15 +155,18 @@ final class TrainingRun {
    * Says before anything is begun that a model cannot be trained here.
    *
    * @param parameters how many numbers the model has, at least
+   * @param settings how many snapshots there will be
    */
-  void requireRoom(long parameters, Recipe recipe) throws IOException {
+  void requireRoom(long parameters, Recipe recipe, Settings settings) throws IOException {
     Memory.require(
         operation,
         parameters * Float.BYTES * COPIES_IN_MEMORY,
         Memory.available(),
         "That is for weights, gradients and the optimizer of %s parameters alone. Train a smaller model, or on a machine with more memory"
             .formatted(Sizes.grouped(parameters)));
-    long disk = diskBytes(parameters, recipe.watch().keep(), options.resume() ? 1 : 2);
+    long disk =
+        diskBytes(parameters, recipe.watch().keep(), options.resume() ? 1 : 2)
+            + parameters * Float.BYTES * settings.steps(RecipeOptions.SNAPSHOTS).size();
     long usable = store(options.out().toAbsolutePath()).getUsableSpace();
     if (disk > usable) {
       throw new ResourceException(
@@ -211,7 +215,14 @@ final class TrainingRun {
       TrainingMemory memory = new TrainingMemory(operation, model, recipe, prepared.data());
       notes.accept(memory.require(Memory.available()));
       TrainingView view = new TrainingView(console);
-      Watcher watcher = new Watcher(options.json() ? new TrainingEvents(events) : view);
+      Consumer<TrainingEvent> shown = options.json() ? new TrainingEvents(events) : view;
+      Snapshots snapshots =
+          new Snapshots(prepared.settings().steps(RecipeOptions.SNAPSHOTS), options.out(), notes);
+      Watcher watcher =
+          new Watcher(event -> {
+            shown.accept(event);
+            snapshots.after(event, model, start.files().config(), files);
+          });
       TrainingData data = options.json() ? prepared.data() : view.watching(prepared.data());
       Trainer trainer = new Trainer(model, recipe, data, watcher);
       watcher.trainer = trainer;

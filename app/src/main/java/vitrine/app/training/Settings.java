@@ -241,6 +241,25 @@ public final class Settings {
     return node == null ? null : node.intValue();
   }
 
+  /** Whole numbers of at least 0; none where there are none. */
+  public List<Integer> steps(String key) {
+    JsonNode node = find(key);
+    if (node == null) {
+      return List.of();
+    }
+    List<Integer> steps = new ArrayList<>();
+    for (JsonNode each : node) {
+      if (!(each.isIntegralNumber() && each.canConvertToInt() && each.intValue() >= 0)) {
+        throw wrong(key, node, "a list of whole numbers of at least 0");
+      }
+      steps.add(each.intValue());
+    }
+    if (!node.isArray()) {
+      throw wrong(key, node, "a list of whole numbers of at least 0");
+    }
+    return steps;
+  }
+
   /** A number more than 0 and less than 1; null where there is none. */
   public @Nullable Double share(String key) {
     JsonNode node = find(key);

@@ -103,6 +103,34 @@ final class TrainCommandTest {
   }
 
   @Test
+  void should_keep_models_on_the_way_when_snapshots_are_asked_for() throws IOException {
+    Path out = out("watched");
+    Cli trained =
+        Cli.run(call("--steps", "3", "--snapshots", "0,2,3,9", "--out", out.toString())).done();
+    assertTrue(trained.err().contains("no snapshot of step 9: beyond"), trained.err());
+    Path snapshots = out.resolve("snapshots");
+    try (Stream<Path> made = Files.list(snapshots)) {
+      assertEquals(3, made.count());
+    }
+    assertSameModel(out, snapshots.resolve("step-3"));
+    Path shorter = out("shorter");
+    Cli.run(call("--steps", "3", "--snapshots", "0,2", "--out", shorter.toString())).done();
+    assertSameModel(snapshots.resolve("step-2"), shorter.resolve("snapshots").resolve("step-2"));
+    Cli.run("generate", "--model", snapshots.resolve("step-0").toString(), "--text", "the red")
+        .done();
+    // The recipe has them; what was passed is told only where it is not there.
+    Cli again = Cli.run("train", "--resume", "--out", shorter.toString()).done();
+    assertFalse(again.err().contains("no snapshot"), again.err());
+    Cli more =
+        Cli.run("train", "--resume", "--snapshots", "0,1", "--out", shorter.toString()).done();
+    assertTrue(more.err().contains("no snapshot of step 1: passed already"), more.err());
+    Cli.run(call("--snapshots", "1,x", "--out", out("bad").toString())).failed(2, "--snapshots");
+    Path config = Files.writeString(dir.resolve("c.json"), "{\"snapshots\": [1, -1]}");
+    Cli.run(call("--config", config.toString(), "--out", out("bad").toString()))
+        .failed(3, "c.json: snapshots", "at least 0");
+  }
+
+  @Test
   void should_repeat_the_training_when_its_recipe_is_given() throws IOException {
     Path first = out("first");
     Cli.run(call("--steps", "3", "--seed", "5", "--warmup", "2", "--out", first.toString())).done();
