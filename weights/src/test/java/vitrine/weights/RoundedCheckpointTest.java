@@ -60,7 +60,7 @@ final class RoundedCheckpointTest {
     int nearer =
         exact.subtract(new BigDecimal(below)).compareTo(new BigDecimal(above).subtract(exact));
     if (nearer == 0) {
-      return (patterns.get(below) & 1) == 0 ? below : above;
+      return (patterns.getOrDefault(below, (short) 1) & 1) == 0 ? below : above;
     }
     return nearer < 0 ? below : above;
   }

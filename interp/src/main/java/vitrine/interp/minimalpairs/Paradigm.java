@@ -3,7 +3,6 @@ package vitrine.interp.minimalpairs;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.DeserializationFeature;
@@ -72,7 +71,7 @@ public record Paradigm(String name, List<Pair> pairs) {
     try {
       node = JSON.readTree(line);
     } catch (JacksonException e) {
-      throw wrong(file, number, "not JSON", e);
+      throw new InputException(wrong(file, number, "not JSON"), e);
     }
     return new Pair(sentence(node, GOOD, file, number), sentence(node, BAD, file, number));
   }
@@ -80,17 +79,14 @@ public record Paradigm(String name, List<Pair> pairs) {
   private static String sentence(JsonNode node, String key, Path file, int number) {
     JsonNode sentence = node.path(key);
     if (!sentence.isString() || sentence.stringValue().isBlank()) {
-      throw wrong(file, number, "no sentence under " + key, null);
+      throw new InputException(wrong(file, number, "no sentence under " + key));
     }
     return sentence.stringValue();
   }
 
-  private static InputException wrong(
-      Path file, int number, String found, @Nullable Exception cause) {
-    return new InputException(
-        "minimal pairs: %s line %d: %s; expected an object with \"%s\" and \"%s\". Mend the line."
-            .formatted(file, number, found, GOOD, BAD),
-        cause);
+  private static String wrong(Path file, int number, String found) {
+    return "minimal pairs: %s line %d: %s; expected an object with \"%s\" and \"%s\". Mend the line."
+        .formatted(file, number, found, GOOD, BAD);
   }
 
   /** The first so many pairs, or all where there are no more. */

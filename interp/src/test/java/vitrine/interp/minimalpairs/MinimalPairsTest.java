@@ -165,10 +165,10 @@ final class MinimalPairsTest {
       Path file = directory.resolve("bad.jsonl");
       Files.writeString(file, "{\"sentence_good\":\"a\",\"sentence_bad\":\"b\"}\n" + line + "\n");
       InputException e = assertThrows(InputException.class, () -> Paradigm.read(file));
-      assertTrue(e.getMessage().contains("bad.jsonl line 2: "), e.getMessage());
+      assertTrue(String.valueOf(e.getMessage()).contains("bad.jsonl line 2: "), e.getMessage());
     }
     Path empty = Files.writeString(directory.resolve("empty.jsonl"), "\n");
     InputException e = assertThrows(InputException.class, () -> Paradigm.read(empty));
-    assertTrue(e.getMessage().contains("no pairs"), e.getMessage());
+    assertTrue(String.valueOf(e.getMessage()).contains("no pairs"), e.getMessage());
   }
 }
