@@ -41,6 +41,7 @@ public final class Commands {
         new FillMaskCommand(common, console),
         new AttentionCommand(common, console, in),
         new MinimalPairsCommand(common, console),
+        new AblateCommand(common, console, in),
         new TokenizeCommand(common, console, in),
         new TrainTokenizerCommand(console),
         new TrainCommand(common, console),

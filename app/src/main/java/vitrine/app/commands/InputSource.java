@@ -40,6 +40,11 @@ final class InputSource {
       description = "A file with one JSON object a line; - for standard input.")
   private @Nullable Path file;
 
+  /** Whether any of them was given. */
+  boolean isGiven() {
+    return text != null || pair != null || file != null;
+  }
+
   /** Whether {@code --input} was given: results are lists then, even for a single line. */
   boolean isFile() {
     return file != null;

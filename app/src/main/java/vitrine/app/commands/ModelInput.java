@@ -13,6 +13,7 @@ import vitrine.app.input.InputLine;
 import vitrine.app.results.Form;
 import vitrine.app.results.Spelling;
 import vitrine.engine.InputException;
+import vitrine.engine.data.TooLong;
 import vitrine.engine.hooks.Architecture;
 import vitrine.engine.hooks.Inputs;
 import vitrine.engine.text.Tokenizer;
@@ -52,6 +53,16 @@ final class ModelInput {
       String token = Spelling.of(tokenizer, id);
       return token == null ? Integer.toString(id) : token;
     }
+  }
+
+  /** Whether any of the sources was given. */
+  boolean isGiven() {
+    return ids != null || source.isGiven();
+  }
+
+  /** How texts that are too long are dealt with. */
+  TooLong tooLong() {
+    return truncate ? TooLong.CUT : TooLong.REFUSE;
   }
 
   /** Whether results are of one input or a list. */

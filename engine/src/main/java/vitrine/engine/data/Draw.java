@@ -15,7 +15,8 @@ public final class Draw {
     WEIGHTS(4),
     SPLIT(5),
     RESAMPLING(6),
-    SIGNS(7);
+    SIGNS(7),
+    DONORS(8);
 
     /** Part of every key: changing it changes what trained models are repeated from. */
     private final int number;

@@ -8,11 +8,14 @@ import java.util.List;
  * @param edits in the order they apply, all before the reads
  * @param reads values to keep
  * @param gradients gradients to keep
+ * @param skips edits of what leaves the block, which need what enters it here
  */
-public record Actions(List<EditStep> edits, List<ReadStep> reads, List<ReadStep> gradients) {
+public record Actions(
+    List<EditStep> edits, List<ReadStep> reads, List<ReadStep> gradients, List<EditStep> skips) {
   public Actions {
     edits = List.copyOf(edits);
     reads = List.copyOf(reads);
     gradients = List.copyOf(gradients);
+    skips = List.copyOf(skips);
   }
 }

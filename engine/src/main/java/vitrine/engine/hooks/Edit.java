@@ -2,7 +2,10 @@ package vitrine.engine.hooks;
 
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import vitrine.engine.InputException;
 
 /** What an edit puts in the place of a site's value, or of the slice of it. */
@@ -110,6 +113,39 @@ public sealed interface Edit {
     }
   }
 
+  /**
+   * At the output of a block, what entered it: the block is passed by, whatever its norms. Of a
+   * pre-norm block that is the same as zeros for both sublayers; of a post-norm block it is not,
+   * since those would still be normalised twice.
+   */
+  record Skip() implements Edit {
+    @Override
+    public String toString() {
+      return "skip";
+    }
+  }
+
+  /**
+   * For each example the value that the edited run itself has there of another one of the batch,
+   * position by position; what pads the other is taken as it is.
+   *
+   * @param donors one an example: the place of the other in the batch
+   */
+  record Resample(List<Integer> donors) implements Edit {
+    public Resample {
+      donors = List.copyOf(donors);
+      if (donors.isEmpty() || donors.stream().anyMatch(donor -> donor < 0)) {
+        throw new InputException(
+            "edit: resample: " + donors + "; expected an example's place, from 0, for each.");
+      }
+    }
+
+    @Override
+    public String toString() {
+      return "resample:" + donors.stream().map(String::valueOf).collect(Collectors.joining(","));
+    }
+  }
+
   /** A function of the caller's; a plan that has one cannot be repeated from its text alone. */
   record Custom(String name, EditFunction function) implements Edit {
     public Custom {
@@ -165,6 +201,14 @@ public sealed interface Edit {
     return new From(directory);
   }
 
+  static Edit skip() {
+    return new Skip();
+  }
+
+  static Edit resample(int... donors) {
+    return new Resample(Arrays.stream(donors).boxed().toList());
+  }
+
   static Edit custom(String name, EditFunction function) {
     return new Custom(name, function);
   }
@@ -190,16 +234,32 @@ public sealed interface Edit {
       case "add:" -> add(array(rest, what));
       case "noise:" -> noise(Text.number(rest, what));
       case "from:" -> from(path(rest, what));
+      case "skip" -> skip();
+      case "resample:" -> resample(donors(rest, what));
       case "custom:" ->
           throw new InputException(
               what
-                  + ": a function of the program that made it; expected an edit that text can say.");
+                  + ": a function of the program that made it; expected an edit that text can"
+                  + " say.");
       default ->
           throw new InputException(
               what
                   + ": no such edit; expected zero, mean, mean:FILE.npy, uniform, scale:X, set:X,"
-                  + " set:FILE.npy, add:FILE.npy, noise:SIGMA or from:DIR.");
+                  + " set:FILE.npy, add:FILE.npy, noise:SIGMA, from:DIR, skip or resample:0,1,…");
     };
+  }
+
+  private static int[] donors(String text, String what) {
+    return Arrays.stream(text.split(",", -1))
+        .mapToInt(each ->
+            Text.integer(each.strip())
+                .orElseThrow(() ->
+                    new InputException(
+                        what
+                            + ": "
+                            + Text.quote(each)
+                            + "; expected examples of the batch by their places, as in 1,0.")))
+        .toArray();
   }
 
   private static Path array(String text, String what) {
@@ -237,6 +297,10 @@ public sealed interface Edit {
     if (this instanceof Uniform && tap != Tap.PATTERN) {
       throw new InputException(
           what + ": uniform attention; expected blocks.N.attn.pattern, the probabilities.");
+    }
+    if (this instanceof Skip && tap != Tap.RESID_POST) {
+      throw new InputException(
+          what + ": passes a block by; expected blocks.N.resid_post, what leaves it.");
     }
     if (this instanceof Mean) {
       boolean hasPositions =

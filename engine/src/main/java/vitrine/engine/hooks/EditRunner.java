@@ -2,7 +2,10 @@ package vitrine.engine.hooks;
 
 import java.util.Arrays;
 import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import vitrine.kernels.AttentionMask;
 import vitrine.kernels.Kernels;
 import vitrine.kernels.Region;
@@ -17,8 +20,30 @@ final class EditRunner {
   /** Scores as they were before a mean, which left out the masked ones: the way back does too. */
   private final IdentityHashMap<EditStep, Tensor> averaged = new IdentityHashMap<>();
 
+  /** What entered blocks that are passed by. */
+  private final IdentityHashMap<EditStep, Tensor> entered = new IdentityHashMap<>();
+
+  /** Gradients of what left them, on their way to where it entered. */
+  private final IdentityHashMap<EditStep, Tensor> passing = new IdentityHashMap<>();
+
   EditRunner(Run run) {
     this.run = run;
+  }
+
+  /**
+   * Keeps what enters a block until it is passed by.
+   *
+   * @param step the edit of what leaves it
+   */
+  void enters(EditStep step, Tensor value) {
+    run.pin(value);
+    entered.put(step, value);
+  }
+
+  /** Adds to the gradient of what enters a block the part that went past it. */
+  Tensor arrives(EditStep step, Tensor d) {
+    Tensor past = passing.remove(step);
+    return past == null ? d : run.sum(d, past);
   }
 
   /**
@@ -65,8 +90,31 @@ final class EditRunner {
               box,
               new NoiseSource(run.plan().plan().seed(), step.site(), noise.sigma())
                   .values(step.region(whole.shape()), whole.shape()));
+      case Edit.Skip skip -> skip(step, whole.shape(), box);
+      case Edit.Resample resample -> resample(resample.donors(), box);
       case Edit.Custom custom -> custom.function().apply(box, new Context(run, step.site()));
     }
+  }
+
+  private void skip(EditStep step, Shape whole, Tensor box) {
+    Tensor before = Objects.requireNonNull(entered.remove(step));
+    run.kernels().slice(before, step.region(whole), box);
+    run.letGo(before);
+  }
+
+  private void resample(List<Integer> donors, Tensor box) {
+    Tensor before = run.allocate(box.shape());
+    run.kernels().copy(box, before);
+    run.kernels().gather(before, rows(donors, box.shape()), box);
+    run.release(before);
+  }
+
+  /** Rows of a box of which each example takes those of another. */
+  private static int[] rows(List<Integer> donors, Shape box) {
+    int each = box.rows() / donors.size();
+    return IntStream.range(0, box.rows())
+        .map(row -> donors.get(row / each) * each + row % each)
+        .toArray();
   }
 
   private void replace(Tensor box, float[] values) {
@@ -139,11 +187,35 @@ final class EditRunner {
       case Edit.Scale scale ->
           changed(step, d, box -> run.kernels().scale(box, scale.factor(), box));
       case Edit.Mean _ -> meanBackward(step, d);
+      case Edit.Skip _ -> skipBackward(step, d);
+      case Edit.Resample resample ->
+          changed(step, d, box -> resampleBackward(resample.donors(), box));
       case Edit.Custom custom -> {
         EditFunction derivative = custom.function().derivative().orElseThrow();
         yield changed(step, d, box -> derivative.apply(box, new Context(run, step.site())));
       }
     };
+  }
+
+  /** What was passed by has no gradient; what entered gets it, once the way back is there. */
+  private Tensor skipBackward(EditStep step, Tensor d) {
+    Region region = step.region(d.shape());
+    Tensor past = run.zeros(d.shape());
+    Tensor box = run.allocate(region.shape(d.shape()));
+    run.kernels().slice(d, region, box);
+    run.kernels().assign(past, region, box);
+    run.release(box);
+    passing.put(step, past);
+    return changed(step, d, each -> run.kernels().fill(each, 0f));
+  }
+
+  /** Each example gets the gradients of those that took its value. */
+  private void resampleBackward(List<Integer> donors, Tensor box) {
+    Tensor taken = run.allocate(box.shape());
+    run.kernels().copy(box, taken);
+    run.kernels().fill(box, 0f);
+    run.kernels().gatherBackward(taken, rows(donors, box.shape()), box);
+    run.release(taken);
   }
 
   private Tensor changed(EditStep step, Tensor d, Consumer<Tensor> change) {

@@ -2,6 +2,7 @@ package vitrine.engine.hooks;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import vitrine.engine.InputException;
 import vitrine.kernels.Region;
 import vitrine.kernels.Shape;
 
@@ -62,6 +63,23 @@ public final class EditStep {
     Region region = region(shape);
     if (values != null) {
       values.check(shape, region);
+    }
+    if (edit instanceof Edit.Resample resample) {
+      check(resample.donors(), shape.dim(0));
+    }
+  }
+
+  private void check(List<Integer> donors, int batch) {
+    boolean fits = donors.size() == batch && donors.stream().allMatch(donor -> donor < batch);
+    if (!fits) {
+      throw new InputException(
+          "edit: %s: %d examples, the last at %d; expected one for each of the %d of the batch, from 0 to %d."
+              .formatted(
+                  site,
+                  donors.size(),
+                  donors.stream().mapToInt(Integer::intValue).max().orElse(0),
+                  batch,
+                  batch - 1));
     }
   }
 

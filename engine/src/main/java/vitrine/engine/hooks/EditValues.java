@@ -46,6 +46,8 @@ record EditValues(Site site, Path file, NpyArray array, Fit fit) {
       case Edit.Scale _ -> null;
       case Edit.SetValue _ -> null;
       case Edit.Noise _ -> null;
+      case Edit.Skip _ -> null;
+      case Edit.Resample _ -> null;
       case Edit.Custom _ -> null;
     };
   }

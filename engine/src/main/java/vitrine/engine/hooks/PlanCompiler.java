@@ -22,6 +22,7 @@ final class PlanCompiler {
     final List<EditStep> edits = new ArrayList<>();
     final List<ReadStep> reads = new ArrayList<>();
     final List<ReadStep> gradients = new ArrayList<>();
+    final List<EditStep> skips = new ArrayList<>();
   }
 
   PlanCompiler(Plan plan, Architecture architecture, OpenedFiles files) {
@@ -64,6 +65,9 @@ final class PlanCompiler {
         steps.add(step);
         if (site.target() instanceof Tap tap) {
           draft(tap, site).edits.add(step);
+          if (each.edit() instanceof Edit.Skip) {
+            draft(Tap.RESID_PRE, site).skips.add(step);
+          }
         }
       }
     }
@@ -102,7 +106,10 @@ final class PlanCompiler {
       @Nullable Actions[] done = new @Nullable Actions[row.length];
       for (int layer = 0; layer < row.length; layer++) {
         Draft draft = row[layer];
-        done[layer] = draft == null ? null : new Actions(draft.edits, draft.reads, draft.gradients);
+        done[layer] =
+            draft == null
+                ? null
+                : new Actions(draft.edits, draft.reads, draft.gradients, draft.skips);
       }
       actions.put(tap, done);
     });

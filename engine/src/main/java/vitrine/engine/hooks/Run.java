@@ -165,6 +165,9 @@ public final class Run {
         values.put(step.site(), keep(step, current));
       }
     }
+    for (EditStep step : actions.skips()) {
+      edits.enters(step, current);
+    }
     return current;
   }
 
@@ -180,10 +183,13 @@ public final class Run {
     if (actions == null) {
       return d;
     }
-    for (ReadStep step : actions.gradients()) {
-      gradients.put(step.site(), keep(step, d));
-    }
     Tensor current = d;
+    for (EditStep step : actions.skips()) {
+      current = edits.arrives(step, current);
+    }
+    for (ReadStep step : actions.gradients()) {
+      gradients.put(step.site(), keep(step, current));
+    }
     for (EditStep step : actions.edits().reversed()) {
       current = edits.applyBackward(step, current);
     }

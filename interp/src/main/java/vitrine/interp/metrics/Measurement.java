@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import vitrine.engine.InputException;
 import vitrine.engine.hooks.Architecture;
 import vitrine.engine.hooks.Batch;
+import vitrine.engine.hooks.ExampleLoss;
 import vitrine.engine.hooks.Labels;
 import vitrine.engine.hooks.Plan;
 import vitrine.engine.hooks.Site;
@@ -39,6 +40,9 @@ public final class Measurement {
   /** The clean run's rows, once they are known. */
   private float @Nullable [] clean;
 
+  /** Whether the metric asks anything of an example. */
+  private final boolean[] asked;
+
   private Measurement(List<Metric> metrics, Architecture model, Batch batch) {
     this.metrics = List.copyOf(metrics);
     this.model = model;
@@ -47,6 +51,8 @@ public final class Measurement {
         IntStream.range(0, batch.batch())
             .mapToObj(b -> positions(this.metrics.get(b), b))
             .toArray(int[][]::new);
+    this.asked = new boolean[batch.batch()];
+    Arrays.fill(asked, true);
   }
 
   /**
@@ -145,19 +151,27 @@ public final class Measurement {
 
   /** A plan, with what the metric needs beside its edits; for {@link #sweep}, and for a run. */
   public Plan plan(Plan edits) {
-    return switch (kind()) {
+    return plan(kind(), model, edits);
+  }
+
+  /** The same without a batch. */
+  public static Plan plan(Metric metric, Architecture model, Plan edits) {
+    return switch (metric) {
       case Metric.OfLoss of -> edits.loss(MetricRules.loss(of, model));
       case Metric.OfToken _, Metric.Divergence _, Metric.Agreement _ ->
           model.head().scoresVocabulary() ? edits : edits.read(Site.logits());
     };
   }
 
-  /**
-   * As {@link #plan}, so that a run by this plan alone has everything that the metric is made of.
-   */
+  /** As {@link #plan}, so that a run by this plan alone has all that the metric is made of. */
   public Plan wholePlan(Plan edits) {
-    Plan plan = plan(edits);
-    return kind() instanceof Metric.OfLoss || plan.reads().contains(Site.logits())
+    return wholePlan(kind(), model, edits);
+  }
+
+  /** The same without a batch. */
+  public static Plan wholePlan(Metric metric, Architecture model, Plan edits) {
+    Plan plan = plan(metric, model, edits);
+    return metric instanceof Metric.OfLoss || plan.reads().contains(Site.logits())
         ? plan
         : plan.read(Site.logits());
   }
@@ -187,6 +201,10 @@ public final class Measurement {
             outcome -> {
               if (kind() instanceof Metric.Divergence) {
                 clean = rows(outcome);
+              }
+              List<ExampleLoss> losses = outcome.trace().exampleLosses();
+              for (int b = 0; b < losses.size(); b++) {
+                asked[b] = losses.get(b).weight() != 0;
               }
               found[0] = values(outcome);
             });
@@ -219,6 +237,14 @@ public final class Measurement {
       case Metric.OfToken _, Metric.Divergence _, Metric.Agreement _ ->
           ofRows(chosen(trace.value(Site.logits())));
     };
+  }
+
+  /**
+   * Whether the metric asks anything of an example, known once {@link #clean} has run: a loss asks
+   * nothing of a text without a next token, or without a label.
+   */
+  public boolean[] asked() {
+    return asked.clone();
   }
 
   /** How many numbers each example gives. */

@@ -129,6 +129,18 @@ final class ArchitectureTest {
         "vitrine.interp.pictures",
         "vitrine.kernels");
     allow(
+        "vitrine.interp.ablation",
+        "vitrine.engine",
+        "vitrine.engine.data",
+        "vitrine.engine.hooks",
+        "vitrine.engine.models",
+        "vitrine.interp",
+        "vitrine.interp.stats",
+        "vitrine.interp.io",
+        "vitrine.interp.metrics",
+        "vitrine.interp.pictures",
+        "vitrine.kernels");
+    allow(
         "vitrine.interp.attention",
         "vitrine.engine.hooks",
         "vitrine.engine.models",

@@ -1,0 +1,318 @@
+package vitrine.app.commands;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import vitrine.app.input.InputLine;
+import vitrine.app.input.InputLines;
+import vitrine.app.results.PlanFiles;
+import vitrine.app.terminal.Console;
+import vitrine.app.terminal.NearestName;
+import vitrine.app.terminal.OneLine;
+import vitrine.app.terminal.OutputDirectory;
+import vitrine.app.terminal.OutputDirectory.Existing;
+import vitrine.app.terminal.ProgressBar;
+import vitrine.app.terminal.Sizes;
+import vitrine.app.terminal.UsageException;
+import vitrine.engine.hooks.Indices;
+import vitrine.engine.hooks.Layers;
+import vitrine.interp.Texts;
+import vitrine.interp.ablation.Ablation;
+import vitrine.interp.ablation.AblationResult;
+import vitrine.interp.ablation.AblationSpec;
+import vitrine.interp.ablation.Component;
+import vitrine.interp.ablation.Sets;
+import vitrine.interp.ablation.Treatment;
+import vitrine.interp.metrics.Metric;
+
+/** {@code vitrine ablate}: what breaks when parts of a model are switched off. */
+@CommandLine.Command(
+    name = "ablate",
+    header = "Switch heads, neurons, sublayers or layers off, and measure what that does.",
+    description = {
+      "Switch parts of a model off, one by one or together, and measure a metric of every text: its",
+      "change from the clean run with a 95% bootstrap interval over texts, a paired test, and its",
+      "p-value corrected for the many (Holm). The clean prefix is computed once, and variants that begin",
+      "at the same block run as one batch, with the bits of each run alone."
+    },
+    footer = {
+      "Exactly one of --text, --ids, --input and --data.",
+      "",
+      "--of: heads, neurons, attention, mlp, sublayers (the two before), layers, or positions (of the",
+      "  stream that enters a block).",
+      "--edit, what stands in their place: zero; mean, over the text's own positions; reference, the mean",
+      "  over the texts of --reference; resample, another text's value; uniform attention; noise:SIGMA;",
+      "  scale:X; skip, of layers: what entered the block (resid_post = resid_pre) leaves it.",
+      "--sets: single; pairs; all-but-one of a layer; cumulative, the least important first, and beside it",
+      "  in a random order.",
+      "--metric: loss; loss:LOSS as for run; logit:POS,ID; diff:POS,ID1,ID2; prob:POS,ID; rank:POS,ID (1 is",
+      "  the largest); kl, from the clean run, over all tokens; kl:POS; of labelled texts accuracy, f1,",
+      "  matthews, pearson, spearman. POS counts the text's own tokens, -1 is its last; a head with one",
+      "  output for the whole text has POS 0, and ID is a class.",
+      "",
+      "With --json, and in .json:",
+      "  {\"analysis\":\"ablate\",\"model\":...,\"engine\":...,\"seed\":...,\"plan\":...,\"metric\":...,",
+      "   \"of\":...,\"edit\":...,\"sets\":...,\"texts\":[...],\"left_out\":[...],\"clean\":{\"estimate\":...,...},",
+      "   \"effects\":[{\"name\":\"L0H1\",\"off\":[\"L0H1\"],\"value\":{...},\"change\":{...},",
+      "               \"p\":...,\"p_holm\":...,\"plan\":{...}}],\"portions\":[...],\"notes\":[...]}",
+      "and \"pairs\" or \"curves\" for such sets. In .npy: the changes, (layers, heads of each).",
+      "",
+      "--keep DIR also writes each variant's plan, and the texts as they ran together:",
+      "  vitrine run --plan DIR/plans/L0H1.json --input DIR/texts.0.jsonl --out DIR/L0H1",
+      "",
+      "What it does not tell: what a part is for. Where two do the same, neither alone matters.",
+      "",
+      "Examples:",
+      "  vitrine ablate --text \"the red cat saw a bird . the red cat\"",
+      "  vitrine ablate --text \"the red cat saw a bird . the red cat\" --metric kl:-1 --edit mean --out heads.svg",
+      "  vitrine ablate --text \"the cat saw a bird . the cat\" --of layers --json",
+      "  vitrine ablate --text \"the cat saw a bird . the cat\" --sets cumulative --out curve.html"
+    })
+final class AblateCommand implements Command {
+  /** Activations take no more than this where more is there: larger batches gain nothing. */
+  private static final long MOST_BYTES = 2L << 30;
+
+  private final Common common;
+  private final Console console;
+  private final InputStream stdin;
+
+  @Mixin private ModelInput input = new ModelInput();
+  @Mixin private LabelledInput data = new LabelledInput();
+  @Mixin private final WeightsOption weights = new WeightsOption();
+
+  @Option(
+      names = "--of",
+      paramLabel = "PARTS",
+      converter = Converters.NotBlank.class,
+      description = "What is switched off; heads if not given.")
+  private @Nullable String of;
+
+  @Option(
+      names = "--layers",
+      paramLabel = "L",
+      converter = Converters.NotBlank.class,
+      description =
+          "In which layers: 3, 2..5 (5 excluded), {1,4}, -1 for the last; all if not given.")
+  private @Nullable String layers;
+
+  @Option(
+      names = "--which",
+      paramLabel = "N",
+      converter = Converters.NotBlank.class,
+      description = "Which heads, neurons or positions of each, likewise; all if not given.")
+  private @Nullable String which;
+
+  @Option(
+      names = "--block",
+      paramLabel = "N",
+      converter = Converters.Count.class,
+      description = "Neurons that are switched off together; 1 if not given.")
+  private @Nullable Integer block;
+
+  @Option(
+      names = "--edit",
+      paramLabel = "EDIT",
+      converter = Converters.NotBlank.class,
+      description = "What stands in their place; zero if not given, skip for layers.")
+  private @Nullable String edit;
+
+  @Option(
+      names = "--reference",
+      paramLabel = "FILE.jsonl",
+      converter = Converters.AnyPath.class,
+      description = "Texts whose mean stands in their place, for --edit reference.")
+  private @Nullable Path reference;
+
+  @Option(
+      names = "--sets",
+      paramLabel = "SETS",
+      converter = Converters.NotBlank.class,
+      description = "Which of them together; single if not given.")
+  private @Nullable String sets;
+
+  @Option(
+      names = "--steps",
+      paramLabel = "N",
+      converter = Converters.Count.class,
+      description = "Points of a cumulative curve; 24 if not given.")
+  private @Nullable Integer steps;
+
+  @Option(
+      names = "--metric",
+      paramLabel = "METRIC",
+      converter = Converters.NotBlank.class,
+      description = "What is measured; loss if not given.")
+  private String metric = "loss";
+
+  @Option(
+      names = "--batch",
+      paramLabel = "N",
+      converter = Converters.Count.class,
+      description = "Texts that run together; 16 if not given.")
+  private @Nullable Integer batch;
+
+  @Option(
+      names = "--keep",
+      paramLabel = "DIR",
+      converter = Converters.AnyPath.class,
+      description = "Keep what repeats each variant: a new or an empty directory.")
+  private @Nullable Path keep;
+
+  @Mixin private ResultOptions result = new ResultOptions();
+
+  AblateCommand(Common common, Console console, InputStream stdin) {
+    this.common = common;
+    this.console = console;
+    this.stdin = stdin;
+  }
+
+  @Override
+  public void run() throws IOException {
+    result.check();
+    data.check("ablate");
+    AblationSpec spec = spec();
+    if (keep != null) {
+      OutputDirectory.check(keep, Existing.REFUSE);
+    }
+    if (data.isGiven() && input.isGiven()) {
+      throw usage("--data: given with --text, --ids or --input; expected one of them");
+    }
+    List<InputLine> lines = data.isGiven() ? List.of() : input.lines("ablate", stdin);
+    List<InputLine> others =
+        reference == null ? List.of() : InputLines.read(reference, InputStream.nullInputStream());
+    try (LoadedModel loaded =
+        LoadedModel.open(common, weights.precision(), Optional.empty(), console::note)) {
+      spec.check(loaded.model().architecture());
+      Texts texts = texts(lines, loaded);
+      Memory.require(
+          "ablate",
+          Ablation.leastBytes(loaded.model(), texts, spec),
+          Memory.available(),
+          "Choose a smaller --batch, or shorter texts");
+      AblationResult found = ablate(loaded, texts, spec, others);
+      if (keep != null) {
+        PlanFiles.write(found, keep);
+      }
+      result.deliver(found, console);
+    }
+  }
+
+  private Texts texts(List<InputLine> lines, LoadedModel loaded) {
+    ModelInput.Ready ready =
+        data.isGiven()
+            ? new ModelInput.Ready(
+                data.inputs("ablate", loaded, input.tooLong(), common.seed(), console::note),
+                Optional.of(loaded.tokenizer("ablate")))
+            : input.ready("ablate", lines, loaded, console::note);
+    return ready.texts();
+  }
+
+  private AblationResult ablate(
+      LoadedModel loaded, Texts texts, AblationSpec spec, List<InputLine> others)
+      throws IOException {
+    long bytes =
+        Math.max(
+            Ablation.leastBytes(loaded.model(), texts, spec) * 2,
+            Math.min(MOST_BYTES, Memory.available().orElse(MOST_BYTES) / 2));
+    ProgressBar bar = new ProgressBar(console);
+    Path means = others.isEmpty() ? null : meansDirectory();
+    try {
+      Ablation.Reference from =
+          means == null
+              ? null
+              : new Ablation.Reference(
+                  input.ready("ablate", others, loaded, console::note).inputs(), means);
+      return Ablation.run(
+          loaded.model(),
+          loaded.files(),
+          texts,
+          spec,
+          from,
+          bytes,
+          (done, all) ->
+              bar.show(
+                  (double) done / all,
+                  () -> "ran " + Sizes.grouped(done) + " of " + Sizes.grouped(all)),
+          Version.OF_THIS_BUILD);
+    } finally {
+      bar.end();
+      if (means != null && keep == null) {
+        delete(means);
+      }
+    }
+  }
+
+  private Path meansDirectory() throws IOException {
+    if (keep != null) {
+      return Files.createDirectories(keep.resolve("means"));
+    }
+    console.note("the means are not kept, so the plans cannot be run again; --keep DIR keeps them");
+    return Files.createTempDirectory("vitrine-means");
+  }
+
+  private static void delete(Path directory) throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
+    }
+    Files.delete(directory);
+  }
+
+  private AblationSpec spec() {
+    Component.Kind kind =
+        of == null
+            ? Component.Kind.HEADS
+            : one("--of", of, Component.Kind.values(), Component.Kind::label);
+    if (block != null && kind != Component.Kind.NEURONS) {
+      throw usage("--block: given without --of neurons; expected both");
+    }
+    Sets chosen = sets == null ? Sets.SINGLE : one("--sets", sets, Sets.values(), Sets::label);
+    if (steps != null && chosen != Sets.CUMULATIVE) {
+      throw usage("--steps: given without --sets cumulative; expected both");
+    }
+    return new AblationSpec(
+        kind,
+        layers == null ? Layers.ALL : Layers.parse(layers, "ablate: --layers"),
+        which == null ? null : Indices.parse(which, "ablate: --which"),
+        block == null ? 1 : block,
+        edit == null ? Treatment.usual(kind) : Treatment.parse(edit),
+        chosen,
+        steps == null ? AblationSpec.USUAL_STEPS : steps,
+        Metric.parse(metric),
+        batch == null ? AblationSpec.USUAL_BATCH : batch,
+        common.seed());
+  }
+
+  private static <T> T one(String option, String given, T[] all, Function<T, String> label) {
+    List<String> labels = Arrays.stream(all).map(label).toList();
+    for (T each : all) {
+      if (label.apply(each).equals(given.strip().toLowerCase(Locale.ROOT))) {
+        return each;
+      }
+    }
+    throw usage(
+        option
+            + ": "
+            + OneLine.operand(given)
+            + "; expected "
+            + NearestName.of(given, labels)
+                .map(name -> name + " perhaps")
+                .orElse("one of " + String.join(", ", labels)));
+  }
+
+  private static UsageException usage(String what) {
+    return new UsageException("ablate: " + what + ". See: vitrine help ablate");
+  }
+}
