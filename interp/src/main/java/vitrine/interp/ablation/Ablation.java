@@ -139,8 +139,9 @@ public final class Ablation {
         spec.sets() == Sets.PAIRS
             ? effects.of(first.subList(singles.size(), first.size()), singles.size())
             : List.of();
+    List<double[]> byText = byText(readings, first.size());
     List<AblationResult.Curve> curves =
-        spec.sets() == Sets.CUMULATIVE ? curves(groups, found, lengths) : List.of();
+        spec.sets() == Sets.CUMULATIVE ? curves(groups, found, lengths, byText) : List.of();
     return new AblationResult(
         Provenance.of(source, model, version, wholePlan(Plan.empty().seed(spec.seed()))),
         texts,
@@ -150,6 +151,7 @@ public final class Ablation {
         together,
         curves,
         plans(found, together, curves),
+        byText,
         portions,
         left(readings));
   }
@@ -160,7 +162,15 @@ public final class Ablation {
     return all;
   }
 
-  private List<AblationResult.Curve> curves(Groups groups, List<Effect> singles, int[] lengths) {
+  private static List<double[]> byText(Readings readings, int variants) {
+    return new ArrayList<>(IntStream.range(0, variants).mapToObj(readings::variant).toList());
+  }
+
+  /**
+   * @param byText added to
+   */
+  private List<AblationResult.Curve> curves(
+      Groups groups, List<Effect> singles, int[] lengths, List<double[]> byText) {
     List<List<Variant>> orders =
         List.of(
             groups.cumulative("by importance", groups.byImportance(singles)),
@@ -168,6 +178,7 @@ public final class Ablation {
     List<Variant> variants = joined(orders.getFirst(), orders.getLast());
     Readings readings = new Readings(spec.metric(), model.architecture(), variants.size(), lengths);
     measure(variants, readings);
+    byText.addAll(byText(readings, variants.size()));
     Effects effects = new Effects(readings, spec.seed());
     int split = orders.getFirst().size();
     return List.of(

@@ -1,6 +1,7 @@
 package vitrine.interp.ablation;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +35,7 @@ public final class AblationResult implements Result {
   private final List<Effect> pairs;
   private final List<Curve> curves;
   private final List<Planned> plans;
+  private final List<double[]> byText;
   private final List<Portion> portions;
   private final List<Integer> leftOut;
 
@@ -69,6 +71,7 @@ public final class AblationResult implements Result {
       List<Effect> pairs,
       List<Curve> curves,
       List<Planned> plans,
+      List<double[]> byText,
       List<Portion> portions,
       List<Integer> leftOut) {
     this.provenance = provenance;
@@ -79,6 +82,7 @@ public final class AblationResult implements Result {
     this.pairs = List.copyOf(pairs);
     this.curves = List.copyOf(curves);
     this.plans = List.copyOf(plans);
+    this.byText = List.copyOf(byText);
     this.portions = List.copyOf(portions);
     this.leftOut = List.copyOf(leftOut);
   }
@@ -108,7 +112,20 @@ public final class AblationResult implements Result {
     return curves;
   }
 
-  /** What each variant was run by; {@code vitrine run --plan} takes these. */
+  /**
+   * The metric of every text under a variant; the clean run's where a text has nothing of it. Of an
+   * agreement the answers, one text behind the other.
+   *
+   * @param plan the variant's place among {@link #plans}
+   */
+  public double[] byText(int plan) {
+    return byText.get(plan).clone();
+  }
+
+  /**
+   * What each variant was run by, in the order of effects, pairs, curves; {@code vitrine run
+   * --plan} takes these.
+   */
   public List<Planned> plans() {
     return plans;
   }
@@ -235,6 +252,14 @@ public final class AblationResult implements Result {
     arrays.put(
         "p_holm",
         NumberArray.of(effects.stream().mapToDouble(Effect::adjusted).toArray(), rows, columns));
+    if (!(spec.metric() instanceof Metric.Agreement)) {
+      arrays.put(
+          "by_text",
+          NumberArray.of(
+              byText.stream().flatMapToDouble(Arrays::stream).toArray(),
+              byText.size(),
+              texts.count()));
+    }
     if (!pairs.isEmpty()) {
       arrays.put(
           "pairs",

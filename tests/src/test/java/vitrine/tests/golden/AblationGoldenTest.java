@@ -1,0 +1,168 @@
+package vitrine.tests.golden;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import vitrine.engine.hooks.Edit;
+import vitrine.engine.hooks.Example;
+import vitrine.engine.hooks.Inputs;
+import vitrine.engine.hooks.Layers;
+import vitrine.engine.hooks.Plan;
+import vitrine.interp.Texts;
+import vitrine.interp.ablation.Ablation;
+import vitrine.interp.ablation.AblationResult;
+import vitrine.interp.ablation.AblationSpec;
+import vitrine.interp.ablation.Component;
+import vitrine.interp.ablation.Sets;
+import vitrine.interp.ablation.Treatment;
+import vitrine.interp.ablation.Variant;
+import vitrine.interp.ablation.Watch;
+import vitrine.interp.metrics.Metric;
+
+/**
+ * Ablations of both families against PyTorch hooks on transformers' modules: every kind of
+ * component, every edit but noise (which is the engine's own), every text's metric. The texts run
+ * in padded batches here and one by one there. {@code tests/generators/ablation.py} made the
+ * fixtures.
+ */
+final class AblationGoldenTest {
+  private static final double TOLERANCE = 1e-5;
+
+  @TempDir Path dir;
+
+  private int compared;
+  private double worst;
+
+  @ParameterizedTest
+  @CsvSource({"gpt2,scalar,2", "gpt2,simd,3", "bert,scalar,2", "bert,simd,3"})
+  void should_be_what_hooks_give_when_anything_is_switched_off(
+      String family, String backend, int batch) throws IOException {
+    JsonNode fixture =
+        JsonMapper.builder()
+            .build()
+            .readTree(Files.readString(Path.of("src/test/resources/ablation", family + ".json")));
+    Path directory = GoldenCase.named(fixture.get("model").stringValue()).directory();
+    try (Engine engine = Engine.open(directory, backend, 1)) {
+      for (int metric = 0; metric < fixture.get("metrics").size(); metric++) {
+        for (Component.Kind kind : Component.Kind.values()) {
+          for (String edit : edits(kind)) {
+            compare(engine, fixture, metric, spec(fixture, metric, kind, edit, batch));
+          }
+        }
+      }
+    }
+    System.out.printf(
+        "ablations of %s on %s against hooks: %d numbers, largest error %.1e%n",
+        family, backend, compared, worst);
+    assertTrue(compared > 4000, "only " + compared);
+  }
+
+  private static List<String> edits(Component.Kind kind) {
+    List<String> edits =
+        new ArrayList<>(List.of("zero", "mean", "scale:0.5", "reference", "resample"));
+    switch (kind) {
+      case HEADS, ATTENTION -> edits.add("uniform");
+      case LAYERS -> edits.add("skip");
+      case NEURONS, MLP, SUBLAYERS, POSITIONS -> {}
+    }
+    return edits;
+  }
+
+  private static AblationSpec spec(
+      JsonNode fixture, int metric, Component.Kind kind, String edit, int batch) {
+    return new AblationSpec(
+        kind,
+        Layers.ALL,
+        null,
+        kind == Component.Kind.NEURONS ? fixture.get("neurons").intValue() : 1,
+        Treatment.parse(edit),
+        Sets.SINGLE,
+        1,
+        Metric.parse(fixture.get("metrics").get(metric).stringValue()),
+        batch,
+        5);
+  }
+
+  private static Inputs inputs(JsonNode texts) {
+    return Inputs.batch(
+        StreamSupport.stream(texts.spliterator(), false)
+            .map(ids ->
+                Example.of(
+                    StreamSupport.stream(ids.spliterator(), false)
+                        .mapToInt(JsonNode::intValue)
+                        .toArray()))
+            .toList());
+  }
+
+  private void compare(Engine engine, JsonNode fixture, int metric, AblationSpec spec) {
+    Inputs texts = inputs(fixture.get("texts"));
+    List<List<String>> spelled =
+        texts.examples().stream()
+            .map(each -> Arrays.stream(each.ids()).mapToObj(String::valueOf).toList())
+            .toList();
+    Ablation.Reference reference =
+        spec.treatment() instanceof Treatment.Reference
+            ? new Ablation.Reference(inputs(fixture.get("reference")), dir)
+            : null;
+    AblationResult result =
+        Ablation.run(
+            engine.model(),
+            engine.files(),
+            new Texts(texts, spelled),
+            spec,
+            reference,
+            1L << 30,
+            Watch.NOBODY,
+            "test");
+    for (int i = 0; i < result.plans().size(); i++) {
+      Variant variant = result.plans().get(i).variant();
+      JsonNode expected = fixture.get("off").get(variant.name()).get(spec.treatment().toString());
+      double[] found = result.byText(i);
+      for (int text = 0; text < found.length; text++) {
+        JsonNode row = expected(expected, result, i, text);
+        if (row != null && !result.leftOut().contains(text)) {
+          check(row.get(metric).doubleValue(), found[text], spec + " " + variant + " " + text);
+        }
+      }
+    }
+  }
+
+  /** What a text must come to; null where it has nothing of the variant. */
+  private static @Nullable JsonNode expected(
+      JsonNode of, AblationResult result, int variant, int text) {
+    if (!(result.spec().treatment() instanceof Treatment.Resample)) {
+      return of.get(Integer.toString(text));
+    }
+    for (int portion = 0; portion < result.portions().size(); portion++) {
+      List<Integer> rows = result.portions().get(portion);
+      Plan plan = result.plans().get(variant).plans().get(portion);
+      int row = rows.indexOf(text);
+      int donor = row < 0 ? -1 : ((Edit.Resample) plan.edits().getFirst().edit()).donors().get(row);
+      // A text that is lent to a portion keeps its own value there.
+      if (row >= 0 && donor != row) {
+        return of.get(text + "<" + rows.get(donor));
+      }
+    }
+    return null;
+  }
+
+  private void check(double expected, double found, String what) {
+    double error = Math.abs(expected - found) / (1 + Math.abs(expected));
+    worst = Math.max(worst, error);
+    compared++;
+    assertEquals(expected, found, TOLERANCE * (1 + Math.abs(expected)), what);
+  }
+}
