@@ -49,6 +49,7 @@ public final class Embed {
       Embed embed = new Embed(model, files.tokenizer().orElseThrow());
       embed.readAHead();
       embed.editANeuron();
+      embed.editByAFunction();
     }
   }
 
@@ -72,7 +73,8 @@ public final class Embed {
 
   /** Neuron 3 of block 0 gives head 1.2 a place to rest when it finds nothing. */
   private void editANeuron() {
-    Encoding text = tokenizer.encode(" once an old man and his young friend saw a black cat walk away");
+    Encoding text =
+        tokenizer.encode(" once an old man and his young friend saw a black cat walk away");
     Site pattern = Site.pattern(1).head(2).query(-1);
     Plan plan = Plan.of(model.architecture()).read(pattern);
     try (Trace trace = model.run(plan, Inputs.of(text.ids()))) {
@@ -81,6 +83,20 @@ public final class Embed {
     Plan without = plan.edit(Site.mlpPost(0).neuron(3), Edit.zero());
     try (Trace trace = model.run(without, Inputs.of(text.ids()))) {
       System.out.println("without neuron 3 of block 0, at:" + most(text, trace.value(pattern)));
+    }
+  }
+
+  /**
+   * What no edit has a name for, a function does: here head 0.1's mix of values, turned round. It
+   * gets the part of the site that the slice takes, and changes it in place.
+   */
+  private void editByAFunction() {
+    Encoding text = tokenizer.encode(" red green blue red green");
+    Edit turned =
+        Edit.custom("turned", (value, context) -> context.kernels().scale(value, -1f, value));
+    Plan plan = Plan.of(model.architecture()).edit(Site.z(0).head(1), turned).read(Site.logits());
+    try (Trace trace = model.run(plan, Inputs.of(text.ids()))) {
+      System.out.println("with head 0.1 turned round:" + next(trace));
     }
   }
 

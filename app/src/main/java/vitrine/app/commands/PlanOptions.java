@@ -36,7 +36,7 @@ final class PlanOptions {
       converter = Converters.NotBlank.class,
       description = {
         "Change a site: zero, mean, mean:FILE.npy, uniform, scale:X, set:X|FILE.npy, add:FILE.npy,",
-        "noise:SIGMA, from:DIR; may be repeated, applied in this order."
+        "noise:SIGMA, from:DIR, skip, resample:1,0,...; may be repeated, applied in this order."
       })
   private List<String> edits = new ArrayList<>();
 

@@ -28,6 +28,8 @@ final class EditTest {
     "set:1.npy,set:1.npy",
     "add:x=y:z.npy,add:x=y:z.npy",
     "from:runs/other,from:runs/other",
+    "skip,skip",
+    "resample:3,resample:3",
   })
   void should_read_and_print_when_the_text_is_an_edit(String text, String canonical) {
     Edit edit = Edit.parse(text);
@@ -47,6 +49,8 @@ final class EditTest {
     assertEquals(Edit.parse("add:a.npy"), Edit.add(Path.of("a.npy")));
     assertEquals(Edit.parse("noise:2"), Edit.noise(2));
     assertEquals(Edit.parse("from:d"), Edit.from(Path.of("d")));
+    assertEquals(Edit.parse("skip"), Edit.skip());
+    assertEquals(Edit.parse("resample: 1, 0"), Edit.resample(1, 0));
   }
 
   @ParameterizedTest
@@ -56,6 +60,11 @@ final class EditTest {
         "zeros",
         "zero:",
         "zero:1",
+        "skip:1",
+        "resample",
+        "resample:",
+        "resample:1,",
+        "resample:-1",
         "uniform:1",
         "mean:",
         "mean:a.txt",
@@ -111,6 +120,9 @@ final class EditTest {
     Architecture model = Models.bert(Head.SEQUENCE, 3);
     assertRefused(
         () -> Edit.uniform().validate(Site.scores(0), model), "blocks.0.attn.scores=uniform");
+    assertRefused(
+        () -> Edit.skip().validate(Site.mlpOut(0), model), "expected blocks.N.resid_post");
+    Edit.skip().validate(Site.residPost(0).position(1), model);
     assertRefused(() -> Edit.mean().validate(Site.pooled(), model), "no positions");
     assertRefused(() -> Edit.mean().validate(Site.logits(), model), "no positions");
     assertRefused(

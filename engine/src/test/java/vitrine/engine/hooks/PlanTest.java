@@ -217,4 +217,14 @@ final class PlanTest {
     assertRefused(
         () -> Plan.of(model).loss(Loss.logit(2, 0)).compile(model).check(1, 2), "position 2");
   }
+
+  @Test
+  void should_refuse_examples_that_are_not_there_when_resampled() {
+    Plan plan = Plan.of(Models.gpt2()).edit(Site.z(0).head(1), Edit.resample(1, 0, 2));
+    plan.compile(Models.gpt2()).check(3, 4);
+    assertRefused(
+        () -> plan.compile(Models.gpt2()).check(2, 4), "3 examples", "each of the 2 of the batch");
+    Plan beyond = Plan.of(Models.gpt2()).edit(Site.z(0), Edit.resample(2, 0));
+    assertRefused(() -> beyond.compile(Models.gpt2()).check(2, 4), "the last at 2", "from 0 to 1");
+  }
 }
