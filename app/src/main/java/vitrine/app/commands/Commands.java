@@ -42,6 +42,7 @@ public final class Commands {
         new AttentionCommand(common, console, in),
         new MinimalPairsCommand(common, console),
         new AblateCommand(common, console, in),
+        new HeadsCommand(common, console, in),
         new TokenizeCommand(common, console, in),
         new TrainTokenizerCommand(console),
         new TrainCommand(common, console),

@@ -16,11 +16,9 @@ import vitrine.app.results.RunFiles;
 import vitrine.app.results.RunOutcome;
 import vitrine.app.results.RunText;
 import vitrine.app.terminal.Console;
-import vitrine.app.terminal.NearestName;
 import vitrine.app.terminal.OneLine;
 import vitrine.app.terminal.OutputDirectory;
 import vitrine.app.terminal.OutputDirectory.Existing;
-import vitrine.app.terminal.UsageException;
 import vitrine.engine.hooks.Head;
 import vitrine.engine.hooks.Inputs;
 import vitrine.engine.hooks.Plan;
@@ -74,13 +72,7 @@ final class RunCommand implements Command {
   @Mixin private PlanOptions planOptions = new PlanOptions();
   @Mixin private final WeightsOption weights = new WeightsOption();
 
-  @Option(
-      names = "--task",
-      paramLabel = "T",
-      description = {
-        "lm, mlm, encode, sequence, tokens, qa, nsp or pretraining; what config.json says if not given."
-      })
-  private @Nullable String task;
+  @Mixin private final TaskOption task = new TaskOption();
 
   @Option(
       names = "--recompute",
@@ -122,7 +114,7 @@ final class RunCommand implements Command {
   @Override
   public void run() throws IOException {
     Existing existing = overwrite ? Existing.REPLACE : Existing.REFUSE;
-    Optional<Head> head = head();
+    Optional<Head> head = task.head("run");
     Plan plan = planOptions.plan(common.givenSeed());
     OutputDirectory.check(out, existing);
     List<InputLine> lines = input.lines("run", stdin);
@@ -180,26 +172,6 @@ final class RunCommand implements Command {
       console.println("model " + OneLine.escape(loaded.summary()));
       console.print(RunText.of(outcome, out));
     }
-  }
-
-  private Optional<Head> head() {
-    if (task == null) {
-      return Optional.empty();
-    }
-    List<String> labels = java.util.Arrays.stream(Head.values()).map(Head::label).toList();
-    for (Head head : Head.values()) {
-      if (head.label().equals(task)) {
-        return Optional.of(head);
-      }
-    }
-    throw new UsageException(
-        "run: --task: "
-            + OneLine.operand(task)
-            + "; expected "
-            + NearestName.of(task, labels)
-                .map(name -> name + " perhaps")
-                .orElse("one of " + String.join(", ", labels))
-            + ". See: vitrine help run");
   }
 
   /** How many of the largest logits to keep; 0 for none. */

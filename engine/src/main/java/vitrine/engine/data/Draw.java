@@ -16,7 +16,9 @@ public final class Draw {
     SPLIT(5),
     RESAMPLING(6),
     SIGNS(7),
-    DONORS(8);
+    DONORS(8),
+    SEQUENCES(12),
+    MATRICES(13);
 
     /** Part of every key: changing it changes what trained models are repeated from. */
     private final int number;

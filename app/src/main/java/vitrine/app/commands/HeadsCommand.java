@@ -1,0 +1,267 @@
+package vitrine.app.commands;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import vitrine.app.input.InputLine;
+import vitrine.app.terminal.Console;
+import vitrine.app.terminal.NearestName;
+import vitrine.app.terminal.OneLine;
+import vitrine.app.terminal.UsageException;
+import vitrine.engine.InputException;
+import vitrine.engine.hooks.Architecture;
+import vitrine.engine.hooks.Example;
+import vitrine.engine.hooks.Head;
+import vitrine.engine.hooks.Inputs;
+import vitrine.engine.hooks.Loss;
+import vitrine.engine.hooks.Plan;
+import vitrine.engine.hooks.Saving;
+import vitrine.interp.Result;
+import vitrine.interp.Texts;
+import vitrine.interp.attention.AttentionSpec;
+import vitrine.interp.heads.Importance;
+import vitrine.interp.heads.RepeatedTokens;
+import vitrine.interp.heads.Structure;
+
+/** {@code vitrine heads}: what is known of each head. */
+@CommandLine.Command(
+    name = "heads",
+    header = "Say of each head what it does: scores, importance, structure, circuits, logits.",
+    description = {
+      "Say of each head what it does. What is shown:",
+      "  scores       how much it looks at the token before, at the same token, and at what followed",
+      "               that (induction), in random tokens said twice; which heads are named by it.",
+      "  importance   how much the loss of texts depends on it: |dL/dxi|, xi its mask (Michel et al.).",
+      "  structure    entropy, distance, attention to the first and to special tokens, sink share."
+    },
+    footer = {
+      "scores reads texts of its own; the others read exactly one of --text, --ids and --input.",
+      "",
+      "With --json, and in .json:",
+      "  {\"analysis\":\"heads\",\"model\":...,\"engine\":...,\"seed\":...,\"plan\":...,\"show\":...,",
+      "   \"named\":[{\"kind\":\"induction\",\"layer\":1,\"head\":2,\"score\":{...}}],",
+      "   \"heads\":[{\"layer\":0,\"head\":0,\"induction\":",
+      "             {\"estimate\":...,\"low\":...,\"high\":...,\"level\":...,\"n\":...}, ...}]}",
+      "Intervals are 95% bootstrap intervals over texts. In .npy: the first measure, float32, (layers, heads).",
+      "",
+      "Examples:",
+      "  vitrine heads",
+      "  vitrine heads --show importance --text \"the red cat saw a green bird . the red cat\"",
+      "  vitrine heads --show structure --text \"the cat saw a bird . the cat\" --out structure.svg",
+    })
+final class HeadsCommand implements Command {
+  /** What can be shown. */
+  private enum Show {
+    SCORES,
+    IMPORTANCE,
+    STRUCTURE;
+
+    private String label() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  private final Common common;
+  private final Console console;
+  private final InputStream stdin;
+
+  @Option(
+      names = "--show",
+      paramLabel = "WHAT",
+      description = "scores, importance or structure; scores if not given.")
+  private @Nullable String show;
+
+  @Mixin private ModelInput input = new ModelInput();
+  @Mixin private final TaskOption task = new TaskOption();
+  @Mixin private final WeightsOption weights = new WeightsOption();
+
+  @Option(
+      names = "--texts",
+      paramLabel = "N",
+      converter = Converters.Count.class,
+      description = "For scores: how many texts of random tokens; 16 if not given.")
+  private @Nullable Integer texts;
+
+  @Option(
+      names = "--length",
+      paramLabel = "N",
+      converter = Converters.Count.class,
+      description = {
+        "For scores: how many tokens each says twice; 50 if not given, or what the model has room for."
+      })
+  private @Nullable Integer length;
+
+  @Option(
+      names = "--threshold",
+      paramLabel = "X",
+      converter = Converters.Share.class,
+      description = {
+        "For scores: a head is named where the whole interval of its score lies above; 0.4 if not given."
+      })
+  private @Nullable Double threshold;
+
+  @Option(
+      names = "--loss",
+      paramLabel = "LOSS",
+      converter = Converters.NotBlank.class,
+      description = {
+        "For importance: as for run. If not given, next for a model that predicts next tokens, and labels",
+        "for others."
+      })
+  private @Nullable String loss;
+
+  @Mixin private ResultOptions result = new ResultOptions();
+
+  HeadsCommand(Common common, Console console, InputStream stdin) {
+    this.common = common;
+    this.console = console;
+    this.stdin = stdin;
+  }
+
+  @Override
+  public void run() throws IOException {
+    result.check();
+    Show shown = shown();
+    refuse("--texts", texts, shown, Show.SCORES);
+    refuse("--length", length, shown, Show.SCORES);
+    refuse("--threshold", threshold, shown, Show.SCORES);
+    refuse("--loss", loss, shown, Show.IMPORTANCE);
+    List<InputLine> lines =
+        switch (shown) {
+          case SCORES -> {
+            refuse("--text, --ids or --input", input.isGiven() ? input : null, shown);
+            yield List.of();
+          }
+          case IMPORTANCE, STRUCTURE -> input.lines("heads", stdin);
+        };
+    try (LoadedModel loaded =
+        LoadedModel.open(common, weights.precision(), task.head("heads"), console::note)) {
+      result.deliver(
+          switch (shown) {
+            case SCORES -> scores(loaded);
+            case IMPORTANCE -> importance(loaded, lines);
+            case STRUCTURE -> structure(loaded, lines);
+          },
+          console);
+    }
+  }
+
+  private Show shown() {
+    if (show == null) {
+      return Show.SCORES;
+    }
+    List<String> labels = Arrays.stream(Show.values()).map(Show::label).toList();
+    for (Show each : Show.values()) {
+      if (each.label().equals(show)) {
+        return each;
+      }
+    }
+    throw new UsageException(
+        "heads: --show: "
+            + OneLine.operand(show)
+            + "; expected "
+            + NearestName.of(show, labels)
+                .map(name -> name + " perhaps")
+                .orElse("one of " + String.join(", ", labels))
+            + ". See: vitrine help heads");
+  }
+
+  /** An option that means nothing for what is shown is a mistake, and not passed over. */
+  private static void refuse(String option, @Nullable Object given, Show shown, Show... takers) {
+    if (given == null || List.of(takers).contains(shown)) {
+      return;
+    }
+    String means =
+        takers.length == 0
+            ? "none: it reads no texts of yours"
+            : "it with --show " + String.join(" or ", Arrays.stream(takers).map(Show::label).toList());
+    throw new UsageException(
+        "heads: %s: given with --show %s; expected %s. See: vitrine help heads"
+            .formatted(option, shown.label(), means));
+  }
+
+  private Result scores(LoadedModel loaded) {
+    RepeatedTokens.Spec usual = RepeatedTokens.Spec.usual(common.seed());
+    RepeatedTokens.Spec spec =
+        new RepeatedTokens.Spec(
+            texts == null ? usual.texts() : texts,
+            length == null ? OptionalInt.empty() : OptionalInt.of(length),
+            threshold == null ? usual.threshold() : threshold,
+            common.seed());
+    int tokens = RepeatedTokens.length(loaded.model(), loaded.files(), spec);
+    Architecture architecture = loaded.model().architecture();
+    if (tokens <= architecture.positions()) {
+      checkPatterns(loaded, Inputs.of(new int[tokens]));
+    }
+    return RepeatedTokens.run(loaded.model(), loaded.files(), spec, Version.OF_THIS_BUILD);
+  }
+
+  private Result importance(LoadedModel loaded, List<InputLine> lines) {
+    Loss of = loss(loaded.model().architecture(), lines);
+    Plan plan = Importance.plan(loaded.model().architecture(), of, common.seed());
+    Texts read = input.ready("heads", lines, loaded, console::note).texts();
+    Inputs largest =
+        Importance.batches(read).stream()
+            .max(Comparator.comparingInt(HeadsCommand::longest))
+            .orElseThrow();
+    Memory.requireRun(
+        Saving.KEEP,
+        saving -> loaded.model().forecast(plan, largest, saving),
+        Memory.available());
+    return Importance.run(
+        loaded.model(), loaded.files(), read, of, common.seed(), Version.OF_THIS_BUILD);
+  }
+
+  private Loss loss(Architecture architecture, List<InputLine> lines) {
+    if (loss != null) {
+      return Loss.parse(loss);
+    }
+    if (architecture.head() == Head.LANGUAGE) {
+      return Loss.next();
+    }
+    if (lines.stream().allMatch(line -> line.labels() != null)) {
+      return Loss.labels();
+    }
+    throw new InputException(
+        "heads: --loss: none given, and the texts have no labels; expected one that task %s has, as in --loss class:0, or labels in --input. See: vitrine help run"
+            .formatted(architecture.head().label()));
+  }
+
+  private Result structure(LoadedModel loaded, List<InputLine> lines) {
+    Texts read = input.ready("heads", lines, loaded, console::note).texts();
+    Example largest =
+        read.inputs().examples().stream()
+            .max(Comparator.comparingInt(example -> example.ids().length))
+            .orElseThrow();
+    checkPatterns(loaded, Inputs.of(largest));
+    return Structure.run(
+        loaded.model(), loaded.files(), read, common.seed(), Version.OF_THIS_BUILD);
+  }
+
+  /** The patterns of one text at a time, all heads', in the run and on the heap. */
+  private void checkPatterns(LoadedModel loaded, Inputs one) {
+    Architecture architecture = loaded.model().architecture();
+    AttentionSpec spec = AttentionSpec.all(common.seed());
+    Plan plan = spec.plan(architecture);
+    Memory.requireRun(
+        Saving.KEEP, saving -> loaded.model().forecast(plan, one, saving), Memory.available());
+    Memory.require(
+        "heads",
+        spec.numbers(architecture, one) * Float.BYTES,
+        OptionalLong.of(Runtime.getRuntime().maxMemory()),
+        "Give shorter texts");
+  }
+
+  private static int longest(Inputs inputs) {
+    return inputs.examples().stream().mapToInt(example -> example.ids().length).max().orElse(0);
+  }
+}
