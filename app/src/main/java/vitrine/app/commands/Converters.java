@@ -86,6 +86,14 @@ final class Converters {
     }
   }
 
+  /** Any whole number of 32 bits. */
+  static final class AnyInt implements ITypeConverter<Integer> {
+    @Override
+    public Integer convert(String value) {
+      return between(value, Integer.MIN_VALUE, Integer.MAX_VALUE, "a whole number");
+    }
+  }
+
   /** A number of threads. */
   static final class Threads implements ITypeConverter<Integer> {
     @Override

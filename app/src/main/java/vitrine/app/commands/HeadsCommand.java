@@ -28,6 +28,8 @@ import vitrine.engine.hooks.Saving;
 import vitrine.interp.Result;
 import vitrine.interp.Texts;
 import vitrine.interp.attention.AttentionSpec;
+import vitrine.interp.attribution.Attribution;
+import vitrine.interp.circuits.Composition;
 import vitrine.interp.heads.Importance;
 import vitrine.interp.heads.RepeatedTokens;
 import vitrine.interp.heads.Structure;
@@ -41,10 +43,13 @@ import vitrine.interp.heads.Structure;
       "  scores       how much it looks at the token before, at the same token, and at what followed",
       "               that (induction), in random tokens said twice; which heads are named by it.",
       "  importance   how much the loss of texts depends on it: |dL/dxi|, xi its mask (Michel et al.).",
-      "  structure    entropy, distance, attention to the first and to special tokens, sink share."
+      "  structure    entropy, distance, attention to the first and to special tokens, sink share.",
+      "  composition  how much of what it writes later heads read, by the weights alone (Elhage et al.).",
+      "  logits       what it, every MLP and the embeddings add to a logit: direct logit attribution."
     },
     footer = {
-      "scores reads texts of its own; the others read exactly one of --text, --ids and --input.",
+      "scores reads texts of its own and composition none; the others read exactly one of --text, --ids",
+      "and --input. For logits --loss may also be logit:POS,ID, diff:POS,ID1,ID2 or class:K.",
       "",
       "With --json, and in .json:",
       "  {\"analysis\":\"heads\",\"model\":...,\"engine\":...,\"seed\":...,\"plan\":...,\"show\":...,",
@@ -57,13 +62,17 @@ import vitrine.interp.heads.Structure;
       "  vitrine heads",
       "  vitrine heads --show importance --text \"the red cat saw a green bird . the red cat\"",
       "  vitrine heads --show structure --text \"the cat saw a bird . the cat\" --out structure.svg",
+      "  vitrine heads --show composition",
+      "  vitrine heads --show logits --text \"the red cat saw a bird . the red\" --token \" cat\" --minus \" red\""
     })
 final class HeadsCommand implements Command {
   /** What can be shown. */
   private enum Show {
     SCORES,
     IMPORTANCE,
-    STRUCTURE;
+    STRUCTURE,
+    COMPOSITION,
+    LOGITS;
 
     private String label() {
       return name().toLowerCase(Locale.ROOT);
@@ -77,7 +86,7 @@ final class HeadsCommand implements Command {
   @Option(
       names = "--show",
       paramLabel = "WHAT",
-      description = "scores, importance or structure; scores if not given.")
+      description = "One of the five above; scores if not given.")
   private @Nullable String show;
 
   @Mixin private ModelInput input = new ModelInput();
@@ -115,10 +124,11 @@ final class HeadsCommand implements Command {
       converter = Converters.NotBlank.class,
       description = {
         "For importance: as for run. If not given, next for a model that predicts next tokens, and labels",
-        "for others."
+        "for others. For logits: which logit."
       })
   private @Nullable String loss;
 
+  @Mixin private LogitOptions logit = new LogitOptions();
   @Mixin private ResultOptions result = new ResultOptions();
 
   HeadsCommand(Common common, Console console, InputStream stdin) {
@@ -134,14 +144,16 @@ final class HeadsCommand implements Command {
     refuse("--texts", texts, shown, Show.SCORES);
     refuse("--length", length, shown, Show.SCORES);
     refuse("--threshold", threshold, shown, Show.SCORES);
-    refuse("--loss", loss, shown, Show.IMPORTANCE);
+    refuse("--loss", loss, shown, Show.IMPORTANCE, Show.LOGITS);
+    String ofLogits = logit.given();
+    refuse(ofLogits == null ? "" : ofLogits, ofLogits, shown, Show.LOGITS);
     List<InputLine> lines =
         switch (shown) {
-          case SCORES -> {
+          case SCORES, COMPOSITION -> {
             refuse("--text, --ids or --input", input.isGiven() ? input : null, shown);
             yield List.of();
           }
-          case IMPORTANCE, STRUCTURE -> input.lines("heads", stdin);
+          case IMPORTANCE, STRUCTURE, LOGITS -> input.lines("heads", stdin);
         };
     try (LoadedModel loaded =
         LoadedModel.open(common, weights.precision(), task.head("heads"), console::note)) {
@@ -150,6 +162,10 @@ final class HeadsCommand implements Command {
             case SCORES -> scores(loaded);
             case IMPORTANCE -> importance(loaded, lines);
             case STRUCTURE -> structure(loaded, lines);
+            case COMPOSITION ->
+                Composition.run(
+                    loaded.model(), loaded.files(), common.seed(), Version.OF_THIS_BUILD);
+            case LOGITS -> logits(loaded, lines);
           },
           console);
     }
@@ -238,13 +254,37 @@ final class HeadsCommand implements Command {
 
   private Result structure(LoadedModel loaded, List<InputLine> lines) {
     Texts read = input.ready("heads", lines, loaded, console::note).texts();
-    Example largest =
-        read.inputs().examples().stream()
-            .max(Comparator.comparingInt(example -> example.ids().length))
-            .orElseThrow();
-    checkPatterns(loaded, Inputs.of(largest));
+    checkPatterns(loaded, Inputs.of(largest(read)));
     return Structure.run(
         loaded.model(), loaded.files(), read, common.seed(), Version.OF_THIS_BUILD);
+  }
+
+  private Result logits(LoadedModel loaded, List<InputLine> lines) {
+    ModelInput.Ready ready = input.ready("heads", lines, loaded, console::note);
+    Texts read = ready.texts();
+    List<Loss> targets = logit.targets(loaded.model(), read, ready.tokenizer(), loss);
+    Plan plan =
+        Attribution.plan(
+            loaded.model().architecture(), targets.getFirst(), logit.neurons(), common.seed());
+    Inputs largest = Inputs.of(largest(read));
+    Memory.requireRun(
+        Saving.KEEP,
+        saving -> loaded.model().forecast(plan, largest, saving),
+        Memory.available());
+    return Attribution.run(
+        loaded.model(),
+        loaded.files(),
+        read,
+        targets,
+        logit.neurons(),
+        common.seed(),
+        Version.OF_THIS_BUILD);
+  }
+
+  private static Example largest(Texts texts) {
+    return texts.inputs().examples().stream()
+        .max(Comparator.comparingInt(example -> example.ids().length))
+        .orElseThrow();
   }
 
   /** The patterns of one text at a time, all heads', in the run and on the heap. */

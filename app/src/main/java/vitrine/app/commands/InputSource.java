@@ -50,11 +50,6 @@ final class InputSource {
     return file != null;
   }
 
-  /** Whether anything was given. */
-  boolean isGiven() {
-    return text != null || pair != null || file != null;
-  }
-
   /**
    * What was given, in order.
    *

@@ -85,19 +85,19 @@ public final class CompositionResult implements Result {
     return baseline.mean();
   }
 
-  /** The most that a pair of random matrices had. */
-  public double largestOfRandom() {
-    return baseline.largest();
+  /** Above which a pair is named: five standard deviations above the mean of random pairs. */
+  public double threshold() {
+    return baseline.threshold();
   }
 
-  /** The pairs that lie above all random ones, the highest first. */
+  /** The pairs above the threshold, the highest first. */
   public List<Pair> above() {
     List<Pair> pairs = new ArrayList<>();
     for (Kind kind : Kind.values()) {
       pairs.addAll(pairs(kind));
     }
     return pairs.stream()
-        .filter(pair -> pair.score() > baseline.largest())
+        .filter(pair -> pair.score() > baseline.threshold())
         .sorted(Comparator.comparingDouble(pair -> -pair.score()))
         .toList();
   }
@@ -149,8 +149,14 @@ public final class CompositionResult implements Result {
   }
 
   private String random() {
-    return "Pairs of random matrices have %.4f on average (sd %.4f, at most %.4f in %d draws)."
-        .formatted(baseline.mean(), baseline.sd(), baseline.largest(), baseline.draws());
+    return "Pairs of random matrices have %.4f on average (sd %.4f, at most %.4f in %d draws); the threshold is %.4f, %d sd above."
+        .formatted(
+            baseline.mean(),
+            baseline.sd(),
+            baseline.largest(),
+            baseline.draws(),
+            baseline.threshold(),
+            RandomMatrices.DEVIATIONS);
   }
 
   private Table highest(List<Pair> above) {
@@ -174,7 +180,7 @@ public final class CompositionResult implements Result {
     Caption caption =
         Caption.of(
                 "Heads that read what earlier heads write",
-                "Each row is a pair, as layer.head, whose score lies above those of all random pairs;"
+                "Each row is a pair, as layer.head, whose score lies above the threshold;"
                     + " Q: in what it looks for, K: in where it is looked at, V: in what it moves.")
             .note(random())
             .note(treatment);
@@ -205,7 +211,7 @@ public final class CompositionResult implements Result {
     if (above.size() > drawn.size()) {
       caption =
           caption.note(
-              "The highest %d of %d pairs above random ones.".formatted(drawn.size(), above.size()));
+              "The highest %d of %d pairs above the threshold.".formatted(drawn.size(), above.size()));
     }
     return new Graph(
         caption,
@@ -301,6 +307,7 @@ public final class CompositionResult implements Result {
     random.put("sd", baseline.sd());
     random.put("largest", baseline.largest());
     random.put("draws", baseline.draws());
+    random.put("threshold", baseline.threshold());
     ArrayNode pairs = document.putArray("pairs");
     for (Pair pair : pairs(Kind.QUERY)) {
       ObjectNode node = pairs.addObject();

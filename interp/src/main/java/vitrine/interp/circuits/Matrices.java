@@ -86,9 +86,8 @@ final class Matrices {
     /** Of a matrix with at least as many rows as columns; it stays as it is. */
     static Orthogonal of(DMatrixRMaj a) {
       var qr = DecompositionFactory_DDRM.qr(a.numRows, a.numCols);
-      if (!qr.decompose(a.copy())) {
-        throw new ArithmeticException("circuits: no QR decomposition");
-      }
+      // What it returns says no more than whether a column is zero, which Householder's way stands.
+      var _ = qr.decompose(a.copy());
       return new Orthogonal(qr.getQ(null, true), qr.getR(null, true));
     }
   }

@@ -15,9 +15,16 @@ final class RandomMatrices {
    * @param largest of them
    * @param draws how many pairs
    */
-  record Baseline(double mean, double sd, double largest, int draws) {}
+  record Baseline(double mean, double sd, double largest, int draws) {
+    /** What chance hardly reaches, of thousands of pairs: five standard deviations above. */
+    double threshold() {
+      return mean + DEVIATIONS * sd;
+    }
+  }
 
-  private static final int DRAWS = 24;
+  static final int DEVIATIONS = 5;
+
+  private static final int DRAWS = 48;
 
   private RandomMatrices() {}
 

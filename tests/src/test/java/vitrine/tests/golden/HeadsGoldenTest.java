@@ -167,7 +167,7 @@ final class HeadsGoldenTest {
       }
       // Normal numbers of these sizes: 1 / sqrt(D), and a little more where K is small.
       assertEquals(1 / Math.sqrt(24), result.baseline(), 0.05);
-      assertTrue(result.largestOfRandom() > result.baseline());
+      assertTrue(result.threshold() > result.baseline());
     }
     assertEquals(3 * 27, compared);
     System.out.printf(

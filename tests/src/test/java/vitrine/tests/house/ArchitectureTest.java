@@ -160,6 +160,40 @@ final class ArchitectureTest {
         "vitrine.interp.stats",
         "vitrine.interp.io",
         "vitrine.interp.pictures");
+        "vitrine.interp.heads",
+        "vitrine.engine",
+        "vitrine.engine.text",
+        "vitrine.engine.hooks",
+        "vitrine.engine.models",
+        "vitrine.engine.data",
+        "vitrine.interp",
+        "vitrine.interp.stats",
+        "vitrine.interp.io",
+        "vitrine.interp.pictures",
+        "vitrine.interp.attention",
+        "vitrine.kernels");
+    allow(
+        "vitrine.interp.circuits",
+        "vitrine.engine",
+        "vitrine.engine.text",
+        "vitrine.engine.hooks",
+        "vitrine.engine.models",
+        "vitrine.engine.data",
+        "vitrine.interp",
+        "vitrine.interp.stats",
+        "vitrine.interp.io",
+        "vitrine.interp.pictures",
+        "vitrine.kernels");
+    allow(
+        "vitrine.interp.attribution",
+        "vitrine.engine",
+        "vitrine.engine.hooks",
+        "vitrine.engine.models",
+        "vitrine.interp",
+        "vitrine.interp.stats",
+        "vitrine.interp.io",
+        "vitrine.interp.pictures",
+        "vitrine.kernels");
   }
 
   private static void allow(String user, String... used) {
@@ -234,6 +268,17 @@ final class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAPackage("jdk.incubator..")
+        .check(OURS);
+  }
+
+  @Test
+  void should_keep_to_analyses_when_decompositions_are_used() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("vitrine.interp..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.ejml..")
         .check(OURS);
   }
 

@@ -1,0 +1,173 @@
+package vitrine.tests.golden;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import vitrine.engine.bundled.InductionModel;
+import vitrine.engine.hooks.Example;
+import vitrine.engine.hooks.Inputs;
+import vitrine.engine.hooks.Loss;
+import vitrine.engine.models.ModelFiles;
+import vitrine.interp.Texts;
+import vitrine.interp.attribution.Attribution;
+import vitrine.interp.attribution.AttributionResult;
+import vitrine.interp.attribution.Component;
+import vitrine.interp.circuits.Composition;
+import vitrine.interp.circuits.CompositionResult;
+import vitrine.interp.heads.HeadsResult;
+import vitrine.interp.heads.Importance;
+import vitrine.interp.heads.Looking;
+import vitrine.interp.heads.Measure;
+import vitrine.interp.heads.RepeatedTokens;
+
+/**
+ * On models whose mechanism is known by construction, every method points at its heads and at no
+ * others; on random ones, at none.
+ */
+final class MechanismTest {
+  private static Engine open(ModelFiles files) {
+    return Engine.open(files, "simd", 1);
+  }
+
+  private static List<String> named(ModelFiles files) {
+    try (Engine engine = open(files)) {
+      RepeatedTokens.Spec spec = RepeatedTokens.Spec.usual(5);
+      HeadsResult result = RepeatedTokens.run(engine.model(), engine.files(), spec, "test");
+      return RepeatedTokens.named(result, spec.threshold()).stream()
+          .map(each -> each.looking().label() + " " + each.layer() + "." + each.head())
+          .toList();
+    }
+  }
+
+  @Test
+  void should_name_both_heads_and_no_other_when_hand_built() {
+    assertEquals(List.of("previous-token 0.2", "induction 1.0"), named(HandBuiltGpt2.files()));
+    assertEquals(
+        List.of("previous-token 0.1", "induction 1.2"), named(new InductionModel().files()));
+  }
+
+  @Test
+  void should_name_none_when_random() {
+    for (ModelFiles files :
+        List.of(RandomModel.gpt2(), RandomModel.gpt2Untied(), RandomModel.bert())) {
+      assertEquals(List.of(), named(files));
+    }
+  }
+
+  @Test
+  void should_have_next_token_scores_and_no_induction_when_bert() {
+    try (Engine engine = open(RandomModel.bert())) {
+      HeadsResult result =
+          RepeatedTokens.run(
+              engine.model(), engine.files(), RepeatedTokens.Spec.usual(5), "test");
+      assertEquals(
+          List.of(Looking.PREVIOUS.key(), Looking.NEXT.key(), Looking.DUPLICATE.key()),
+          result.measures().stream().map(Measure::key).toList());
+    }
+  }
+
+  /** Texts of the hand-built model that say seven tokens twice. */
+  private static Texts repeated(int count) {
+    List<Example> examples = new ArrayList<>();
+    SplittableRandom random = new SplittableRandom(3);
+    for (int i = 0; i < count; i++) {
+      int first = random.nextInt(5);
+      int[] half = IntStream.range(0, 7).map(j -> first + 3 * j).map(id -> id % 25).toArray();
+      examples.add(Example.of(IntStream.concat(IntStream.of(half), IntStream.of(half)).toArray()));
+    }
+    return new Texts(
+        Inputs.batch(examples),
+        examples.stream()
+            .map(example -> IntStream.of(example.ids()).mapToObj(Integer::toString).toList())
+            .toList());
+  }
+
+  @Test
+  void should_depend_on_both_heads_most_when_importance() {
+    try (Engine engine = open(HandBuiltGpt2.files())) {
+      HeadsResult result =
+          Importance.run(
+              engine.model(), engine.files(), repeated(12), Loss.next(), 0, "test");
+      Measure raw = result.measure(Importance.RAW);
+      double least =
+          Math.min(raw.of(0, 2).estimate(), raw.of(1, 0).estimate());
+      double rest = 0;
+      for (int place : new int[] {0, 1, 4, 5}) {
+        rest = Math.max(rest, raw.values().get(place).estimate());
+      }
+      System.out.printf("Hand-built: importance %.3g and above, others %.3g%n", least, rest);
+      assertTrue(least > 20 * rest, least + " against " + rest);
+    }
+  }
+
+  @Test
+  void should_be_the_one_pair_when_composition() {
+    try (Engine engine = open(HandBuiltGpt2.files())) {
+      CompositionResult result = Composition.run(engine.model(), engine.files(), 0, "test");
+      List<CompositionResult.Pair> above = result.above();
+      CompositionResult.Pair first = above.getFirst();
+      assertEquals(Composition.Kind.KEY, first.kind());
+      assertEquals("0.2 1.0", first.layer() + "." + first.head() + " " + first.laterLayer() + "." + first.laterHead());
+      // 26 of 26 x 2 x 26 dimensions: 1 / sqrt(52); what a mean takes away is next to nothing.
+      assertEquals(1 / Math.sqrt(52), first.score(), 0.005);
+      assertTrue(first.score() > 2 * result.baseline());
+      double second = above.size() > 1 ? above.get(1).score() : 0;
+      System.out.printf(
+          "Hand-built: composition %.4f, next %.4f, random %.4f, above the threshold %d%n",
+          first.score(), second, result.baseline(), above.size());
+      assertTrue(second < 1.5 * result.baseline(), above.toString());
+    }
+    try (Engine engine = open(new InductionModel().files())) {
+      CompositionResult result = Composition.run(engine.model(), engine.files(), 0, "test");
+      assertEquals(1, result.above().size(), result.above().toString());
+      assertEquals("k 0.1 1.2", name(result.above().getFirst()));
+    }
+    try (Engine engine = open(RandomModel.gpt2())) {
+      CompositionResult result = Composition.run(engine.model(), engine.files(), 0, "test");
+      assertEquals(List.of(), result.above());
+    }
+  }
+
+  private static String name(CompositionResult.Pair pair) {
+    return "%s %d.%d %d.%d"
+        .formatted(
+            pair.kind().key(), pair.layer(), pair.head(), pair.laterLayer(), pair.laterHead());
+  }
+
+  @Test
+  void should_come_from_the_induction_head_when_logits() {
+    Texts texts = repeated(4);
+    List<Loss> targets =
+        texts.inputs().examples().stream()
+            .<Loss>map(example -> Loss.difference(12, example.ids()[6], example.ids()[5]))
+            .toList();
+    try (Engine engine = open(HandBuiltGpt2.files())) {
+      AttributionResult result =
+          Attribution.run(
+              engine.model(),
+              engine.files(),
+              texts,
+              targets,
+              OptionalInt.empty(),
+              0,
+              "test");
+      double induction = result.part("head 1.0").estimate();
+      assertTrue(induction > 0);
+      for (Component component : result.components()) {
+        if (component.kind() == Component.Kind.HEAD && !component.name().equals("head 1.0")) {
+          double other = Math.abs(result.part(component.name()).estimate());
+          assertTrue(induction > 20 * other, component.name() + ": " + other);
+        }
+      }
+      // The token itself speaks against it: that is the token embedding's direct path.
+      assertTrue(result.part("embed").estimate() < 0);
+      assertTrue(result.largestError() < 1e-4, "error " + result.largestError());
+    }
+  }
+}
