@@ -56,7 +56,8 @@ import vitrine.interp.heads.Structure;
       "   \"named\":[{\"kind\":\"induction\",\"layer\":1,\"head\":2,\"score\":{...}}],",
       "   \"heads\":[{\"layer\":0,\"head\":0,\"induction\":",
       "             {\"estimate\":...,\"low\":...,\"high\":...,\"level\":...,\"n\":...}, ...}]}",
-      "Intervals are 95% bootstrap intervals over texts. In .npy: the first measure, float32, (layers, heads).",
+      "Intervals are 95% bootstrap intervals over texts. In .npy: the first measure, float32, (layers,",
+      "heads); for composition q, (layers, heads, layers, heads), writer first; for logits (texts, parts).",
       "",
       "Examples:",
       "  vitrine heads",
@@ -199,7 +200,8 @@ final class HeadsCommand implements Command {
     String means =
         takers.length == 0
             ? "none: it reads no texts of yours"
-            : "it with --show " + String.join(" or ", Arrays.stream(takers).map(Show::label).toList());
+            : "it with --show "
+                + String.join(" or ", Arrays.stream(takers).map(Show::label).toList());
     throw new UsageException(
         "heads: %s: given with --show %s; expected %s. See: vitrine help heads"
             .formatted(option, shown.label(), means));
@@ -230,9 +232,7 @@ final class HeadsCommand implements Command {
             .max(Comparator.comparingInt(HeadsCommand::longest))
             .orElseThrow();
     Memory.requireRun(
-        Saving.KEEP,
-        saving -> loaded.model().forecast(plan, largest, saving),
-        Memory.available());
+        Saving.KEEP, saving -> loaded.model().forecast(plan, largest, saving), Memory.available());
     return Importance.run(
         loaded.model(), loaded.files(), read, of, common.seed(), Version.OF_THIS_BUILD);
   }
@@ -268,9 +268,7 @@ final class HeadsCommand implements Command {
             loaded.model().architecture(), targets.getFirst(), logit.neurons(), common.seed());
     Inputs largest = Inputs.of(largest(read));
     Memory.requireRun(
-        Saving.KEEP,
-        saving -> loaded.model().forecast(plan, largest, saving),
-        Memory.available());
+        Saving.KEEP, saving -> loaded.model().forecast(plan, largest, saving), Memory.available());
     return Attribution.run(
         loaded.model(),
         loaded.files(),

@@ -86,26 +86,25 @@ final class LogitOptions {
     }
     int row = position == null ? -1 : position;
     OptionalInt other =
-        minus == null ? OptionalInt.empty() : OptionalInt.of(id("--minus", minus, model, tokenizer));
+        minus == null
+            ? OptionalInt.empty()
+            : OptionalInt.of(id("--minus", minus, model, tokenizer));
     OptionalInt given =
-        token == null ? OptionalInt.empty() : OptionalInt.of(id("--token", token, model, tokenizer));
+        token == null
+            ? OptionalInt.empty()
+            : OptionalInt.of(id("--token", token, model, tokenizer));
     List<Loss> targets = new ArrayList<>();
     for (Example example : texts.inputs().examples()) {
       int id =
-          given.isPresent()
-              ? given.getAsInt()
-              : Attribution.predicted(model, example, row).token();
+          given.isPresent() ? given.getAsInt() : Attribution.predicted(model, example, row).token();
       targets.add(
-          other.isPresent()
-              ? Loss.difference(row, id, other.getAsInt())
-              : Loss.logit(row, id));
+          other.isPresent() ? Loss.difference(row, id, other.getAsInt()) : Loss.logit(row, id));
     }
     return targets;
   }
 
   /** The one token of a text, or an id. */
-  private static int id(
-      String option, String text, Model model, Optional<Tokenizer> tokenizer) {
+  private static int id(String option, String text, Model model, Optional<Tokenizer> tokenizer) {
     return Tokens.id("heads: " + option, text, model.architecture().vocabulary(), tokenizer);
   }
 }

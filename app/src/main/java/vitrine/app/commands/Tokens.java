@@ -56,7 +56,8 @@ final class Tokens {
   }
 
   private static boolean isUnknown(int id, Tokenizer tokenizer) {
-    return tokenizer.unknown().isPresent() && tokenizer.unknown().getAsInt() == id
+    return tokenizer.unknown().isPresent()
+        && tokenizer.unknown().getAsInt() == id
         && tokenizer.endOfText().stream().noneMatch(end -> end == id);
   }
 

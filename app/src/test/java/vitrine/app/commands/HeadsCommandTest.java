@@ -21,7 +21,8 @@ final class HeadsCommandTest {
   @TempDir private Path dir;
 
   private static Cli heads(String... options) {
-    return Cli.run(Stream.concat(Stream.of("heads"), Arrays.stream(options)).toArray(String[]::new));
+    return Cli.run(
+        Stream.concat(Stream.of("heads"), Arrays.stream(options)).toArray(String[]::new));
   }
 
   @Test
@@ -47,8 +48,7 @@ final class HeadsCommandTest {
 
   @Test
   void should_write_every_form_when_asked() throws IOException {
-    for (String show :
-        List.of("scores", "importance", "structure", "composition", "logits")) {
+    for (String show : List.of("scores", "importance", "structure", "composition", "logits")) {
       for (String ending : List.of("json", "csv", "npy", "svg", "png", "html")) {
         Path file = dir.resolve(show + "." + ending);
         boolean reads = List.of("importance", "structure", "logits").contains(show);
@@ -80,7 +80,14 @@ final class HeadsCommandTest {
         "{\"ids\":[2,5,6,3],\"labels\":[-100,5,-100,-100]}\n"
             + "{\"ids\":[2,7,3],\"labels\":[-100,-100,-100]}\n");
     JsonNode document =
-        heads("--model", bert.toString(), "--show", "importance", "--input", input.toString(), "--json")
+        heads(
+                "--model",
+                bert.toString(),
+                "--show",
+                "importance",
+                "--input",
+                input.toString(),
+                "--json")
             .json();
     assertEquals("labels", document.get("loss").stringValue());
     assertEquals(1, document.get("examples").intValue());
@@ -93,7 +100,16 @@ final class HeadsCommandTest {
   void should_say_what_cannot_be_taken_apart_when_bert() throws IOException {
     Path bert = TinyModels.bert(dir.resolve("bert"), "BertForMaskedLM");
     JsonNode document =
-        heads("--model", bert.toString(), "--show", "logits", "--ids", "2,5,3", "--token", "5", "--json")
+        heads(
+                "--model",
+                bert.toString(),
+                "--show",
+                "logits",
+                "--ids",
+                "2,5,3",
+                "--token",
+                "5",
+                "--json")
             .json();
     String notes = document.get("notes").toString();
     assertTrue(notes.contains("Post-norm") && notes.contains("not linear"), notes);

@@ -131,17 +131,19 @@ public final class Attribution {
     for (int text = 0; text < texts.count(); text++) {
       Plan plan = plan(architecture, targets.get(text), neurons, seed);
       try (Trace trace = model.run(plan, Inputs.of(texts.inputs().examples().get(text)))) {
-        Map<String, Double> parts =
-            Decomposition.of(architecture, new Reading(trace), neurons);
+        Map<String, Double> parts = Decomposition.of(architecture, new Reading(trace), neurons);
         found.add(
             new AttributionResult.OfText(
                 targets.get(text),
                 trace.loss().orElseThrow(),
-                components.stream().mapToDouble(each -> parts.getOrDefault(each.name(), 0.0)).toArray()));
+                components.stream()
+                    .mapToDouble(each -> parts.getOrDefault(each.name(), 0.0))
+                    .toArray()));
       }
     }
     return new AttributionResult(
-        Provenance.of(source, model, version, plan(architecture, targets.getFirst(), neurons, seed)),
+        Provenance.of(
+            source, model, version, plan(architecture, targets.getFirst(), neurons, seed)),
         texts,
         architecture.heads(),
         components,

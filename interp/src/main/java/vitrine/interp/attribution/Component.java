@@ -9,8 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param layer its block; null outside the blocks
  * @param number of the head or neuron in its block; null for others
  */
-public record Component(
-    Kind kind, String name, @Nullable Integer layer, @Nullable Integer number) {
+public record Component(Kind kind, String name, @Nullable Integer layer, @Nullable Integer number) {
   /** What it is. */
   public enum Kind {
     /** Of tokens, positions or segments. */

@@ -211,7 +211,8 @@ public final class CompositionResult implements Result {
     if (above.size() > drawn.size()) {
       caption =
           caption.note(
-              "The highest %d of %d pairs above the threshold.".formatted(drawn.size(), above.size()));
+              "The highest %d of %d pairs above the threshold."
+                  .formatted(drawn.size(), above.size()));
     }
     return new Graph(
         caption,
@@ -243,8 +244,7 @@ public final class CompositionResult implements Result {
         IntStream.range(0, all).mapToObj(head -> head / heads + "." + head % heads).toList();
     return new Heatmap(
         Caption.of(
-                "%s-composition of all pairs"
-                    .formatted(kind.key().toUpperCase(Locale.ROOT)),
+                "%s-composition of all pairs".formatted(kind.key().toUpperCase(Locale.ROOT)),
                 "Each row is a head that writes, each column one that reads it; grey: no later head, or"
                     + " one that is zero.")
             .note(random()),
@@ -277,7 +277,8 @@ public final class CompositionResult implements Result {
       rows.add(row);
     }
     return new Table(
-        Caption.of(title(), "Each row is a pair of heads, the one that writes first.").note(random()),
+        Caption.of(title(), "Each row is a pair of heads, the one that writes first.")
+            .note(random()),
         columns("layer", "head", "later_layer", "later_head", "q", "k", "v"),
         rows);
   }
@@ -291,8 +292,7 @@ public final class CompositionResult implements Result {
   public SequencedMap<String, NumberArray> arrays() {
     SequencedMap<String, NumberArray> arrays = new LinkedHashMap<>();
     for (Kind kind : Kind.values()) {
-      arrays.put(
-          kind.key(), NumberArray.of(scores[kind.ordinal()], layers, heads, layers, heads));
+      arrays.put(kind.key(), NumberArray.of(scores[kind.ordinal()], layers, heads, layers, heads));
     }
     return arrays;
   }

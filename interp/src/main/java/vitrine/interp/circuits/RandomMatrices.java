@@ -48,8 +48,7 @@ final class RandomMatrices {
           Matrices.norm(Matrices.times(writing, reading))
               / (Matrices.norm(writing) * Matrices.norm(reading));
     }
-    return new Baseline(
-        Sample.mean(scores), Sample.sd(scores), Sample.quantile(scores, 1), DRAWS);
+    return new Baseline(Sample.mean(scores), Sample.sd(scores), Sample.quantile(scores, 1), DRAWS);
   }
 
   private static DMatrixRMaj normal(int rows, int columns, long key) {

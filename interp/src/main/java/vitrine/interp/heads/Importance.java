@@ -253,7 +253,8 @@ public final class Importance {
             .note(
                 n == 1
                     ? "Of one text."
-                    : "Means over %d texts, with 95%% bootstrap intervals over texts.".formatted(n)),
+                    : "Means over %d texts, with 95%% bootstrap intervals over texts."
+                        .formatted(n)),
         Quantity.of("head"),
         OF_LOSS,
         order.stream()

@@ -33,7 +33,8 @@ record RandomTokens(int[] ordinary, int[] before, int[] after, Optional<Tokenize
   /** The tokens of a model; without tokenizer, config.json says which are special. */
   static RandomTokens of(ModelFiles source, Architecture model) {
     Optional<Tokenizer> tokenizer = source.tokenizer();
-    int size = Math.min(model.vocabulary(), tokenizer.map(Tokenizer::size).orElse(Integer.MAX_VALUE));
+    int size =
+        Math.min(model.vocabulary(), tokenizer.map(Tokenizer::size).orElse(Integer.MAX_VALUE));
     TreeSet<Integer> named = new TreeSet<>(source.endOfText());
     OptionalInt begin = id(source, "bos_token_id");
     begin.ifPresent(named::add);
@@ -84,7 +85,7 @@ record RandomTokens(int[] ordinary, int[] before, int[] after, Optional<Tokenize
   Texts texts(Architecture model, int count, int length, long seed) {
     if (length < 2 || length > most(model)) {
       throw new InputException(
-          "heads: --length %d: expected 2 to %d tokens, which this model of %d positions and %d ordinary tokens can be told twice."
+          "heads: --length %d: too few or too many; expected 2 to %d tokens, which this model of %d positions and %d ordinary tokens can be told twice."
               .formatted(length, most(model), model.positions(), ordinary.length));
     }
     List<Example> examples = new ArrayList<>();

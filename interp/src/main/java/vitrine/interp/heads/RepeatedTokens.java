@@ -103,17 +103,14 @@ public final class RepeatedTokens {
     int half = half(tokens, model, spec);
     Texts texts = tokens.texts(architecture, spec.texts(), half, spec.seed());
     Looking.Sight sight =
-        architecture.causality() == Causality.CAUSAL
-            ? Looking.Sight.BACK
-            : Looking.Sight.BOTH_WAYS;
+        architecture.causality() == Causality.CAUSAL ? Looking.Sight.BACK : Looking.Sight.BOTH_WAYS;
     List<Looking> asked = Arrays.stream(Looking.values()).filter(each -> each.in(sight)).toList();
     int heads = architecture.layers() * architecture.heads();
     double[][][] scores = new double[asked.size()][heads][texts.count()];
     AttentionResult last = null;
     for (int text = 0; text < texts.count(); text++) {
       last =
-          Attention.run(
-              model, source, one(texts, text), AttentionSpec.all(spec.seed()), version);
+          Attention.run(model, source, one(texts, text), AttentionSpec.all(spec.seed()), version);
       for (int head = 0; head < heads; head++) {
         for (int kind = 0; kind < asked.size(); kind++) {
           scores[kind][head][text] =
@@ -147,8 +144,7 @@ public final class RepeatedTokens {
   /** One of several texts. */
   static Texts one(Texts texts, int text) {
     return new Texts(
-        Inputs.of(texts.inputs().examples().get(text)),
-        List.of(texts.tokens().get(text)));
+        Inputs.of(texts.inputs().examples().get(text)), List.of(texts.tokens().get(text)));
   }
 
   private static Measure measure(Looking looking, int heads, List<Interval> values) {

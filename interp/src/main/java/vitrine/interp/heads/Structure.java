@@ -113,8 +113,7 @@ public final class Structure {
           Attention.run(
               model, source, RepeatedTokens.one(texts, text), AttentionSpec.all(seed), version);
       Queries queries =
-          new Queries(
-              texts.inputs().examples().get(text), architecture.causality(), tokenizer);
+          new Queries(texts.inputs().examples().get(text), architecture.causality(), tokenizer);
       for (int head = 0; head < heads; head++) {
         AttentionResult.Head known = last.heads().get(head);
         Grid pattern = last.pattern(0, head);
@@ -154,8 +153,7 @@ public final class Structure {
                 .formatted(texts);
     List<Measure> measures = new ArrayList<>();
     for (Part part : Part.values()) {
-      List<Interval> values =
-          Arrays.stream(found[part.ordinal()]).map(resampling::mean).toList();
+      List<Interval> values = Arrays.stream(found[part.ordinal()]).map(resampling::mean).toList();
       measures.add(
           new Measure(
               part.key, part.quantity, part.caption.note(means), part.range, heads, values));
@@ -164,14 +162,19 @@ public final class Structure {
   }
 
   /** The real queries of one text, and which of its tokens are special. */
-  private record Queries(List<Integer> all, List<Integer> later, List<Integer> special, int tokens,
+  private record Queries(
+      List<Integer> all,
+      List<Integer> later,
+      List<Integer> special,
+      int tokens,
       Causality causality) {
     Queries(Example example, Causality causality, Optional<Tokenizer> tokenizer) {
       this(
           real(example),
           real(example).stream().skip(1).toList(),
           tokenizer
-              .map(by -> real(example).stream().filter(t -> isSpecial(by, example.ids()[t])).toList())
+              .map(by ->
+                  real(example).stream().filter(t -> isSpecial(by, example.ids()[t])).toList())
               .orElse(List.of()),
           example.ids().length,
           causality);

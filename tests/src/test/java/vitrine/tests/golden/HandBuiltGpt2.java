@@ -113,10 +113,7 @@ final class HandBuiltGpt2 {
     for (int row = 0; row < D; row++) {
       for (int part = 0; part < 3; part++) {
         Arrays.fill(
-            in,
-            row * 3 * D + part * D + head * K,
-            row * 3 * D + part * D + (head + 1) * K,
-            0);
+            in, row * 3 * D + part * D + head * K, row * 3 * D + part * D + (head + 1) * K, 0);
       }
     }
     Arrays.fill(out, head * K * D, (head + 1) * K * D, 0);

@@ -114,8 +114,7 @@ final class HeadsGoldenTest {
       }
     }
     assertTrue(compared >= 4 * 6, "only " + compared);
-    System.out.printf(
-        "Importance: %s: %d heads, largest error %.2e%n", backend, compared, largest);
+    System.out.printf("Importance: %s: %d heads, largest error %.2e%n", backend, compared, largest);
   }
 
   /** The mean over examples of the size of a head's slope. */
@@ -153,8 +152,7 @@ final class HeadsGoldenTest {
                     .get(writer % 3)
                     .get(reader / 3)
                     .get(reader % 3);
-            double found =
-                result.score(kind, writer / 3, writer % 3, reader / 3, reader % 3);
+            double found = result.score(kind, writer / 3, writer % 3, reader / 3, reader % 3);
             if (score.isNull()) {
               assertTrue(Double.isNaN(found), writer + " to " + reader);
               continue;
@@ -251,7 +249,10 @@ final class HeadsGoldenTest {
                         : name.startsWith("mlp bias")
                             ? component.layer() + "_mlp_out"
                             : postNorm
-                                ? "L" + component.layer() + "_" + name.replaceFirst(" bias.*", "_bias")
+                                ? "L"
+                                    + component.layer()
+                                    + "_"
+                                    + name.replaceFirst(" bias.*", "_bias")
                                 : "bias";
           };
       parts.merge(theirs, result.found().getFirst().parts()[i], Double::sum);

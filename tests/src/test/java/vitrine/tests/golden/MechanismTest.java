@@ -64,8 +64,7 @@ final class MechanismTest {
   void should_have_next_token_scores_and_no_induction_when_bert() {
     try (Engine engine = open(RandomModel.bert())) {
       HeadsResult result =
-          RepeatedTokens.run(
-              engine.model(), engine.files(), RepeatedTokens.Spec.usual(5), "test");
+          RepeatedTokens.run(engine.model(), engine.files(), RepeatedTokens.Spec.usual(5), "test");
       assertEquals(
           List.of(Looking.PREVIOUS.key(), Looking.NEXT.key(), Looking.DUPLICATE.key()),
           result.measures().stream().map(Measure::key).toList());
@@ -92,11 +91,9 @@ final class MechanismTest {
   void should_depend_on_both_heads_most_when_importance() {
     try (Engine engine = open(HandBuiltGpt2.files())) {
       HeadsResult result =
-          Importance.run(
-              engine.model(), engine.files(), repeated(12), Loss.next(), 0, "test");
+          Importance.run(engine.model(), engine.files(), repeated(12), Loss.next(), 0, "test");
       Measure raw = result.measure(Importance.RAW);
-      double least =
-          Math.min(raw.of(0, 2).estimate(), raw.of(1, 0).estimate());
+      double least = Math.min(raw.of(0, 2).estimate(), raw.of(1, 0).estimate());
       double rest = 0;
       for (int place : new int[] {0, 1, 4, 5}) {
         rest = Math.max(rest, raw.values().get(place).estimate());
@@ -113,7 +110,9 @@ final class MechanismTest {
       List<CompositionResult.Pair> above = result.above();
       CompositionResult.Pair first = above.getFirst();
       assertEquals(Composition.Kind.KEY, first.kind());
-      assertEquals("0.2 1.0", first.layer() + "." + first.head() + " " + first.laterLayer() + "." + first.laterHead());
+      assertEquals(
+          "0.2 1.0",
+          first.layer() + "." + first.head() + " " + first.laterLayer() + "." + first.laterHead());
       // 26 of 26 x 2 x 26 dimensions: 1 / sqrt(52); what a mean takes away is next to nothing.
       assertEquals(1 / Math.sqrt(52), first.score(), 0.005);
       assertTrue(first.score() > 2 * result.baseline());
@@ -150,13 +149,7 @@ final class MechanismTest {
     try (Engine engine = open(HandBuiltGpt2.files())) {
       AttributionResult result =
           Attribution.run(
-              engine.model(),
-              engine.files(),
-              texts,
-              targets,
-              OptionalInt.empty(),
-              0,
-              "test");
+              engine.model(), engine.files(), texts, targets, OptionalInt.empty(), 0, "test");
       double induction = result.part("head 1.0").estimate();
       assertTrue(induction > 0);
       for (Component component : result.components()) {
