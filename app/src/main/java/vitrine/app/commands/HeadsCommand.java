@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import vitrine.app.input.InputLine;
+import vitrine.app.results.Spelling;
 import vitrine.app.terminal.Console;
 import vitrine.app.terminal.NearestName;
 import vitrine.app.terminal.OneLine;
@@ -25,10 +27,12 @@ import vitrine.engine.hooks.Inputs;
 import vitrine.engine.hooks.Loss;
 import vitrine.engine.hooks.Plan;
 import vitrine.engine.hooks.Saving;
+import vitrine.engine.text.Tokenizer;
 import vitrine.interp.Result;
 import vitrine.interp.Texts;
 import vitrine.interp.attention.AttentionSpec;
 import vitrine.interp.attribution.Attribution;
+import vitrine.interp.circuits.Circuit;
 import vitrine.interp.circuits.Composition;
 import vitrine.interp.heads.Importance;
 import vitrine.interp.heads.RepeatedTokens;
@@ -45,11 +49,13 @@ import vitrine.interp.heads.Structure;
       "  importance   how much the loss of texts depends on it: |dL/dxi|, xi its mask (Michel et al.).",
       "  structure    entropy, distance, attention to the first and to special tokens, sink share.",
       "  composition  how much of what it writes later heads read, by the weights alone (Elhage et al.).",
+      "  circuit      what it looks for and says, by the weights alone: the largest terms of QK and OV with",
+      "               their tokens, rows of chosen tokens, and whether it copies.",
       "  logits       what it, every MLP and the embeddings add to a logit: direct logit attribution."
     },
     footer = {
-      "scores reads texts of its own and composition none; the others read exactly one of --text, --ids",
-      "and --input. For logits --loss may also be logit:POS,ID, diff:POS,ID1,ID2 or class:K.",
+      "scores reads texts of its own, composition and circuit none; the others read exactly one of --text,",
+      "--ids and --input. For logits --loss may also be logit:POS,ID, diff:POS,ID1,ID2 or class:K.",
       "",
       "With --json, and in .json:",
       "  {\"analysis\":\"heads\",\"model\":...,\"engine\":...,\"seed\":...,\"plan\":...,\"show\":...,",
@@ -57,13 +63,15 @@ import vitrine.interp.heads.Structure;
       "   \"heads\":[{\"layer\":0,\"head\":0,\"induction\":",
       "             {\"estimate\":...,\"low\":...,\"high\":...,\"level\":...,\"n\":...}, ...}]}",
       "Intervals are 95% bootstrap intervals over texts. In .npy: the first measure, float32, (layers,",
-      "heads); for composition q, (layers, heads, layers, heads), writer first; for logits (texts, parts).",
+      "heads); for composition q, (layers, heads, layers, heads), writer first; for circuit the rows of OV,",
+      "(heads, tokens, vocabulary), or the singular values; for logits (texts, parts).",
       "",
       "Examples:",
       "  vitrine heads",
       "  vitrine heads --show importance --text \"the red cat saw a green bird . the red cat\"",
       "  vitrine heads --show structure --text \"the cat saw a bird . the cat\" --out structure.svg",
       "  vitrine heads --show composition",
+      "  vitrine heads --show circuit --layers 1 --heads 2 --row \" cat\" --row \" red\"",
       "  vitrine heads --show logits --text \"the red cat saw a bird . the red\" --token \" cat\" --minus \" red\""
     })
 final class HeadsCommand implements Command {
@@ -73,6 +81,7 @@ final class HeadsCommand implements Command {
     IMPORTANCE,
     STRUCTURE,
     COMPOSITION,
+    CIRCUIT,
     LOGITS;
 
     private String label() {
@@ -87,7 +96,7 @@ final class HeadsCommand implements Command {
   @Option(
       names = "--show",
       paramLabel = "WHAT",
-      description = "One of the five above; scores if not given.")
+      description = "One of the six above; scores if not given.")
   private @Nullable String show;
 
   @Mixin private ModelInput input = new ModelInput();
@@ -129,6 +138,7 @@ final class HeadsCommand implements Command {
       })
   private @Nullable String loss;
 
+  @Mixin private CircuitOptions circuit = new CircuitOptions();
   @Mixin private LogitOptions logit = new LogitOptions();
   @Mixin private ResultOptions result = new ResultOptions();
 
@@ -148,9 +158,11 @@ final class HeadsCommand implements Command {
     refuse("--loss", loss, shown, Show.IMPORTANCE, Show.LOGITS);
     String ofLogits = logit.given();
     refuse(ofLogits == null ? "" : ofLogits, ofLogits, shown, Show.LOGITS);
+    String ofCircuit = circuit.given();
+    refuse(ofCircuit == null ? "" : ofCircuit, ofCircuit, shown, Show.CIRCUIT);
     List<InputLine> lines =
         switch (shown) {
-          case SCORES, COMPOSITION -> {
+          case SCORES, COMPOSITION, CIRCUIT -> {
             refuse("--text, --ids or --input", input.isGiven() ? input : null, shown);
             yield List.of();
           }
@@ -166,6 +178,7 @@ final class HeadsCommand implements Command {
             case COMPOSITION ->
                 Composition.run(
                     loaded.model(), loaded.files(), common.seed(), Version.OF_THIS_BUILD);
+            case CIRCUIT -> circuit(loaded);
             case LOGITS -> logits(loaded, lines);
           },
           console);
@@ -257,6 +270,26 @@ final class HeadsCommand implements Command {
     checkPatterns(loaded, Inputs.of(largest(read)));
     return Structure.run(
         loaded.model(), loaded.files(), read, common.seed(), Version.OF_THIS_BUILD);
+  }
+
+  private Result circuit(LoadedModel loaded) {
+    Architecture architecture = loaded.model().architecture();
+    Optional<Tokenizer> tokenizer = loaded.files().tokenizer();
+    Circuit.Spec spec = circuit.spec(architecture.vocabulary(), tokenizer, common.seed());
+    Memory.require(
+        "heads",
+        Circuit.bytes(architecture),
+        Memory.available(),
+        "Use a machine with more memory, or a smaller model");
+    return Circuit.run(
+        loaded.model(),
+        loaded.files(),
+        spec,
+        id -> {
+          String token = Spelling.of(tokenizer, id);
+          return token == null ? Integer.toString(id) : token;
+        },
+        Version.OF_THIS_BUILD);
   }
 
   private Result logits(LoadedModel loaded, List<InputLine> lines) {

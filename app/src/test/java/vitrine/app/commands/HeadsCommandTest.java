@@ -48,7 +48,8 @@ final class HeadsCommandTest {
 
   @Test
   void should_write_every_form_when_asked() throws IOException {
-    for (String show : List.of("scores", "importance", "structure", "composition", "logits")) {
+    for (String show :
+        List.of("scores", "importance", "structure", "composition", "circuit", "logits")) {
       for (String ending : List.of("json", "csv", "npy", "svg", "png", "html")) {
         Path file = dir.resolve(show + "." + ending);
         boolean reads = List.of("importance", "structure", "logits").contains(show);
@@ -128,6 +129,22 @@ final class HeadsCommandTest {
     assertEquals(64, neurons);
   }
 
+  /** The induction head says what it looks at; its keys are what another head has written. */
+  @Test
+  void should_copy_when_the_circuit_of_the_induction_head() {
+    JsonNode document =
+        heads("--show", "circuit", "--layers", "1", "--heads", "2", "--row", " cat", "--json")
+            .json();
+    JsonNode head = document.get("heads").get(0);
+    assertEquals(1, head.get("copying_score").doubleValue(), 1e-4);
+    JsonNode row = head.get("ov").get("rows").get(0);
+    assertEquals("Ġcat", row.get("token").stringValue());
+    assertEquals("Ġcat", row.get("top").get(0).get("token").stringValue());
+    String text = heads("--show", "circuit").done().out();
+    assertTrue(text.contains("Terms of head 0.1") && text.contains("Terms of head 1.2"), text);
+    assertTrue(text.contains("Heads that are zero, and have none: 6."), text);
+  }
+
   @Test
   void should_be_one_line_when_it_cannot_be_done() {
     heads("--show", "score").failed(2, "scores perhaps");
@@ -135,6 +152,9 @@ final class HeadsCommandTest {
     heads("--show", "structure").failed(2, "none given");
     heads("--show", "structure", "--text", TEXT, "--length", "4").failed(2, "--show scores");
     heads("--show", "composition", "--loss", "next").failed(2, "--show importance or logits");
+    heads("--show", "circuit", "--layers", "2").failed(3, "expected 0 to 1");
+    heads("--show", "circuit", "--row", "red cat").failed(3, "expected one token");
+    heads("--show", "scores", "--row", "cat").failed(2, "--show circuit");
     heads("--length", "64").failed(3, "expected 2 to 63");
     heads("--show", "importance", "--text", TEXT, "--loss", "nxt").failed(3, "no such loss");
     heads("--show", "logits", "--text", TEXT, "--token", "red cat").failed(3, "expected one token");
