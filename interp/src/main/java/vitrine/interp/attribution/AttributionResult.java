@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.SequencedMap;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -124,11 +125,12 @@ public final class AttributionResult implements Result {
   /** What was taken apart, for people. */
   private String of() {
     if (found.size() == 1) {
-      return "Of %s = %.4f, after \"%s\"."
-          .formatted(
-              found.getFirst().target(),
-              found.getFirst().value(),
-              String.join("", texts.tokens().getFirst()).replace('\u0120', ' ').strip());
+      return String.format(
+          Locale.ROOT,
+          "Of %s = %.4f, after \"%s\".",
+          found.getFirst().target(),
+          found.getFirst().value(),
+          String.join("", texts.tokens().getFirst()).replace('\u0120', ' ').strip());
     }
     return "Means over %d texts, with 95%% bootstrap intervals over texts.".formatted(found.size());
   }
@@ -139,7 +141,10 @@ public final class AttributionResult implements Result {
       caption = caption.note(note);
     }
     return caption.note(
-        "The parts add up to within %.1e of what the model computed.".formatted(largestError()));
+        String.format(
+            Locale.ROOT,
+            "The parts add up to within %.1e of what the model computed.",
+            largestError()));
   }
 
   @Override

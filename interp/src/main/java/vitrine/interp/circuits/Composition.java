@@ -3,7 +3,9 @@ package vitrine.interp.circuits;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import org.ejml.data.DMatrixRMaj;
 import vitrine.engine.InputException;
 import vitrine.engine.hooks.Architecture;
@@ -82,12 +84,14 @@ public final class Composition {
     for (int layer = 0; layer < L; layer++) {
       sides.add(Side.of(HeadWeights.read(model, layer)));
     }
-    double[][] scores = new double[Kind.values().length][L * H * L * H];
-    Arrays.stream(scores).forEach(all -> Arrays.fill(all, Double.NaN));
-    for (int reader = 1; reader < L; reader++) {
-      for (Kind kind : Kind.values()) {
-        fill(model.kernels(), sides, reader, kind, architecture, scores[kind.ordinal()]);
+    Map<Kind, double[]> scores = new EnumMap<>(Kind.class);
+    for (Kind kind : Kind.values()) {
+      double[] all = new double[L * H * L * H];
+      Arrays.fill(all, Double.NaN);
+      for (int reader = 1; reader < L; reader++) {
+        fill(model.kernels(), sides, reader, kind, architecture, all);
       }
+      scores.put(kind, all);
     }
     return new CompositionResult(
         Provenance.of(source, model, version, plan(architecture, seed)),

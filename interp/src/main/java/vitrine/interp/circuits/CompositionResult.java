@@ -3,9 +3,12 @@ package vitrine.interp.circuits;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.stream.IntStream;
 import tools.jackson.databind.node.ArrayNode;
@@ -37,7 +40,7 @@ public final class CompositionResult implements Result {
   private final Provenance provenance;
   private final int layers;
   private final int heads;
-  private final double[][] scores;
+  private final Map<Kind, double[]> scores;
   private final RandomMatrices.Baseline baseline;
   private final String treatment;
 
@@ -63,20 +66,24 @@ public final class CompositionResult implements Result {
       Provenance provenance,
       int layers,
       int heads,
-      double[][] scores,
+      Map<Kind, double[]> scores,
       RandomMatrices.Baseline baseline,
       String treatment) {
     this.provenance = provenance;
     this.layers = layers;
     this.heads = heads;
-    this.scores = scores;
+    this.scores = new EnumMap<>(scores);
     this.baseline = baseline;
     this.treatment = treatment;
   }
 
+  private double[] of(Kind kind) {
+    return Objects.requireNonNull(scores.get(kind));
+  }
+
   /** A pair's score; NaN where the reader is not above the writer, or one of them is zero. */
   public double score(Kind kind, int layer, int head, int laterLayer, int laterHead) {
-    return scores[kind.ordinal()][
+    return of(kind)[
         ((layer * heads + head) * layers + laterLayer) * heads + laterHead];
   }
 
@@ -106,7 +113,7 @@ public final class CompositionResult implements Result {
     List<Pair> pairs = new ArrayList<>();
     for (int writer = 0; writer < layers * heads; writer++) {
       for (int reader = (writer / heads + 1) * heads; reader < layers * heads; reader++) {
-        double score = scores[kind.ordinal()][writer * layers * heads + reader];
+        double score = of(kind)[writer * layers * heads + reader];
         pairs.add(
             new Pair(kind, writer / heads, writer % heads, reader / heads, reader % heads, score));
       }
@@ -149,8 +156,9 @@ public final class CompositionResult implements Result {
   }
 
   private String random() {
-    return "Pairs of random matrices have %.4f on average (sd %.4f, at most %.4f in %d draws); the threshold is %.4f, %d sd above."
-        .formatted(
+    return String.format(
+        Locale.ROOT,
+        "Pairs of random matrices have %.4f on average (sd %.4f, at most %.4f in %d draws); the threshold is %.4f, %d sd above.",
             baseline.mean(),
             baseline.sd(),
             baseline.largest(),
@@ -239,7 +247,7 @@ public final class CompositionResult implements Result {
 
   private Heatmap map(Kind kind) {
     int all = layers * heads;
-    Grid grid = Grid.of(scores[kind.ordinal()], all, all);
+    Grid grid = Grid.of(of(kind), all, all);
     List<String> names =
         IntStream.range(0, all).mapToObj(head -> head / heads + "." + head % heads).toList();
     return new Heatmap(
@@ -292,7 +300,7 @@ public final class CompositionResult implements Result {
   public SequencedMap<String, NumberArray> arrays() {
     SequencedMap<String, NumberArray> arrays = new LinkedHashMap<>();
     for (Kind kind : Kind.values()) {
-      arrays.put(kind.key(), NumberArray.of(scores[kind.ordinal()], layers, heads, layers, heads));
+      arrays.put(kind.key(), NumberArray.of(of(kind), layers, heads, layers, heads));
     }
     return arrays;
   }

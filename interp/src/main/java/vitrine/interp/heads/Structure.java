@@ -2,8 +2,11 @@ package vitrine.interp.heads;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import tools.jackson.databind.node.ObjectNode;
@@ -80,8 +83,13 @@ public final class Structure {
         Measure.Range.SHARE);
 
     private final String key;
+
+    @SuppressWarnings("ImmutableEnumChecker") // a record of texts
     private final Quantity quantity;
+
+    @SuppressWarnings("ImmutableEnumChecker") // a record of texts
     private final Caption caption;
+
     private final Measure.Range range;
 
     Part(String key, Quantity quantity, Caption caption, Measure.Range range) {
@@ -106,7 +114,10 @@ public final class Structure {
     Architecture architecture = model.architecture();
     Optional<Tokenizer> tokenizer = source.tokenizer();
     int heads = architecture.layers() * architecture.heads();
-    double[][][] found = new double[Part.values().length][heads][texts.count()];
+    Map<Part, double[][]> found = new EnumMap<>(Part.class);
+    for (Part part : Part.values()) {
+      found.put(part, new double[heads][texts.count()]);
+    }
     AttentionResult last = null;
     for (int text = 0; text < texts.count(); text++) {
       last =
@@ -118,7 +129,7 @@ public final class Structure {
         AttentionResult.Head known = last.heads().get(head);
         Grid pattern = last.pattern(0, head);
         for (Part part : Part.values()) {
-          found[part.ordinal()][head][text] =
+          Objects.requireNonNull(found.get(part))[head][text] =
               switch (part) {
                 case ENTROPY -> known.entropy().estimate();
                 case DISTANCE -> known.distance().estimate();
@@ -145,7 +156,7 @@ public final class Structure {
   }
 
   private static List<Measure> measures(
-      double[][][] found, int heads, int texts, Resampling resampling) {
+      Map<Part, double[][]> found, int heads, int texts, Resampling resampling) {
     String means =
         texts == 1
             ? "Mean over the tokens of the text."
@@ -153,7 +164,7 @@ public final class Structure {
                 .formatted(texts);
     List<Measure> measures = new ArrayList<>();
     for (Part part : Part.values()) {
-      List<Interval> values = Arrays.stream(found[part.ordinal()]).map(resampling::mean).toList();
+      List<Interval> values = Arrays.stream(Objects.requireNonNull(found.get(part))).map(resampling::mean).toList();
       measures.add(
           new Measure(
               part.key, part.quantity, part.caption.note(means), part.range, heads, values));

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -197,8 +198,7 @@ final class HeadsGoldenTest {
             Map<String, Double> ours = byTheirNames(result);
             for (String part : wanted.get("parts").propertyNames()) {
               double theirs = wanted.get("parts").get(part).doubleValue();
-              Double own = ours.remove(part);
-              assertTrue(own != null, name + " " + part + " of " + ours.keySet());
+              double own = Objects.requireNonNull(ours.remove(part), name + " " + part);
               assertEquals(theirs, own, TOLERANCE, name + " " + part);
               largest = Math.max(largest, Math.abs(theirs - own));
               compared++;
