@@ -83,8 +83,7 @@ public final class CompositionResult implements Result {
 
   /** A pair's score; NaN where the reader is not above the writer, or one of them is zero. */
   public double score(Kind kind, int layer, int head, int laterLayer, int laterHead) {
-    return of(kind)[
-        ((layer * heads + head) * layers + laterLayer) * heads + laterHead];
+    return of(kind)[((layer * heads + head) * layers + laterLayer) * heads + laterHead];
   }
 
   /** What pairs of random matrices of these shapes have on average. */
@@ -159,12 +158,12 @@ public final class CompositionResult implements Result {
     return String.format(
         Locale.ROOT,
         "Pairs of random matrices have %.4f on average (sd %.4f, at most %.4f in %d draws); the threshold is %.4f, %d sd above.",
-            baseline.mean(),
-            baseline.sd(),
-            baseline.largest(),
-            baseline.draws(),
-            baseline.threshold(),
-            RandomMatrices.DEVIATIONS);
+        baseline.mean(),
+        baseline.sd(),
+        baseline.largest(),
+        baseline.draws(),
+        baseline.threshold(),
+        RandomMatrices.DEVIATIONS);
   }
 
   private Table highest(List<Pair> above) {

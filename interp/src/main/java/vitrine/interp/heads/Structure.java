@@ -164,7 +164,8 @@ public final class Structure {
                 .formatted(texts);
     List<Measure> measures = new ArrayList<>();
     for (Part part : Part.values()) {
-      List<Interval> values = Arrays.stream(Objects.requireNonNull(found.get(part))).map(resampling::mean).toList();
+      List<Interval> values =
+          Arrays.stream(Objects.requireNonNull(found.get(part))).map(resampling::mean).toList();
       measures.add(
           new Measure(
               part.key, part.quantity, part.caption.note(means), part.range, heads, values));

@@ -114,8 +114,7 @@ final class CircuitTest {
         assertEquals(0, Circuit.top(row, 1).getFirst().score(), 1e-4);
       }
       assertEquals(
-          "[8, 3, 1447]",
-          Arrays.toString(result.arrays().firstEntry().getValue().shape()));
+          "[8, 3, 1447]", Arrays.toString(result.arrays().firstEntry().getValue().shape()));
       Circuit.Spec wrong = new Circuit.Spec(Layers.of(0), Indices.of(4), List.of(), 2, 4, 0);
       assertThrows(
           InputException.class, () -> Circuit.run(model, files, wrong, Integer::toString, "test"));

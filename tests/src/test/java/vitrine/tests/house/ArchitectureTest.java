@@ -160,6 +160,7 @@ final class ArchitectureTest {
         "vitrine.interp.stats",
         "vitrine.interp.io",
         "vitrine.interp.pictures");
+    allow(
         "vitrine.interp.heads",
         "vitrine.engine",
         "vitrine.engine.text",
