@@ -78,8 +78,10 @@ final class HeadsCommandTest {
     Path input = dir.resolve("input.jsonl");
     Files.writeString(
         input,
-        "{\"ids\":[2,5,6,3],\"labels\":[-100,5,-100,-100]}\n"
-            + "{\"ids\":[2,7,3],\"labels\":[-100,-100,-100]}\n");
+        """
+        {"ids":[2,5,6,3],"labels":[-100,5,-100,-100]}
+        {"ids":[2,7,3],"labels":[-100,-100,-100]}
+        """);
     JsonNode document =
         heads(
                 "--model",

@@ -71,7 +71,11 @@ final class HandBuiltGpt2 {
     return Math.sqrt(squares / D + EPSILON);
   }
 
-  /** What one head's four matrices connect. */
+  /**
+   * What one head's four matrices connect.
+   *
+   * @param sharpness the score of a match
+   */
   private record Wiring(
       int query, int key, int codes, double sharpness, int value, int output, double gain) {}
 
@@ -102,9 +106,7 @@ final class HandBuiltGpt2 {
     rows[row * D + space + codes + which] = -1;
   }
 
-  /**
-   * @param sharpness the score of a match
-   */
+  /** Noise in all heads of a layer but one, which is wired; the score of its match is sharp. */
   private void attention(int layer, int head, Wiring wiring) {
     double[] in = new double[D * 3 * D];
     double[] out = new double[D * D];
