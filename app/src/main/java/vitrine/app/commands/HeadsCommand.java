@@ -72,7 +72,7 @@ import vitrine.interp.heads.Structure;
       "  vitrine heads --show structure --text \"the cat saw a bird . the cat\" --out structure.svg",
       "  vitrine heads --show composition",
       "  vitrine heads --show circuit --layers 1 --heads 2 --row \" cat\" --row \" red\"",
-      "  vitrine heads --show logits --text \"the red cat saw a bird . the red\" --token \" cat\" --minus \" red\""
+      "  vitrine heads --show logits --text \"the red cat saw . the red\" --token \" cat\" --minus \" red\""
     })
 final class HeadsCommand implements Command {
   /** What can be shown. */
