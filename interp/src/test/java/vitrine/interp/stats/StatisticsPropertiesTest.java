@@ -51,6 +51,29 @@ final class StatisticsPropertiesTest {
     assertTrue(Double.isNaN(r) || Math.abs(r) <= 1);
   }
 
+  /** To exchange the outcomes of a unit is to turn the sign of its difference. */
+  @Property(tries = 60)
+  void should_be_the_sign_flips_p_when_outcomes_of_a_mean_are_exchanged(
+      @ForAll @Size(min = 1, max = 14) int[] seeds) {
+    double[] first = Arrays.stream(seeds).mapToDouble(each -> each % 9).toArray();
+    double[] second = Arrays.stream(seeds).mapToDouble(each -> (each / 9) % 9).toArray();
+    PairedTest flips = new SignFlips(3, 2000).test(first, second);
+    PairedTest swaps =
+        new SwapTest(3, 2000)
+            .test(
+                seeds.length,
+                swapped -> {
+                  double sum = 0;
+                  for (int i = 0; i < swapped.length; i++) {
+                    sum += swapped[i] ? second[i] - first[i] : first[i] - second[i];
+                  }
+                  return sum / swapped.length;
+                });
+    assertEquals(flips.difference(), swaps.difference(), 1e-12);
+    // Beyond twelve units one of them counts what the other draws.
+    assertEquals(flips.p(), swaps.p(), seeds.length <= 12 ? 1e-12 : 0.06);
+  }
+
   @Property(tries = 100)
   void should_not_depend_on_the_sign_when_pairs_are_tested(
       @ForAll @Size(min = 1, max = 10) int[] seeds) {
