@@ -11,17 +11,24 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import vitrine.engine.generation.Generator;
 import vitrine.engine.generation.Sampling;
+import vitrine.engine.hooks.Example;
 import vitrine.engine.hooks.Inputs;
+import vitrine.engine.hooks.Loss;
 import vitrine.engine.hooks.Plan;
 import vitrine.engine.hooks.Site;
 import vitrine.engine.hooks.Trace;
 import vitrine.engine.models.Decoder;
 import vitrine.engine.text.Tokenizer;
+import vitrine.interp.Texts;
+import vitrine.interp.attribution.Attribution;
+import vitrine.interp.attribution.AttributionResult;
 import vitrine.kernels.Tensor;
 import vitrine.weights.DType;
 import vitrine.weights.SafetensorsWriter;
@@ -77,6 +84,7 @@ final class BigGpt2Test {
       double generating = (System.nanoTime() - start) / 1e9;
       assertFalse(text.decode(ids).isEmpty());
       long decoder = assertCacheAgrees(engine, prompt, ids);
+      assertPartsAddUp(engine, prompt);
       System.out.printf(
           "GPT-2 124M: loaded in %.1f s, %d tokens after %d in %.1f s; weights %d MiB, decoding at most %d MiB,"
               + " heap in use %d MiB%n",
@@ -113,6 +121,28 @@ final class BigGpt2Test {
       System.out.println("GPT-2 124M: cached against uncached: " + tally);
       assertTrue(tally.compared() == (long) ids.length * VOCABULARY);
       return decoder.peakBytes();
+    }
+  }
+
+  /** A logit is the sum of what 12 x 12 heads, the MLPs, the embeddings and the biases add. */
+  private static void assertPartsAddUp(Engine engine, int[] prompt) {
+    Example example = Example.of(prompt);
+    Loss.Logit target = Attribution.predicted(engine.model(), example, -1);
+    Texts texts =
+        new Texts(
+            Inputs.of(example),
+            List.of(Arrays.stream(prompt).mapToObj(Integer::toString).toList()));
+    for (OptionalInt neurons : List.of(OptionalInt.empty(), OptionalInt.of(LAYERS - 1))) {
+      AttributionResult result =
+          Attribution.run(
+              engine.model(), engine.files(), texts, List.of(target), neurons, 0, "test");
+      assertEquals(
+          1 + 1 + LAYERS * (12 + 1 + 1) + 1 + (neurons.isPresent() ? 4 * D : 0),
+          result.components().size());
+      System.out.printf(
+          "GPT-2 124M: %d parts add up to %s within %.1e%n",
+          result.components().size(), target, result.largestError());
+      assertTrue(result.largestError() < 1e-4, "error " + result.largestError());
     }
   }
 

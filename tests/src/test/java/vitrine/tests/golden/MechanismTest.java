@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.SplittableRandom;
@@ -15,6 +16,10 @@ import vitrine.engine.hooks.Inputs;
 import vitrine.engine.hooks.Loss;
 import vitrine.engine.models.ModelFiles;
 import vitrine.interp.Texts;
+import vitrine.interp.ablation.Ablation;
+import vitrine.interp.ablation.AblationResult;
+import vitrine.interp.ablation.AblationSpec;
+import vitrine.interp.ablation.Watch;
 import vitrine.interp.attribution.Attribution;
 import vitrine.interp.attribution.AttributionResult;
 import vitrine.interp.attribution.Component;
@@ -25,6 +30,7 @@ import vitrine.interp.heads.Importance;
 import vitrine.interp.heads.Looking;
 import vitrine.interp.heads.Measure;
 import vitrine.interp.heads.RepeatedTokens;
+import vitrine.interp.metrics.Metric;
 
 /**
  * On models whose mechanism is known by construction, every method points at its heads and at no
@@ -130,6 +136,30 @@ final class MechanismTest {
     try (Engine engine = open(RandomModel.gpt2())) {
       CompositionResult result = Composition.run(engine.model(), engine.files(), 0, "test");
       assertEquals(List.of(), result.above());
+    }
+  }
+
+  @Test
+  void should_break_without_either_head_and_no_other_when_ablated() {
+    try (Engine engine = open(HandBuiltGpt2.files())) {
+      AblationResult result =
+          Ablation.run(
+              engine.model(),
+              engine.files(),
+              repeated(12),
+              AblationSpec.of(
+                  vitrine.interp.ablation.Component.Kind.HEADS, new Metric.OfLoss(null)),
+              null,
+              1L << 30,
+              Watch.NOBODY,
+              "test");
+      double[] changes =
+          result.effects().stream().mapToDouble(effect -> effect.change().estimate()).toArray();
+      assertEquals(6, changes.length);
+      System.out.printf("Hand-built: loss without each head: %s%n", Arrays.toString(changes));
+      for (int place : new int[] {0, 1, 4, 5}) {
+        assertTrue(Math.abs(changes[place]) < Math.min(changes[2], changes[3]) / 20);
+      }
     }
   }
 
