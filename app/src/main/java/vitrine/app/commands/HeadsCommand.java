@@ -260,6 +260,10 @@ final class HeadsCommand implements Command {
     if (lines.stream().allMatch(line -> line.labels() != null)) {
       return Loss.labels();
     }
+    if (architecture.head() == Head.NONE) {
+      throw new InputException(
+          "heads: importance: task encode has no loss; expected a model with a head. Name another with --model");
+    }
     throw new InputException(
         "heads: --loss: none given, and the texts have no labels; expected one that task %s has, as in --loss class:0, or labels in --input. See: vitrine help run"
             .formatted(architecture.head().label()));

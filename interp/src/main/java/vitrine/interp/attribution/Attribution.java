@@ -8,6 +8,7 @@ import vitrine.engine.InputException;
 import vitrine.engine.hooks.Architecture;
 import vitrine.engine.hooks.Architecture.BlockStyle;
 import vitrine.engine.hooks.Example;
+import vitrine.engine.hooks.Head;
 import vitrine.engine.hooks.Inputs;
 import vitrine.engine.hooks.Loss;
 import vitrine.engine.hooks.Plan;
@@ -89,8 +90,12 @@ public final class Attribution {
     Architecture architecture = model.architecture();
     if (!architecture.head().scoresVocabulary()) {
       throw new InputException(
-          "heads: logits: task %s scores no tokens; expected which logit to take apart, as in --loss class:0."
-              .formatted(architecture.head().label()));
+          "heads: logits: task %s scores no tokens; expected %s."
+              .formatted(
+                  architecture.head().label(),
+                  architecture.head() == Head.NONE
+                      ? "a model with a head, which gives logits"
+                      : "which logit to take apart, as in --loss class:0"));
     }
     Site row = Site.logits().position(position);
     try (Trace trace = model.run(Plan.of(architecture).read(row), Inputs.of(example))) {
