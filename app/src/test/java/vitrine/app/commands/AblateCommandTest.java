@@ -124,4 +124,34 @@ final class AblateCommandTest {
     assertEquals(1 + 8 + 16, csv.lines().count());
     assertTrue(Files.readString(dir.resolve("a.svg")).contains("in random order"));
   }
+
+  @Test
+  void should_measure_what_evaluate_does_when_data_is_labelled() throws IOException {
+    String bert = TinyModels.bert(dir.resolve("bert"), "BertForSequenceClassification").toString();
+    Path data = dir.resolve("data.tsv");
+    Files.writeString(
+        data,
+        "sentence\tlabel\nthe cat sat\tgood\non the mat\tbad\ncats\tso so\n"
+            + "the mat sat .\tgood\nthe cats sat on the mat .\tbad\n");
+    List<String> lines =
+        Cli.run("evaluate", "--model", bert, "--data", data.toString(), "--json")
+            .done()
+            .out()
+            .lines()
+            .toList();
+    JsonNode expected = JsonMapper.builder().build().readTree(lines.getLast());
+    for (String metric : List.of("accuracy", "f1", "matthews", "loss")) {
+      JsonNode found =
+          ablate("--model", bert, "--data", data.toString(), "--metric", metric, "--json").json();
+      assertEquals(
+          expected.get(metric).doubleValue(),
+          found.get("clean").get("estimate").doubleValue(),
+          1e-6,
+          metric);
+      assertEquals(4, found.get("effects").size());
+    }
+    ablate("--model", bert, "--data", data.toString(), "--metric", "spearman")
+        .failed(3, "the model gives 3 classes; expected accuracy, f1 or matthews");
+    ablate("--data", data.toString()).failed(3, "expected one for labels: sequence, tokens or qa");
+  }
 }

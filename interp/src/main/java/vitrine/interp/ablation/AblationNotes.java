@@ -33,7 +33,7 @@ final class AblationNotes {
         counted < 2
             ? "One text: there is no telling how sure the numbers are."
             : ("Means over %d texts with 95%% bootstrap intervals, the text being what is resampled;"
-                    + " p by %s, corrected for all variants shown together (Holm).")
+                    + " p by %s, corrected for all variants of the same map or curve (Holm).")
                 .formatted(
                     counted,
                     spec.metric() instanceof Metric.Agreement
