@@ -129,10 +129,15 @@ final class AblateCommandTest {
   void should_measure_what_evaluate_does_when_data_is_labelled() throws IOException {
     String bert = TinyModels.bert(dir.resolve("bert"), "BertForSequenceClassification").toString();
     Path data = dir.resolve("data.tsv");
-    Files.writeString(
+    Files.write(
         data,
-        "sentence\tlabel\nthe cat sat\tgood\non the mat\tbad\ncats\tso so\n"
-            + "the mat sat .\tgood\nthe cats sat on the mat .\tbad\n");
+        List.of(
+            "sentence\tlabel",
+            "the cat sat\tgood",
+            "on the mat\tbad",
+            "cats\tso so",
+            "the mat sat .\tgood",
+            "the cats sat on the mat .\tbad"));
     List<String> lines =
         Cli.run("evaluate", "--model", bert, "--data", data.toString(), "--json")
             .done()
