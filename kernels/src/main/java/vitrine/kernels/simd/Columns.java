@@ -1,9 +1,12 @@
 package vitrine.kernels.simd;
 
 import static vitrine.kernels.simd.Lanes.BYTES;
+import static vitrine.kernels.simd.Lanes.ORDER;
+import static vitrine.kernels.simd.Lanes.SPECIES;
 import static vitrine.kernels.simd.Lanes.all;
 import static vitrine.kernels.simd.Lanes.load;
 import static vitrine.kernels.simd.Lanes.store;
+import static vitrine.kernels.simd.Memory.ALL;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
@@ -11,6 +14,10 @@ import jdk.incubator.vector.VectorOperators;
 /**
  * Softmax and its gradient down the columns of a strip, a vector of columns at a time, from the
  * first row to the last.
+ *
+ * <p>The first and the last loop call no method but the JDK's own. All three are inlined into one
+ * large method, and what C2 does not inline there, which is never the JDK's, takes its vectors in
+ * boxes.
  *
  * @param scores S; becomes P
  * @param slopes dP, in rows as long; becomes dS
@@ -53,9 +60,9 @@ record Columns(
   private static void maximum(long s, long stride, int rows, long to) {
     FloatVector max = NOTHING;
     for (int j = 0; j < rows; j++) {
-      max = max.max(load(s + j * stride));
+      max = max.max(FloatVector.fromMemorySegment(SPECIES, ALL, s + j * stride, ORDER));
     }
-    store(max.blend(0f, max.compare(VectorOperators.EQ, NOTHING)), to);
+    max.blend(0f, max.compare(VectorOperators.EQ, NOTHING)).intoMemorySegment(ALL, to, ORDER);
   }
 
   /** {@code exp(s - max)}, one over their sum, and the mean of dP that they weigh. */
@@ -78,14 +85,16 @@ record Columns(
   /** P, and {@code dS = P (dP - mean)} in both places. */
   private static void slopes(
       long s, long d, long stride, int rows, long inverseAt, long meanAt, long panel) {
-    FloatVector inverse = load(inverseAt);
-    FloatVector mean = load(meanAt);
+    FloatVector inverse = FloatVector.fromMemorySegment(SPECIES, ALL, inverseAt, ORDER);
+    FloatVector mean = FloatVector.fromMemorySegment(SPECIES, ALL, meanAt, ORDER);
     for (int j = 0; j < rows; j++) {
-      FloatVector p = load(s + j * stride).mul(inverse);
-      FloatVector slope = load(d + j * stride).sub(mean).mul(p);
-      store(p, s + j * stride);
-      store(slope, d + j * stride);
-      store(slope, panel + j * Product.ROW);
+      FloatVector p =
+          FloatVector.fromMemorySegment(SPECIES, ALL, s + j * stride, ORDER).mul(inverse);
+      FloatVector slope =
+          FloatVector.fromMemorySegment(SPECIES, ALL, d + j * stride, ORDER).sub(mean).mul(p);
+      p.intoMemorySegment(ALL, s + j * stride, ORDER);
+      slope.intoMemorySegment(ALL, d + j * stride, ORDER);
+      slope.intoMemorySegment(ALL, panel + j * Product.ROW, ORDER);
     }
   }
 }

@@ -37,7 +37,7 @@ final class Lanes {
         default -> ShortVector.SPECIES_64;
       };
 
-  private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+  static final ByteOrder ORDER = ByteOrder.nativeOrder();
   private static final VectorShuffle<Float> ACROSS_8 = across(8);
   private static final VectorShuffle<Float> ACROSS_4 = across(4);
   private static final VectorShuffle<Float> ACROSS_2 = across(2);

@@ -2,11 +2,15 @@ package vitrine.kernels.simd;
 
 import static vitrine.kernels.simd.Lanes.BYTES;
 import static vitrine.kernels.simd.Lanes.COUNT;
+import static vitrine.kernels.simd.Lanes.ORDER;
+import static vitrine.kernels.simd.Lanes.SPECIES;
 import static vitrine.kernels.simd.Lanes.all;
 import static vitrine.kernels.simd.Lanes.load;
 import static vitrine.kernels.simd.Lanes.store;
+import static vitrine.kernels.simd.Memory.ALL;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
@@ -80,8 +84,25 @@ final class Rows {
     FloatVector sum = Lanes.zero();
     int whole = Lanes.whole(n);
     for (int i = 0; i < whole; i += COUNT) {
-      FloatVector e = VectorMath.exp(load(x + 4L * i).sub(shift));
-      store(e, out + 4L * i);
+      // VectorMath.exp written out, without a call to any method but the JDK's own: this loop is
+      // inlined into large methods, where C2 inlines those only, and a call of ours would take its
+      // vectors in boxes, one for each of the scores of an attention.
+      FloatVector y = FloatVector.fromMemorySegment(SPECIES, ALL, x + 4L * i, ORDER);
+      y = y.sub(shift);
+      FloatVector bounded = y.min(VectorMath.EXP_HIGHEST);
+      FloatVector shifted = bounded.fma(VectorMath.LOG2_E, VectorMath.ROUNDER);
+      FloatVector times = shifted.sub(VectorMath.ROUNDER);
+      FloatVector r = times.fma(VectorMath.MINUS_LN2_HIGH, bounded);
+      r = times.fma(VectorMath.MINUS_LN2_LOW, r);
+      FloatVector p = r.fma(VectorMath.EXP_6, VectorMath.EXP_5);
+      p = p.fma(r, VectorMath.EXP_4);
+      p = p.fma(r, VectorMath.EXP_3);
+      p = p.fma(r, VectorMath.EXP_2);
+      p = p.mul(r).fma(r, r).add(VectorMath.ONE);
+      IntVector exponent = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
+      FloatVector e = p.reinterpretAsInts().add(exponent).reinterpretAsFloats();
+      e = e.blend(0f, y.compare(VectorOperators.LT, VectorMath.EXP_LOWEST));
+      e.intoMemorySegment(ALL, out + 4L * i, ORDER);
       sum = sum.add(e);
     }
     if (whole < n) {

@@ -250,8 +250,8 @@ final class SimdAttention {
   }
 
   /**
-   * Attention weights of queries {@code i} until {@code i + rows}; beyond a query's last key
-   * nothing is written.
+   * Attention weights of queries {@code i} until {@code i + rows}. Beyond a query's last key there
+   * may be anything, and is nothing to be read.
    */
   private void weights(
       Product.Matrix q,
@@ -275,8 +275,15 @@ final class SimdAttention {
         Product.panels(end) * Product.WIDTH);
     for (int r = 0; r < rows; r++) {
       long at = strip.at() + r * strip.stride();
-      scaleAndHide(at, mask.end(i + r), mask, b, scale);
-      Rows.softmax(at, mask.end(i + r), at);
+      int n = mask.end(i + r);
+      scaleAndHide(at, n, mask, b, scale);
+      // Up to whole vectors: minus infinity changes neither the largest nor the sum, and the ragged
+      // end of a softmax is slow (its exponentials are not inlined a second time).
+      int whole = Lanes.whole(n + COUNT - 1);
+      for (int j = n; j < whole; j++) {
+        Memory.set(at + 4L * j, Float.NEGATIVE_INFINITY);
+      }
+      Rows.softmax(at, whole, at);
     }
   }
 

@@ -1,9 +1,11 @@
 package vitrine.kernels.simd;
 
 import static vitrine.kernels.simd.Lanes.BYTES;
+import static vitrine.kernels.simd.Lanes.ORDER;
 import static vitrine.kernels.simd.Lanes.all;
 import static vitrine.kernels.simd.Lanes.load;
 import static vitrine.kernels.simd.Lanes.store;
+import static vitrine.kernels.simd.Memory.ALL;
 
 import jdk.incubator.vector.FloatVector;
 
@@ -121,30 +123,32 @@ final class Tile {
       c51 = b1.fma(a, c51);
       c52 = b2.fma(a, c52);
     }
+    // Not by store(): near the end of so long a method C2 inlines the JDK's own methods only, and a
+    // call would take its vector in a box.
     long z = to;
-    store(c00, z);
-    store(c01, z + BYTES);
-    store(c02, z + BYTES_2);
+    c00.intoMemorySegment(ALL, z, ORDER);
+    c01.intoMemorySegment(ALL, z + BYTES, ORDER);
+    c02.intoMemorySegment(ALL, z + BYTES_2, ORDER);
     z = to + Math.min(1, rows - 1) * toStride;
-    store(c10, z);
-    store(c11, z + BYTES);
-    store(c12, z + BYTES_2);
+    c10.intoMemorySegment(ALL, z, ORDER);
+    c11.intoMemorySegment(ALL, z + BYTES, ORDER);
+    c12.intoMemorySegment(ALL, z + BYTES_2, ORDER);
     z = to + Math.min(2, rows - 1) * toStride;
-    store(c20, z);
-    store(c21, z + BYTES);
-    store(c22, z + BYTES_2);
+    c20.intoMemorySegment(ALL, z, ORDER);
+    c21.intoMemorySegment(ALL, z + BYTES, ORDER);
+    c22.intoMemorySegment(ALL, z + BYTES_2, ORDER);
     z = to + Math.min(3, rows - 1) * toStride;
-    store(c30, z);
-    store(c31, z + BYTES);
-    store(c32, z + BYTES_2);
+    c30.intoMemorySegment(ALL, z, ORDER);
+    c31.intoMemorySegment(ALL, z + BYTES, ORDER);
+    c32.intoMemorySegment(ALL, z + BYTES_2, ORDER);
     z = to + Math.min(4, rows - 1) * toStride;
-    store(c40, z);
-    store(c41, z + BYTES);
-    store(c42, z + BYTES_2);
+    c40.intoMemorySegment(ALL, z, ORDER);
+    c41.intoMemorySegment(ALL, z + BYTES, ORDER);
+    c42.intoMemorySegment(ALL, z + BYTES_2, ORDER);
     z = to + Math.min(5, rows - 1) * toStride;
-    store(c50, z);
-    store(c51, z + BYTES);
-    store(c52, z + BYTES_2);
+    c50.intoMemorySegment(ALL, z, ORDER);
+    c51.intoMemorySegment(ALL, z + BYTES, ORDER);
+    c52.intoMemorySegment(ALL, z + BYTES_2, ORDER);
   }
 
   private static void fourRows(

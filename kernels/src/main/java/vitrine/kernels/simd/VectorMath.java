@@ -17,26 +17,26 @@ import jdk.incubator.vector.VectorOperators;
 final class VectorMath {
   // Constants are vectors: to broadcast one is a dozen nested calls to the compiler, which gives up
   // inlining after so many, and then leaves every vector boxed.
-  private static final FloatVector ONE = all(1f);
+  static final FloatVector ONE = all(1f);
   private static final FloatVector TWO = all(2f);
 
-  private static final FloatVector LOG2_E = all((float) (1 / Math.log(2)));
+  static final FloatVector LOG2_E = all((float) (1 / Math.log(2)));
   // ln 2 in two parts, the first short enough that n times it is exact (Cody and Waite 1980).
-  private static final FloatVector MINUS_LN2_HIGH = all(-355f / 512);
-  private static final FloatVector MINUS_LN2_LOW = all((float) (355.0 / 512 - Math.log(2)));
+  static final FloatVector MINUS_LN2_HIGH = all(-355f / 512);
+  static final FloatVector MINUS_LN2_LOW = all((float) (355.0 / 512 - Math.log(2)));
 
   /** 1.5 * 2^23: adding it leaves a float's nearest integer in the low bits. */
-  private static final FloatVector ROUNDER = all(12582912f);
+  static final FloatVector ROUNDER = all(12582912f);
 
   // Where 2^n stays a normal number. exp(88.7) is 3.3e38, exp(-87.3) 1.2e-38.
-  private static final FloatVector EXP_HIGHEST = all(88.7f);
-  private static final FloatVector EXP_LOWEST = all(-87.3f);
+  static final FloatVector EXP_HIGHEST = all(88.7f);
+  static final FloatVector EXP_LOWEST = all(-87.3f);
 
-  private static final FloatVector EXP_2 = all(0.49999994f);
-  private static final FloatVector EXP_3 = all(0.16666515f);
-  private static final FloatVector EXP_4 = all(0.041668456f);
-  private static final FloatVector EXP_5 = all(0.008369419f);
-  private static final FloatVector EXP_6 = all(0.0013813145f);
+  static final FloatVector EXP_2 = all(0.49999994f);
+  static final FloatVector EXP_3 = all(0.16666515f);
+  static final FloatVector EXP_4 = all(0.041668456f);
+  static final FloatVector EXP_5 = all(0.008369419f);
+  static final FloatVector EXP_6 = all(0.0013813145f);
 
   private static final FloatVector TANH_NEAR = all(0.625f);
   private static final FloatVector TANH_3 = all(-0.33333278f);
