@@ -18,7 +18,8 @@ public final class Draw {
     SIGNS(7),
     DONORS(8),
     SEQUENCES(12),
-    MATRICES(13);
+    MATRICES(13),
+    PROMPTS(9);
 
     /** Part of every key: changing it changes what trained models are repeated from. */
     private final int number;

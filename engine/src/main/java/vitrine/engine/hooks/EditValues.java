@@ -1,6 +1,5 @@
 package vitrine.engine.hooks;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -57,10 +56,10 @@ record EditValues(Site site, Path file, NpyArray array, Fit fit) {
   }
 
   private static EditValues stored(Site site, Path directory, OpenedFiles files) {
-    Path exact = directory.resolve(site.name() + ".npy");
-    Path whole = directory.resolve(site.whole().name() + ".npy");
-    Path found = Files.exists(exact) ? exact : whole;
-    if (!Files.exists(found)) {
+    Path exact = StoredValues.file(directory, site);
+    Path whole = StoredValues.file(directory, site.whole());
+    Path found = files.has(exact) ? exact : whole;
+    if (!files.has(found)) {
       throw new InputException(
           "edit: "
               + site

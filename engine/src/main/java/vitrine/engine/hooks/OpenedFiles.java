@@ -1,5 +1,6 @@
 package vitrine.engine.hooks;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -7,19 +8,33 @@ import vitrine.engine.io.Npy;
 import vitrine.engine.io.NpyArray;
 
 /**
- * The files of edits, each read once: one may serve many layers, and many plans. Used by one
- * thread.
+ * The files of edits, each read once: one may serve many layers, and many plans. What is stored in
+ * memory under a file's name goes before the file. Used by one thread.
  */
 public final class OpenedFiles {
   private final Map<Path, NpyArray> arrays = new HashMap<>();
+  private final StoredValues stored;
 
   /** None so far. */
-  public OpenedFiles() {}
+  public OpenedFiles() {
+    this(new StoredValues());
+  }
+
+  /** None so far but these. */
+  public OpenedFiles(StoredValues stored) {
+    this.stored = stored;
+  }
+
+  /** Whether there is such a file, or what takes its place. */
+  boolean has(Path file) {
+    return stored.find(file) != null || Files.exists(file);
+  }
 
   /**
    * @throws vitrine.engine.InputException when the file is missing or bad
    */
   NpyArray read(Path file) {
-    return arrays.computeIfAbsent(file, Npy::read);
+    NpyArray inMemory = stored.find(file);
+    return inMemory == null ? arrays.computeIfAbsent(file, Npy::read) : inMemory;
   }
 }

@@ -33,7 +33,8 @@
  * <p>Reading order: Axis, Tap, Site, Edit, Loss, Plan, CompiledPlan; then the parsers. Run carries
  * a compiled plan through a pass, forward and backward; EditRunner changes values and takes
  * gradients through the changes; Gradients holds those of parameters. Variants lets several plans
- * pass as one batch, and FusedStep says which may.
+ * pass as one batch, and FusedStep says which may. StoredValues stands in for the files of an edit
+ * {@code from}.
  */
 @NullMarked
 package vitrine.engine.hooks;

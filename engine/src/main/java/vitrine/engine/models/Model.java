@@ -13,8 +13,10 @@ import vitrine.engine.hooks.Gradients;
 import vitrine.engine.hooks.Inputs;
 import vitrine.engine.hooks.Loss;
 import vitrine.engine.hooks.LossValue;
+import vitrine.engine.hooks.OpenedFiles;
 import vitrine.engine.hooks.Plan;
 import vitrine.engine.hooks.Saving;
+import vitrine.engine.hooks.StoredValues;
 import vitrine.engine.hooks.Trace;
 import vitrine.engine.layers.Block;
 import vitrine.engine.layers.EmbeddingTable;
@@ -138,11 +140,20 @@ public final class Model implements AutoCloseable {
    *     same
    */
   public Trace run(Plan plan, Inputs inputs, Saving saving) {
-    return run(kernels, plan, inputs, saving);
+    return run(kernels, plan, inputs, saving, new StoredValues());
   }
 
-  private Trace run(Kernels on, Plan plan, Inputs inputs, Saving saving) {
-    CompiledPlan compiled = plan.compile(parts.architecture());
+  /**
+   * As above, with values of other runs in memory, which edits {@code from:NAME} find.
+   *
+   * @param stored looked up before files are
+   */
+  public Trace run(Plan plan, Inputs inputs, StoredValues stored) {
+    return run(kernels, plan, inputs, Saving.KEEP, stored);
+  }
+
+  private Trace run(Kernels on, Plan plan, Inputs inputs, Saving saving, StoredValues stored) {
+    CompiledPlan compiled = plan.compile(parts.architecture(), new OpenedFiles(stored));
     if (plan.wantsParameterGradients()) {
       requireTrainable("run: gradient params");
     }
@@ -175,7 +186,7 @@ public final class Model implements AutoCloseable {
    */
   public Forecast forecast(Plan plan, Inputs inputs, Saving saving) {
     Rehearsal rehearsal = new Rehearsal();
-    try (Trace trace = run(rehearsal.kernels(), Rehearsal.of(plan), inputs, saving)) {
+    try (Trace trace = run(rehearsal.kernels(), Rehearsal.of(plan), inputs, saving, new StoredValues())) {
       long gradients = plan.wantsParameterGradients() ? bytesOfAll(trace.parameterGradients()) : 0;
       return new Forecast(trace.saved(), gradients, rehearsal.peakBytes());
     }

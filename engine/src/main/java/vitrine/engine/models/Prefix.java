@@ -2,12 +2,14 @@ package vitrine.engine.models;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import vitrine.engine.InputException;
 import vitrine.engine.hooks.Batch;
 import vitrine.engine.hooks.CompiledPlan;
 import vitrine.engine.hooks.Inputs;
 import vitrine.engine.hooks.Plan;
 import vitrine.engine.hooks.Run;
+import vitrine.engine.hooks.StoredValues;
 import vitrine.engine.layers.Block;
 import vitrine.kernels.Kernels;
 import vitrine.kernels.Tensor;
@@ -113,7 +115,7 @@ public final class Prefix implements AutoCloseable {
    *     touches something below {@link #first}
    */
   public Sweep sweep(List<Plan> plans) {
-    return new Sweep(this, plans, null);
+    return new Sweep(this, plans, null, new StoredValues());
   }
 
   /**
@@ -124,7 +126,16 @@ public final class Prefix implements AutoCloseable {
    *     vocabulary
    */
   public Sweep sweep(List<Plan> plans, LogitRows rows) {
-    return new Sweep(this, plans, rows);
+    return new Sweep(this, plans, rows, new StoredValues());
+  }
+
+  /**
+   * As above, with values of other runs in memory, which edits {@code from:NAME} find.
+   *
+   * @param rows null for none
+   */
+  public Sweep sweep(List<Plan> plans, @Nullable LogitRows rows, StoredValues stored) {
+    return new Sweep(this, plans, rows, stored);
   }
 
   Model model() {

@@ -14,6 +14,7 @@ import vitrine.engine.hooks.Differentiation;
 import vitrine.engine.hooks.Loss;
 import vitrine.engine.hooks.OpenedFiles;
 import vitrine.engine.hooks.Plan;
+import vitrine.engine.hooks.StoredValues;
 import vitrine.engine.hooks.Trace;
 import vitrine.engine.layers.VocabularyHead;
 import vitrine.engine.loss.Losses;
@@ -99,7 +100,7 @@ public final class Sweep {
     }
   }
 
-  Sweep(Prefix prefix, List<Plan> plans, @Nullable LogitRows rows) {
+  Sweep(Prefix prefix, List<Plan> plans, @Nullable LogitRows rows, StoredValues stored) {
     this.prefix = prefix;
     Architecture architecture = prefix.model().architecture();
     if (plans.isEmpty()) {
@@ -107,7 +108,7 @@ public final class Sweep {
     }
     this.members = new ArrayList<>();
     this.rehearsed = new ArrayList<>();
-    OpenedFiles files = new OpenedFiles();
+    OpenedFiles files = new OpenedFiles(stored);
     Map<Optional<Loss>, Losses> losses = new HashMap<>(); // most plans have the same
     for (int variant = 0; variant < plans.size(); variant++) {
       Plan plan = plans.get(variant);
