@@ -184,10 +184,10 @@ class Pair:
                     row.append(direct)
                     continue
                 # A receiver of the sender's layer or below has nothing new, and is as in the base run.
-                received = {}
+                of_site = {}
                 for n, name, head in receivers:
-                    site = f"blocks.{n}.attn.{name}"
-                    received[site] = exchange(on_the_way[site], ALL, head)
+                    of_site.setdefault(f"blocks.{n}.attn.{name}", []).append(head)
+                received = {site: exchange(on_the_way[site], ALL, each) for site, each in of_site.items()}
                 row.append(self.patched(base, received))
             out.append(row)
         return out

@@ -43,6 +43,7 @@ public final class Commands {
         new MinimalPairsCommand(common, console),
         new AblateCommand(common, console, in),
         new HeadsCommand(common, console, in),
+        new PatchCommand(common, console, in),
         new TokenizeCommand(common, console, in),
         new TrainTokenizerCommand(console),
         new TrainCommand(common, console),

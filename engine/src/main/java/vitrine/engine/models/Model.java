@@ -186,7 +186,8 @@ public final class Model implements AutoCloseable {
    */
   public Forecast forecast(Plan plan, Inputs inputs, Saving saving) {
     Rehearsal rehearsal = new Rehearsal();
-    try (Trace trace = run(rehearsal.kernels(), Rehearsal.of(plan), inputs, saving, new StoredValues())) {
+    try (Trace trace =
+        run(rehearsal.kernels(), Rehearsal.of(plan), inputs, saving, new StoredValues())) {
       long gradients = plan.wantsParameterGradients() ? bytesOfAll(trace.parameterGradients()) : 0;
       return new Forecast(trace.saved(), gradients, rehearsal.peakBytes());
     }

@@ -13,6 +13,7 @@ import vitrine.engine.hooks.ExampleLoss;
 import vitrine.engine.hooks.Labels;
 import vitrine.engine.hooks.Plan;
 import vitrine.engine.hooks.Site;
+import vitrine.engine.hooks.StoredValues;
 import vitrine.engine.hooks.Trace;
 import vitrine.engine.models.LogitRows;
 import vitrine.engine.models.Prefix;
@@ -183,9 +184,18 @@ public final class Measurement {
    * @param plans edits alone; what the metric needs is added
    */
   public Sweep sweep(Prefix prefix, List<Plan> plans) {
+    return sweep(prefix, plans, new StoredValues());
+  }
+
+  /**
+   * As above, with values of other runs in memory, which edits {@code from:NAME} find.
+   *
+   * @param stored looked up before files are
+   */
+  public Sweep sweep(Prefix prefix, List<Plan> plans, StoredValues stored) {
     List<Plan> whole = plans.stream().map(this::plan).toList();
     boolean rows = model.head().scoresVocabulary() && !(kind() instanceof Metric.OfLoss);
-    return rows ? prefix.sweep(whole, LogitRows.of(positions)) : prefix.sweep(whole);
+    return prefix.sweep(whole, rows ? LogitRows.of(positions) : null, stored);
   }
 
   /**

@@ -22,7 +22,8 @@ import vitrine.kernels.Shape;
  * Scale"; Syed, Rager and Conmy 2023, "Attribution Patching Outperforms Automated Circuit
  * Discovery"): the first-order estimate of what each patch would do,
  *
- * <pre>  m(patched) - m(base)  ~  sum over the component of (a_source - a_base) * dm/da at a_base</pre>
+ * <pre>  m(patched) - m(base)  ~  sum over the component of (a_source - a_base) * dm/da at a_base
+ * </pre>
  *
  * <p>for all components of all sites at once: one forward pass of either prompt, and one backward
  * pass of the one that is patched.

@@ -8,7 +8,8 @@ import vitrine.interp.stats.Interval;
  * What patched runs say, over all pairs.
  *
  * @param metric the metric's mean
- * @param normalised 0: as the corrupted prompts, 1: as the clean ones; NaN where these do not differ
+ * @param normalised 0: as the corrupted prompts, 1: as the clean ones; NaN where these do not
+ *     differ
  */
 public record Measured(Interval metric, Interval normalised) {
   void addTo(ObjectNode node) {

@@ -9,9 +9,9 @@ import vitrine.interp.stats.Resampling;
  *
  * <pre>  (mean m - mean corrupted) / (mean clean - mean corrupted)</pre>
  *
- * 0 where the patched run does as the corrupted prompt, 1 where it does as the clean one. A ratio of
- * means over the pairs, not a mean of ratios, which one pair that the model cannot tell apart would
- * rule. The pair is what is resampled.
+ * 0 where the patched run does as the corrupted prompt, 1 where it does as the clean one. A ratio
+ * of means over the pairs, not a mean of ratios, which one pair that the model cannot tell apart
+ * would rule. The pair is what is resampled.
  */
 final class Normaliser {
   private final double[] clean;
@@ -38,7 +38,8 @@ final class Normaliser {
         IntStream.range(0, values.length).filter(i -> !Double.isNaN(values[i])).toArray();
     double[] theirs = IntStream.of(present).mapToDouble(i -> values[i]).toArray();
     return new Measured(
-        resampling.mean(theirs), resampling.of(present.length, units -> share(values, present, units)));
+        resampling.mean(theirs),
+        resampling.of(present.length, units -> share(values, present, units)));
   }
 
   /** The clean prompts' mean. */

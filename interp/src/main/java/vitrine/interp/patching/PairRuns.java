@@ -15,8 +15,8 @@ import vitrine.interp.metrics.Measurement;
 /**
  * The runs of one pair: what either prompt's run has read, and sweeps over the run that is patched.
  *
- * <p>A pair is a batch of its own, so that its metric and its length are its own; what makes a batch
- * large is the variants of a block, which run as one.
+ * <p>A pair is a batch of its own, so that its metric and its length are its own; what makes a
+ * batch large is the variants of a block, which run as one.
  */
 final class PairRuns implements AutoCloseable {
   /** Plans that are compiled at once: each takes some kilobytes. */

@@ -14,11 +14,7 @@ import vitrine.engine.models.Sweep;
  * @param limits how much runs at once
  */
 public record PatchSpec(
-    List<PatchTarget> targets,
-    Direction direction,
-    Method method,
-    long seed,
-    Sweep.Limits limits) {
+    List<PatchTarget> targets, Direction direction, Method method, long seed, Sweep.Limits limits) {
   /** How an effect is found. */
   public enum Method {
     /** Each component is patched, and the rest of the model run again. */

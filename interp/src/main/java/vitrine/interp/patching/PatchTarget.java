@@ -108,8 +108,13 @@ public record PatchTarget(Site site, List<Axis> by, int neuronsAtOnce) {
     }
     List<Component> components = new ArrayList<>();
     for (int layer : layers(model)) {
-      Slice rest = new Slice(site.slice().parts().stream().filter(part -> !by.contains(part.axis())).toList());
-      add(components, new Component(layer, List.of(), new Site(tap, Layers.of(layer), rest)), pieces);
+      Slice rest =
+          new Slice(
+              site.slice().parts().stream().filter(part -> !by.contains(part.axis())).toList());
+      add(
+          components,
+          new Component(layer, List.of(), new Site(tap, Layers.of(layer), rest)),
+          pieces);
     }
     return components;
   }

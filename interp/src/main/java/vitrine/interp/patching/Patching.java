@@ -20,13 +20,14 @@ import vitrine.interp.Provenance;
 import vitrine.interp.stats.Resampling;
 
 /**
- * Activation patching (Vig et al. 2020, "Causal Mediation Analysis"; Meng et al. 2022, "Locating and
- * Editing Factual Associations in GPT"; Heimersheim and Nanda 2024 on how to read it): values of one
- * prompt's run put into the run of another, component by component, and what the metric makes of it.
+ * Activation patching (Vig et al. 2020, "Causal Mediation Analysis"; Meng et al. 2022, "Locating
+ * and Editing Factual Associations in GPT"; Heimersheim and Nanda 2024 on how to read it): values
+ * of one prompt's run put into the run of another, component by component, and what the metric
+ * makes of it.
  *
  * <p>Of every pair each prompt is run once; then the patched runs begin where they differ, those of
- * a block as one batch ({@link vitrine.engine.models.Sweep}). To the bit each is the run that {@code
- * SITE=from:DIR} makes alone.
+ * a block as one batch ({@link vitrine.engine.models.Sweep}). To the bit each is the run that
+ * {@code SITE=from:DIR} makes alone.
  *
  * <p>What it does not tell: which components a model can do without when several can do the same
  * (backup), nor along which path a component acts ({@link PathPatching}).
@@ -200,8 +201,7 @@ public final class Patching {
     for (int target = 0; target < spec.targets().size(); target++) {
       sites.add(effects(spec.targets().get(target), rows.get(target), normaliser, resampling));
     }
-    Plan plan =
-        Plan.of(model.architecture()).read(sites().toArray(Site[]::new)).seed(spec.seed());
+    Plan plan = Plan.of(model.architecture()).read(sites().toArray(Site[]::new)).seed(spec.seed());
     return new PatchingResult(
         Provenance.of(source, model, version, plan),
         spec.direction(),

@@ -17,7 +17,9 @@ import vitrine.interp.pictures.Scale;
 import vitrine.interp.pictures.Scatter;
 import vitrine.interp.stats.Interval;
 
-/** Of every site a map; of very many components the strongest; how well a gradient foretells them. */
+/**
+ * Of every site a map; of very many components the strongest; how well a gradient foretells them.
+ */
 final class PatchingPictures {
   /** A map of more columns, or more rows, cannot be read. */
   private static final int MOST_LINES = 256;
@@ -85,7 +87,10 @@ final class PatchingPictures {
         Quantity.of(
             by.size() < 2
                 ? "layer"
-                : "layer." + by.subList(0, by.size() - 1).stream().map(Axis::keyword).collect(Collectors.joining(".")));
+                : "layer."
+                    + by.subList(0, by.size() - 1).stream()
+                        .map(Axis::keyword)
+                        .collect(Collectors.joining(".")));
     return new Heatmap(
         caption(site, how),
         Quantity.of(by.isEmpty() ? "" : named(by.getLast())),

@@ -15,21 +15,21 @@ import vitrine.interp.Provenance;
 import vitrine.interp.stats.Resampling;
 
 /**
- * Path patching (Wang et al. 2022, "Interpretability in the Wild", section 3.1 and appendix B; Goldowsky-Dill et
- * al. 2023): what a head tells a later head, or the logits, directly.
+ * Path patching (Wang et al. 2022, "Interpretability in the Wild", section 3.1 and appendix B;
+ * Goldowsky-Dill et al. 2023): what a head tells a later head, or the logits, directly.
  *
- * <p>With {@code base} the run that is patched and {@code source} the other one, for each sender h of
- * layer l and a set R of receivers (queries, keys or values of heads):
+ * <p>With {@code base} the run that is patched and {@code source} the other one, for each sender h
+ * of layer l and a set R of receivers (queries, keys or values of heads):
  *
  * <ol>
  *   <li>Base and source are run; of both every head's output z is kept.
- *   <li>The base prompt is run with h's z from source, and the z of every head of the layers after l,
- *       up to the highest receiver, as base has it: no other head passes anything on. LayerNorms are
- *       computed anew. So are MLPs ({@link PathSpec.Mlps#RECOMPUTED}, the default, since the paper
- *       counts them as part of the direct path), or they too give what they gave in base. What the
- *       receivers get in this run is kept: R's q, k or v.
- *   <li>The base prompt is run with R's q, k or v from step 2; all else is computed anew. The metric
- *       of this run is the result.
+ *   <li>The base prompt is run with h's z from source, and the z of every head of the layers after
+ *       l, up to the highest receiver, as base has it: no other head passes anything on. LayerNorms
+ *       are computed anew. So are MLPs ({@link PathSpec.Mlps#RECOMPUTED}, the default, since the
+ *       paper counts them as part of the direct path), or they too give what they gave in base.
+ *       What the receivers get in this run is kept: R's q, k or v.
+ *   <li>The base prompt is run with R's q, k or v from step 2; all else is computed anew. The
+ *       metric of this run is the result.
  * </ol>
  *
  * For the logits as receiver the run of step 2, with all later heads frozen, is the result.
@@ -98,9 +98,7 @@ public final class PathPatching {
               patching.received(sender)));
     }
     Plan plan =
-        Plan.of(model.architecture())
-            .read(patching.kept().toArray(Site[]::new))
-            .seed(spec.seed());
+        Plan.of(model.architecture()).read(patching.kept().toArray(Site[]::new)).seed(spec.seed());
     return new PathResult(
         Provenance.of(source, model, version, plan),
         spec,
@@ -125,7 +123,8 @@ public final class PathPatching {
     }
     double[] direct =
         runs.metrics(
-            first, (sender, trace) -> {
+            first,
+            (sender, trace) -> {
               if (!spec.receivers().isEmpty()) {
                 runs.stored().keep(directory(sender), trace);
               }

@@ -121,8 +121,7 @@ public final class PathResult implements Result {
     double[] values = new double[layers * heads];
     Arrays.fill(values, Double.NaN);
     for (Sender sender : senders) {
-      values[sender.layer() * heads + sender.head()] =
-          sender.measured().normalised().estimate();
+      values[sender.layer() * heads + sender.head()] = sender.measured().normalised().estimate();
     }
     Grid grid = Grid.of(values, layers, heads);
     return new Heatmap(

@@ -50,14 +50,23 @@ final class Agreement implements Template {
   }
 
   @Override
+  public boolean suffices(Predicate<String> usable) {
+    return !verbs(usable).isEmpty();
+  }
+
+  private static List<Word> verbs(Predicate<String> usable) {
+    return VERBS.stream()
+        .filter(verb -> usable.test(verb.one()) && usable.test(verb.many()))
+        .toList();
+  }
+
+  @Override
   public TextPair draw(Form form, Predicate<String> usable, Draws draws) {
-    List<Word> verbs =
-        VERBS.stream().filter(verb -> usable.test(verb.one()) && usable.test(verb.many())).toList();
     int number = draws.below(2);
     int subject = draws.below(NOUNS.size());
     int other = (subject + 1 + draws.below(NOUNS.size() - 1)) % NOUNS.size();
     String rest = " " + draws.of(BETWEEN) + " the " + NOUNS.get(other).in(draws.below(2));
-    Word verb = draws.of(verbs);
+    Word verb = draws.of(verbs(usable));
     return new TextPair(
         form.complete("The " + NOUNS.get(subject).in(number) + rest),
         form.complete("The " + NOUNS.get(subject).in(1 - number) + rest),

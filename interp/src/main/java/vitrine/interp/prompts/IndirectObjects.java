@@ -4,18 +4,19 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * Indirect-object identification (Wang et al. 2022, "Interpretability in the Wild", appendix A): two
- * names, one of which comes again; the other one is who gets the thing. In either order: the one to
- * be named first (ABBA) or second (BABA). Corrupted by a swap of the name that comes again, so that
- * the other one is the answer.
+ * Indirect-object identification (Wang et al. 2022, "Interpretability in the Wild", appendix A):
+ * two names, one of which comes again; the other one is who gets the thing. In either order: the
+ * one to be named first (ABBA) or second (BABA). Corrupted by a swap of the name that comes again,
+ * so that the other one is the answer.
  */
 final class IndirectObjects implements Template {
   private static final List<String> NAMES =
       List.of(
           "Mary", "John", "Alice", "Bob", "Tom", "Anna", "James", "David", "Michael", "Robert",
-          "William", "Paul", "Mark", "Peter", "George", "Kevin", "Brian", "Steven", "Andrew", "Jack",
-          "Sarah", "Laura", "Emily", "Kate", "Jane", "Lisa", "Susan", "Karen", "Linda", "Rachel",
-          "Helen", "Emma", "Amy", "Maria", "Claire", "Simon", "Adam", "Daniel", "Henry", "Sam");
+          "William", "Paul", "Mark", "Peter", "George", "Kevin", "Brian", "Steven", "Andrew",
+          "Jack", "Sarah", "Laura", "Emily", "Kate", "Jane", "Lisa", "Susan", "Karen", "Linda",
+          "Rachel", "Helen", "Emma", "Amy", "Maria", "Claire", "Simon", "Adam", "Daniel", "Henry",
+          "Sam");
 
   private static final List<String> PLACES =
       List.of("store", "school", "garden", "station", "office", "house", "city", "river");
@@ -39,6 +40,11 @@ final class IndirectObjects implements Template {
   @Override
   public List<String> answers() {
     return NAMES;
+  }
+
+  @Override
+  public boolean suffices(Predicate<String> usable) {
+    return Template.count(NAMES, usable) >= 2;
   }
 
   @Override

@@ -39,8 +39,7 @@ public record Prompts(List<TextPair> pairs, int wordsLeftOut, int pairsLeftOut) 
           case REPETITION -> new Repetition();
         };
     OptionalInt mask = tokenizer.mask();
-    Form form =
-        mask.isPresent() ? Form.masked(tokenizer.token(mask.getAsInt())) : Form.CONTINUED;
+    Form form = mask.isPresent() ? Form.masked(tokenizer.token(mask.getAsInt())) : Form.CONTINUED;
     Set<String> usable = new HashSet<>();
     for (String answer : template.answers()) {
       if (SingleToken.find(tokenizer, form.before() + answer).isPresent()) {
@@ -48,9 +47,11 @@ public record Prompts(List<TextPair> pairs, int wordsLeftOut, int pairsLeftOut) 
       }
     }
     int leftOut = template.answers().size() - usable.size();
-    if (usable.size() < 2) {
-      throw none(kind, "%d of its %d answers are single tokens"
-          .formatted(usable.size(), template.answers().size()));
+    if (!template.suffices(usable::contains)) {
+      throw none(
+          kind,
+          "%d of its %d answers are single tokens"
+              .formatted(usable.size(), template.answers().size()));
     }
     return draw(kind, template, form, usable, leftOut, tokenizer, count, seed);
   }

@@ -12,15 +12,23 @@ interface Template {
    */
   List<String> answers();
 
+  /** Whether the answers that a tokenizer has are enough to draw from. */
+  boolean suffices(Predicate<String> usable);
+
   /**
    * One candidate.
    *
    * @param form where the answer stands
-   * @param usable which answers may be drawn
+   * @param usable which answers may be drawn; they suffice
    * @param draws a number below a bound, the next of this candidate's
    * @return a pair; the tokenizer has not seen it yet
    */
   TextPair draw(Form form, Predicate<String> usable, Draws draws);
+
+  /** How many of some words can be drawn. */
+  static long count(List<String> words, Predicate<String> usable) {
+    return words.stream().filter(usable).count();
+  }
 
   /** Numbers of one candidate. */
   @FunctionalInterface

@@ -166,7 +166,7 @@ record GoldenCase(String name, Path directory, List<Run> runs, List<Continuation
     return IntStream.of(ints(node)).boxed().toList();
   }
 
-  private static int[] ints(JsonNode node) {
+  static int[] ints(JsonNode node) {
     return node.valueStream().mapToInt(JsonNode::intValue).toArray();
   }
 }

@@ -195,6 +195,18 @@ final class ArchitectureTest {
         "vitrine.interp.io",
         "vitrine.interp.pictures",
         "vitrine.kernels");
+    allow("vitrine.interp.prompts", "vitrine.engine", "vitrine.engine.text", "vitrine.engine.data");
+    allow(
+        "vitrine.interp.patching",
+        "vitrine.engine",
+        "vitrine.engine.hooks",
+        "vitrine.engine.models",
+        "vitrine.interp",
+        "vitrine.interp.stats",
+        "vitrine.interp.io",
+        "vitrine.interp.metrics",
+        "vitrine.interp.pictures",
+        "vitrine.kernels");
   }
 
   private static void allow(String user, String... used) {
