@@ -32,6 +32,7 @@ final class HelpTest {
             "attention",
             "ablate",
             "heads",
+            "patch",
             "tokenize",
             "train-tokenizer",
             "train",
@@ -67,7 +68,7 @@ final class HelpTest {
     Matcher matcher = WORD.matcher(example);
     while (matcher.find()) {
       String word = matcher.group(1) == null ? matcher.group(2) : matcher.group(1);
-      boolean isOut = !words.isEmpty() && words.getLast().equals("--out");
+      boolean isOut = !words.isEmpty() && List.of("--out", "--save-prompts").contains(words.getLast());
       if (isOut) {
         words.add(dir.resolve(word).toString());
       } else if (word.startsWith("path/to/")) {
@@ -90,6 +91,7 @@ final class HelpTest {
             "attention",
             "ablate",
             "heads",
+            "patch",
             "tokenize",
             "train-tokenizer",
             "train",

@@ -1,0 +1,206 @@
+package vitrine.app.commands;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import vitrine.app.Cli;
+import vitrine.engine.io.Npy;
+import vitrine.engine.io.NpyArray;
+
+final class PatchCommandTest {
+  private static final String CLEAN = "a red cat . a red";
+  private static final String CORRUPTED = "a blue cat . a red";
+
+  @TempDir Path dir;
+
+  private static Cli patch(String... options) {
+    return Cli.run(
+        Stream.concat(Stream.of("patch"), Arrays.stream(options)).toArray(String[]::new));
+  }
+
+  private static Cli both(String... options) {
+    String[] given = {
+      "--text", CLEAN, "--corrupted", CORRUPTED, "--answer", " cat", "--wrong", " red"
+    };
+    return patch(
+        Stream.concat(Arrays.stream(given), Arrays.stream(options)).toArray(String[]::new));
+  }
+
+  private String file(String name) {
+    return dir.resolve(name).toString();
+  }
+
+  @Test
+  void should_hold_what_was_patched_when_json() {
+    JsonNode document = both("--site", "attn.z", "--json").json();
+    assertEquals("patch", document.get("analysis").stringValue());
+    assertEquals("corrupted", document.get("patched").stringValue());
+    assertTrue(document.get("clean").get("estimate").doubleValue() > 5);
+    assertTrue(document.get("corrupted").get("estimate").doubleValue() < 0);
+    assertEquals("Ġblue", document.at("/pairs/0/corrupted/tokens/1").stringValue());
+    JsonNode heads = document.at("/sites/0/components");
+    assertEquals(8, heads.size());
+    JsonNode previous = heads.get(1);
+    assertEquals(1, previous.at("/normalised/estimate").doubleValue(), 0.02);
+    assertEquals("blocks.0.attn.z[head=1]=from:clean", previous.get("edit").stringValue());
+    assertEquals(1, previous.get("pairs").intValue());
+  }
+
+  /** As the help tells it: the plan of the result, and the edit of a component. */
+  @Test
+  void should_be_what_run_gives_when_repeated() {
+    both("--site", "attn.z", "--out", file("a.json")).done();
+    JsonNode found = both("--site", "attn.z", "--json").json();
+    Cli.run("run", "--text", CLEAN, "--plan", file("a.json"), "--out", file("clean")).done();
+    JsonNode head = found.at("/sites/0/components/1");
+    String edit = head.get("edit").stringValue().replace("from:clean", "from:" + file("clean"));
+    Cli.run(
+            "run", "--text", CORRUPTED, "--edit", edit, "--read", "logits", "--out", file("patched"))
+        .done();
+    NpyArray logits = Npy.read(dir.resolve("patched").resolve("logits.npy"));
+    String[] metric = found.at("/pairs/0/metric").stringValue().split("[:,]", -1);
+    int last = (int) (logits.shape()[2] * 5);
+    double expected =
+        (double) logits.values()[last + Integer.parseInt(metric[2])]
+            - logits.values()[last + Integer.parseInt(metric[3])];
+    assertEquals(expected, head.at("/metric/estimate").doubleValue(), 0.0);
+  }
+
+  @Test
+  void should_write_every_form_when_the_ending_says_so() throws IOException {
+    for (String name : List.of("a.json", "a.csv", "a.npy", "a.svg", "a.png", "a.html")) {
+      both("--method", "both", "--out", file(name)).done();
+    }
+    String csv = Files.readString(dir.resolve("a.csv"));
+    assertEquals(1 + 3 * 2 * 6 + 8, csv.lines().count());
+    assertTrue(csv.startsWith("site,layer,pairs,metric,"), csv);
+    assertEquals("(2,6)", Npy.read(dir.resolve("a.npy")).shapeText());
+    assertTrue(Files.readString(dir.resolve("a.svg")).contains("Ġred|Ġblue"));
+    for (String name : List.of("p.json", "p.csv", "p.npy", "p.svg", "p.html")) {
+      both("--to", "blocks.1.attn.k[head=2]", "--out", file(name)).done();
+    }
+    assertTrue(Files.readString(dir.resolve("p.svg")).contains("Who tells"));
+    assertEquals("(2,4)", Npy.read(dir.resolve("p.npy")).shapeText());
+  }
+
+  @Test
+  void should_name_the_sender_when_paths_are_patched() {
+    JsonNode document =
+        both("--to", "blocks.1.attn.k[head=2]", "--direction", "noise", "--json").json();
+    assertEquals(4, document.get("senders").size());
+    for (JsonNode sender : document.get("senders")) {
+      double expected = sender.get("head").intValue() == 1 ? 0 : 1;
+      assertEquals(expected, sender.at("/normalised/estimate").doubleValue(), 0.02);
+    }
+    assertEquals(
+        "[\"blocks.0.attn.z[head=1]=from:corrupted\"]",
+        document.at("/senders/1/on_the_way/edit").toString());
+    assertEquals(
+        "[\"blocks.1.attn.k[head=2]=from:by-0.1\"]",
+        document.at("/senders/1/received/edit").toString());
+    assertEquals(8, both("--to", "logits", "--mlps", "frozen", "--json").json().get("senders").size());
+  }
+
+  @Test
+  void should_read_what_it_has_written_when_prompts_are_saved() {
+    JsonNode made =
+        patch("--prompts", "ioi", "--count", "5", "--save-prompts", file("p.jsonl"), "--json")
+            .json();
+    JsonNode read = patch("--input", file("p.jsonl"), "--json").json();
+    assertEquals(5, made.get("pairs").size());
+    assertEquals(made.get("pairs"), read.get("pairs"));
+    assertEquals(made.get("sites"), read.get("sites"));
+    assertEquals(5, made.at("/sites/3/components/0/metric/n").intValue());
+    String notes = patch("--prompts", "agreement", "--count", "3", "--site", "attn.z").done().err();
+    assertTrue(notes.contains("agreement: 3 pairs; left out:"), notes);
+  }
+
+  @Test
+  void should_take_ids_and_any_metric_when_given() throws IOException {
+    Path input = dir.resolve("pairs.jsonl");
+    Files.writeString(
+        input,
+        "{\"clean\":[5,6,7,5],\"corrupted\":[5,9,7,5],\"answer\":6}\n"
+            + "{\"clean\":\"a red cat\",\"corrupted\":\"a blue cat\",\"answer\":\" cat\"}\n");
+    assertEquals(
+        "logit:-1,6", patch("--input", input.toString(), "--json").json().at("/pairs/0/metric").stringValue());
+    for (String metric : List.of("prob", "rank", "kl:-1", "loss", "diff:-1,3,4")) {
+      patch("--input", input.toString(), "--metric", metric, "--site", "attn.z").done();
+    }
+    patch("--ids", "5,6,7,5", "--corrupted-ids", "5,9,7,5", "--metric", "diff:-1,6,9").done();
+    both("--metric", "prob", "--method", "attribution", "--site", "attn.z").done();
+    String[] head = {"--site", "attn.pattern[head=2]", "--by", "query", "--layers", "1"};
+    assertEquals(6, both(Stream.concat(Arrays.stream(head), Stream.of("--json")).toArray(String[]::new))
+        .json().at("/sites/0/components").size());
+  }
+
+  @Test
+  void should_find_the_mask_when_the_model_fills_it() throws IOException {
+    Path bert = TinyModels.bert(dir.resolve("bert"), "BertForMaskedLM");
+    JsonNode document =
+        patch(
+                "--model",
+                bert.toString(),
+                "--text",
+                "the [MASK] sat",
+                "--corrupted",
+                "on [MASK] sat",
+                "--answer",
+                "cat",
+                "--site",
+                "attn.z",
+                "--json")
+            .json();
+    assertTrue(document.at("/pairs/0/metric").stringValue().startsWith("logit:2,"));
+    patch("--model", bert.toString(), "--text", "the", "--corrupted", "on", "--answer", "cat")
+        .failed(3, "mask tokens");
+  }
+
+  @Test
+  void should_be_the_same_to_the_bit_when_threads_differ() {
+    String one = both("--method", "both", "--json", "--threads", "1").done().out();
+    assertEquals(one, both("--method", "both", "--json", "--threads", "3").done().out());
+  }
+
+  @Test
+  void should_be_refused_in_one_line_when_called_wrongly() throws IOException {
+    patch().failed(2, "none given");
+    patch("--text", CLEAN).failed(2, "--corrupted");
+    patch("--text", CLEAN, "--corrupted", "a cat", "--answer", " cat")
+        .failed(3, "6 tokens clean, 2 corrupted");
+    patch("--text", CLEAN, "--corrupted", CORRUPTED).failed(3, "no answer");
+    patch("--text", CLEAN, "--corrupted", CORRUPTED, "--answer", " boys")
+        .failed(3, "2 tokens", "single token");
+    both("--site", "attn.zz").failed(3, "Nearest", "attn.z");
+    both("--site", "attn.z[head=7]").failed(3, "expected 0 to 3");
+    both("--site", "mlp.post[neuron=64]", "--by", "neuron").failed(3, "expected 0 to 63");
+    both("--site", "attn.z", "--layers", "2").failed(3, "expected 0 to 1");
+    both("--site", "attn.z", "--by", "neuron").failed(3, "expected axes of it");
+    both("--by", "head").failed(2, "--site");
+    both("--direction", "denois").failed(2, "denoise perhaps");
+    both("--method", "exactly").failed(2, "--method");
+    both("--metric", "dif").failed(3, "no such metric");
+    both("--metric", "rank", "--method", "attribution").failed(3, "no gradient");
+    both("--to", "blocks.1.attn.z").failed(3, "no input of a head");
+    both("--to", "logits", "--site", "attn.z").failed(2, "--to");
+    both("--to", "blocks.0.attn.q").failed(3, "no head in a layer below");
+    patch("--prompts", "ioii").failed(2, "ioi perhaps");
+    Path input = dir.resolve("pairs.jsonl");
+    Files.writeString(input, "{\"clean\":\"a\",\"corupted\":\"b\"}\n");
+    patch("--input", input.toString()).failed(3, "line 1", "corrupted perhaps");
+    Files.writeString(input, "{\"clean\":\"a\"}\n");
+    patch("--input", input.toString()).failed(3, "no field corrupted");
+    try (Stream<Path> left = Files.list(dir)) {
+      assertEquals(1, left.count());
+    }
+  }
+}
