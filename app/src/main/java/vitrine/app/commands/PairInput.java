@@ -55,7 +55,8 @@ final class PairInput {
       names = "--answer",
       paramLabel = "WORD|ID",
       parameterConsumer = Verbatim.class,
-      description = "What should follow the clean prompt: a word of one token, blank included, or an id.")
+      description =
+          "What should follow the clean prompt: a word of one token, blank included, or an id.")
   private @Nullable String answer;
 
   @Option(
@@ -146,7 +147,13 @@ final class PairInput {
 
   private static UsageException wrongly(String operand, String actual, String expected) {
     return new UsageException(
-        "patch: " + operand + ": " + actual + "; expected " + expected + ". See: vitrine help patch");
+        "patch: "
+            + operand
+            + ": "
+            + actual
+            + "; expected "
+            + expected
+            + ". See: vitrine help patch");
   }
 
   private static PromptKind kind(String label) {
@@ -209,7 +216,8 @@ final class PairInput {
             .formatted(
                 kind.label(), found.pairs().size(), found.wordsLeftOut(), found.pairsLeftOut()));
     if (save != null) {
-      AtomicFile.write(save, found.pairs().stream().map(PairInput::line).collect(Collectors.joining()));
+      AtomicFile.write(
+          save, found.pairs().stream().map(PairInput::line).collect(Collectors.joining()));
       console.note("pairs in " + OneLine.operand(save.toString()));
     }
     return found.pairs().stream()

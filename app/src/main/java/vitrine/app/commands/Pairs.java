@@ -33,10 +33,7 @@ final class Pairs {
    * @param metric what was given; null for what the answers allow
    */
   Pairs(
-      Architecture model,
-      Optional<Tokenizer> tokenizer,
-      @Nullable String metric,
-      Console console) {
+      Architecture model, Optional<Tokenizer> tokenizer, @Nullable String metric, Console console) {
     this.model = model;
     this.tokenizer = tokenizer;
     this.metric = metric;

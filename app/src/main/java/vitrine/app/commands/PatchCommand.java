@@ -54,7 +54,7 @@ import vitrine.interp.patching.PromptPair;
       "",
       "Sites are those of run, without blocks.* before them where all layers are meant: resid_pre,",
       "attn.z, blocks.2..4.attn.q[head={0,3}], mlp.post[neuron=0..64]. --by says along which axes one is",
-      "taken apart: pos, head, neuron, query, key, or several between commas in the site's order.",
+      "taken apart: pos, head, neuron, query, key, several between commas (head,pos), or layer for none.",
       "",
       "Repeat one cell to the bit, here with clean values in the corrupted run:",
       "  run --text CLEAN --read \"blocks.*.attn.z\" --out clean",
@@ -113,7 +113,8 @@ final class PatchCommand implements Command {
       names = "--by",
       paramLabel = "AXES",
       converter = Converters.NotBlank.class,
-      description = "How sites are taken apart; what has heads by head, all else by pos if not given.")
+      description =
+          "How sites are taken apart; what has heads by head, all else by pos if not given.")
   private @Nullable String by;
 
   @Option(
@@ -244,7 +245,13 @@ final class PatchCommand implements Command {
 
   private static UsageException wrongly(String operand, String actual, String expected) {
     return new UsageException(
-        "patch: " + operand + ": " + actual + "; expected " + expected + ". See: vitrine help patch");
+        "patch: "
+            + operand
+            + ": "
+            + actual
+            + "; expected "
+            + expected
+            + ". See: vitrine help patch");
   }
 
   private static <E> E choice(String option, String value, E[] all, Function<E, String> label) {
@@ -296,8 +303,12 @@ final class PatchCommand implements Command {
   }
 
   private static List<Axis> axes(String given) {
+    if (given.strip().equals("layer")) {
+      return List.of();
+    }
     List<Axis> named =
-        List.of(Axis.POSITION, Axis.QUERY, Axis.KEY, Axis.HEAD, Axis.DIM, Axis.HEAD_DIM, Axis.NEURON);
+        List.of(
+            Axis.POSITION, Axis.QUERY, Axis.KEY, Axis.HEAD, Axis.DIM, Axis.HEAD_DIM, Axis.NEURON);
     return Arrays.stream(given.split(",", -1))
         .map(each -> choice("--by", each.strip(), named.toArray(Axis[]::new), Axis::keyword))
         .toList();

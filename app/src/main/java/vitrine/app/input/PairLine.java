@@ -10,11 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param wrong the answer to the corrupted one; null when not given
  */
 public record PairLine(
-    String where,
-    Prompt clean,
-    Prompt corrupted,
-    @Nullable Answer answer,
-    @Nullable Answer wrong) {
+    String where, Prompt clean, Prompt corrupted, @Nullable Answer answer, @Nullable Answer wrong) {
   /** One of the two. */
   public sealed interface Prompt {}
 

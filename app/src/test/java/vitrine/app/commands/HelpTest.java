@@ -68,7 +68,8 @@ final class HelpTest {
     Matcher matcher = WORD.matcher(example);
     while (matcher.find()) {
       String word = matcher.group(1) == null ? matcher.group(2) : matcher.group(1);
-      boolean isOut = !words.isEmpty() && List.of("--out", "--save-prompts").contains(words.getLast());
+      boolean isOut =
+          !words.isEmpty() && List.of("--out", "--save-prompts").contains(words.getLast());
       if (isOut) {
         words.add(dir.resolve(word).toString());
       } else if (word.startsWith("path/to/")) {

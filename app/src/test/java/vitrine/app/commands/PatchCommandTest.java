@@ -64,7 +64,15 @@ final class PatchCommandTest {
     JsonNode head = found.at("/sites/0/components/1");
     String edit = head.get("edit").stringValue().replace("from:clean", "from:" + file("clean"));
     Cli.run(
-            "run", "--text", CORRUPTED, "--edit", edit, "--read", "logits", "--out", file("patched"))
+            "run",
+            "--text",
+            CORRUPTED,
+            "--edit",
+            edit,
+            "--read",
+            "logits",
+            "--out",
+            file("patched"))
         .done();
     NpyArray logits = Npy.read(dir.resolve("patched").resolve("logits.npy"));
     String[] metric = found.at("/pairs/0/metric").stringValue().split("[:,]", -1);
@@ -107,7 +115,8 @@ final class PatchCommandTest {
     assertEquals(
         "[\"blocks.1.attn.k[head=2]=from:by-0.1\"]",
         document.at("/senders/1/received/edit").toString());
-    assertEquals(8, both("--to", "logits", "--mlps", "frozen", "--json").json().get("senders").size());
+    assertEquals(
+        8, both("--to", "logits", "--mlps", "frozen", "--json").json().get("senders").size());
   }
 
   @Test
@@ -132,15 +141,20 @@ final class PatchCommandTest {
         "{\"clean\":[5,6,7,5],\"corrupted\":[5,9,7,5],\"answer\":6}\n"
             + "{\"clean\":\"a red cat\",\"corrupted\":\"a blue cat\",\"answer\":\" cat\"}\n");
     assertEquals(
-        "logit:-1,6", patch("--input", input.toString(), "--json").json().at("/pairs/0/metric").stringValue());
+        "logit:-1,6",
+        patch("--input", input.toString(), "--json").json().at("/pairs/0/metric").stringValue());
     for (String metric : List.of("prob", "rank", "kl:-1", "loss", "diff:-1,3,4")) {
       patch("--input", input.toString(), "--metric", metric, "--site", "attn.z").done();
     }
     patch("--ids", "5,6,7,5", "--corrupted-ids", "5,9,7,5", "--metric", "diff:-1,6,9").done();
     both("--metric", "prob", "--method", "attribution", "--site", "attn.z").done();
     String[] head = {"--site", "attn.pattern[head=2]", "--by", "query", "--layers", "1"};
-    assertEquals(6, both(Stream.concat(Arrays.stream(head), Stream.of("--json")).toArray(String[]::new))
-        .json().at("/sites/0/components").size());
+    assertEquals(
+        6,
+        both(Stream.concat(Arrays.stream(head), Stream.of("--json")).toArray(String[]::new))
+            .json()
+            .at("/sites/0/components")
+            .size());
   }
 
   @Test

@@ -21,8 +21,8 @@ import vitrine.kernels.Shape;
  * site is apart from the others.
  *
  * @param site of blocks; its slice says which heads, positions or neurons are meant
- * @param by axes of the site whose indices are patched one by one, outermost first; what is not
- *     named is patched as one
+ * @param by axes of the site whose indices are patched one by one, the last one across in pictures;
+ *     what is not named is patched as one
  * @param neuronsAtOnce how many neurons that follow each other are one component
  */
 public record PatchTarget(Site site, List<Axis> by, int neuronsAtOnce) {
@@ -54,12 +54,11 @@ public record PatchTarget(Site site, List<Axis> by, int neuronsAtOnce) {
               + " help run");
     }
     List<Axis> axes = axes(tap, model);
-    int last = -1;
     for (Axis axis : by) {
-      int at = axes.indexOf(axis);
-      if (axis == Axis.BATCH || axis == Axis.ONE || at < 0 || at <= last) {
+      boolean twice = by.indexOf(axis) != by.lastIndexOf(axis);
+      if (axis == Axis.BATCH || axis == Axis.ONE || !axes.contains(axis) || twice) {
         throw new InputException(
-            "patch: %s: by %s; expected axes of it, in this order and none twice: %s"
+            "patch: %s: by %s; expected axes of it, none twice: %s"
                 .formatted(
                     site,
                     names(by),
@@ -68,7 +67,6 @@ public record PatchTarget(Site site, List<Axis> by, int neuronsAtOnce) {
                             .filter(each -> each != Axis.BATCH && each != Axis.ONE)
                             .toList())));
       }
-      last = at;
     }
   }
 

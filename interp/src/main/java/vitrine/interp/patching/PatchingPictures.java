@@ -29,6 +29,7 @@ final class PatchingPictures {
   /** More points than these only make a file large. */
   private static final int MOST_DOTS = 4000;
 
+  private static final String BY_GRADIENT = ", as its gradient has it";
   private static final Quantity NORMALISED = Quantity.of("share of the way back");
 
   private final PatchingResult result;
@@ -56,12 +57,12 @@ final class PatchingPictures {
     for (SiteEffects site : result.sites()) {
       boolean few = site.rows().size() <= MOST_LINES && site.columns().size() <= MOST_LINES;
       boolean exact = site.effects().getFirst().exact() != null;
-      String how = exact ? "" : ", as its gradient has it";
+      String how = exact ? "" : BY_GRADIENT;
       pictures.add(few ? map(site, SiteEffects.Effect::best, how) : strongest(site));
       SiteEffects.Agreement agreement = site.agreement();
       if (agreement != null) {
         if (few) {
-          pictures.add(map(site, PatchingPictures::attributed, ", as its gradient has it"));
+          pictures.add(map(site, PatchingPictures::attributed, BY_GRADIENT));
         }
         pictures.add(scatter(site, agreement));
       }
@@ -150,8 +151,10 @@ final class PatchingPictures {
     Caption caption =
         Caption.of(
                 "Patched " + what + how,
-                "Each cell puts a value of the %s run into the %s run: 0 is as the corrupted prompt, 1 as the clean one."
-                    .formatted(direction.source().label(), direction.base().label()))
+                "Each cell %s a value of the %s run into the %s run: 0 is as the corrupted prompt, 1 as the clean one."
+                    .formatted(
+                        how.equals(BY_GRADIENT) ? "is what the gradient expects of putting" : "puts",
+                        direction.source().label(), direction.base().label()))
             .note(baseline());
     String slice = site.target().site().slice().toString();
     return slice.isEmpty() ? caption : caption.note("Of " + site.target().site() + " alone.");

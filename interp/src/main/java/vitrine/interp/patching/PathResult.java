@@ -128,8 +128,8 @@ public final class PathResult implements Result {
         caption(
             "From each head to " + spec.receiverText(),
             "Each cell patches what that head tells directly: 0 is as the corrupted prompt, 1 as the clean one."),
-        Quantity.of("sender's head"),
-        Quantity.of("sender's layer"),
+        Quantity.of("head"),
+        Quantity.of("layer"),
         IntStream.range(0, heads).mapToObj(Integer::toString).toList(),
         IntStream.range(0, layers).mapToObj(Integer::toString).toList(),
         Quantity.of("share of the way back"),

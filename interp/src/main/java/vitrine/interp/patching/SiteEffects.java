@@ -116,7 +116,7 @@ public final class SiteEffects {
 
   /** A number of an effect. */
   @FunctionalInterface
-  interface Number {
+  interface NumberOf {
     double of(Effect effect);
   }
 
@@ -141,7 +141,7 @@ public final class SiteEffects {
   }
 
   /** Rows by columns; NaN where there is no such component. */
-  Grid grid(Number number) {
+  Grid grid(NumberOf number) {
     List<List<Integer>> rows = rows();
     List<Integer> columns = columns();
     double[][] values = new double[rows.size()][columns.size()];
@@ -155,7 +155,7 @@ public final class SiteEffects {
   }
 
   /** All numbers row by row, as {@link #grid} has them. */
-  double[] numbers(Number number) {
+  double[] numbers(NumberOf number) {
     Grid grid = grid(number);
     return IntStream.range(0, grid.rows() * grid.columns())
         .mapToDouble(i -> grid.at(i / grid.columns(), i % grid.columns()))

@@ -177,13 +177,7 @@ final class PatchingTest {
   private static PathResult paths(List<Site> receivers) {
     PathSpec spec =
         new PathSpec(
-            receivers,
-            Layers.ALL,
-            null,
-            PathSpec.Mlps.RECOMPUTED,
-            Direction.NOISE,
-            0,
-            LIMITS);
+            receivers, Layers.ALL, null, PathSpec.Mlps.RECOMPUTED, Direction.NOISE, 0, LIMITS);
     return PathPatching.run(model, files, repetitions(4), spec, "test", (done, all) -> {});
   }
 
@@ -265,8 +259,7 @@ final class PatchingTest {
   @Test
   void should_patch_neurons_together_when_told() {
     PatchTarget blocks = new PatchTarget(Site.parse("blocks.0.mlp.post"), List.of(Axis.NEURON), 24);
-    PatchingResult result =
-        run(repetitions(1), Direction.DENOISE, PatchSpec.Method.EXACT, blocks);
+    PatchingResult result = run(repetitions(1), Direction.DENOISE, PatchSpec.Method.EXACT, blocks);
     List<SiteEffects.Effect> effects = result.sites().getFirst().effects();
     assertEquals(List.of(0, 24, 48), effects.stream().map(e -> e.keys().getFirst()).toList());
     assertTrue(effects.getLast().site().toString().startsWith("blocks.0.mlp.post[neuron={48,49,"));
@@ -296,8 +289,7 @@ final class PatchingTest {
     assertMessage("Nearest: ", () -> heads(pairs, "blocks.*.resid_mid_raw"));
     assertMessage("expected axes of it", () -> heads(pairs, "blocks.*.resid_pre"));
     assertMessage("not an activation of a block", () -> heads(pairs, "blocks.0.attn.W_Q"));
-    assertMessage(
-        "as many of both", () -> pair("a red cat", "a red cat sat", " cat", " red"));
+    assertMessage("as many of both", () -> pair("a red cat", "a red cat sat", " cat", " red"));
     assertMessage("no head in a layer below", () -> paths(List.of(Site.parse("blocks.0.attn.q"))));
     assertMessage("no input of a head", () -> paths(List.of(Site.parse("blocks.1.attn.z"))));
   }

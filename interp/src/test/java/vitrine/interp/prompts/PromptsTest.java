@@ -45,8 +45,7 @@ final class PromptsTest {
     assertEquals(one, Prompts.of(PromptKind.IOI, TOKENIZER, 20, 5));
     assertNotEquals(one.pairs(), Prompts.of(PromptKind.IOI, TOKENIZER, 20, 6).pairs());
     // More prompts begin with the same ones.
-    assertEquals(
-        one.pairs(), Prompts.of(PromptKind.IOI, TOKENIZER, 30, 5).pairs().subList(0, 20));
+    assertEquals(one.pairs(), Prompts.of(PromptKind.IOI, TOKENIZER, 30, 5).pairs().subList(0, 20));
   }
 
   @Test

@@ -51,8 +51,7 @@ final class AttributionCostTest {
     for (String name : List.of("gpt2-lm", "bert-pretraining")) {
       try (Kernels real = Backends.open("simd", 1, note -> {});
           ModelFiles files = ModelFiles.open(GoldenCase.named(name).directory());
-          Model model =
-              ModelLoader.load(files, Optional.empty(), counting(real), note -> {})) {
+          Model model = ModelLoader.load(files, Optional.empty(), counting(real), note -> {})) {
         long forward = count(() -> run(model));
         long attribution = count(() -> attribute(model, files));
         double passes = (double) attribution / forward;
@@ -66,8 +65,7 @@ final class AttributionCostTest {
   }
 
   private static void run(Model model) {
-    try (Trace trace =
-        model.run(Plan.empty().read(Site.logits()), Inputs.of(CLEAN))) {
+    try (Trace trace = model.run(Plan.empty().read(Site.logits()), Inputs.of(CLEAN))) {
       assertTrue(trace.value(Site.logits()).shape().size() > 0);
     }
   }
@@ -148,10 +146,10 @@ final class AttributionCostTest {
     return switch (op) {
       case "linear", "linearBackwardInput", "headResults", "headResultsBackwardInput" -> {
         Weight weight =
-            (Weight) Arrays.stream(arguments).filter(Weight.class::isInstance).findFirst().orElseThrow();
+            (Weight)
+                Arrays.stream(arguments).filter(Weight.class::isInstance).findFirst().orElseThrow();
         Tensor x = (Tensor) Objects.requireNonNull(arguments[0]);
-        long rows =
-            x.shape().size() / (op.contains("Backward") ? weight.out() : weight.in());
+        long rows = x.shape().size() / (op.contains("Backward") ? weight.out() : weight.in());
         yield rows * weight.in() * weight.out();
       }
       case "attention" -> 2 * ofAttention(arguments);
