@@ -153,8 +153,11 @@ final class PatchingPictures {
                 "Patched " + what + how,
                 "Each cell %s a value of the %s run into the %s run: 0 is as the corrupted prompt, 1 as the clean one."
                     .formatted(
-                        how.equals(BY_GRADIENT) ? "is what the gradient expects of putting" : "puts",
-                        direction.source().label(), direction.base().label()))
+                        how.equals(BY_GRADIENT)
+                            ? "is what the gradient expects of putting"
+                            : "puts",
+                        direction.source().label(),
+                        direction.base().label()))
             .note(baseline());
     String slice = site.target().site().slice().toString();
     return slice.isEmpty() ? caption : caption.note("Of " + site.target().site() + " alone.");

@@ -38,15 +38,13 @@ import vitrine.interp.stats.Resampling;
  * patched at all positions. What it does not tell: what a head tells another by way of a third one.
  */
 public final class PathPatching {
-  private final Model model;
   private final PathSpec spec;
   private final Architecture architecture;
   private final int[][] senders;
 
-  private PathPatching(Model model, PathSpec spec) {
-    this.model = model;
+  private PathPatching(Architecture architecture, PathSpec spec) {
     this.spec = spec;
-    this.architecture = model.architecture();
+    this.architecture = architecture;
     this.senders = spec.senders(architecture);
   }
 
@@ -71,7 +69,7 @@ public final class PathPatching {
       throw new InputException("patch: no pair; expected at least one.");
     }
     spec.validate(model.architecture());
-    PathPatching patching = new PathPatching(model, spec);
+    PathPatching patching = new PathPatching(model.architecture(), spec);
     double[] clean = new double[pairs.size()];
     double[] corrupted = new double[pairs.size()];
     double[][] metrics = new double[patching.senders.length][pairs.size()];
