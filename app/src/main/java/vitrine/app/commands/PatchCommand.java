@@ -2,6 +2,7 @@ package vitrine.app.commands;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -14,9 +15,11 @@ import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import vitrine.app.input.PairLine;
+import vitrine.app.results.PatchFiles;
 import vitrine.app.terminal.Console;
 import vitrine.app.terminal.NearestName;
 import vitrine.app.terminal.OneLine;
+import vitrine.app.terminal.OutputDirectory;
 import vitrine.app.terminal.ProgressBar;
 import vitrine.app.terminal.UsageException;
 import vitrine.engine.InputException;
@@ -30,10 +33,10 @@ import vitrine.engine.hooks.Saving;
 import vitrine.engine.hooks.Site;
 import vitrine.engine.models.Sweep;
 import vitrine.engine.text.Tokenizer;
-import vitrine.interp.Result;
 import vitrine.interp.patching.Direction;
 import vitrine.interp.patching.PatchSpec;
 import vitrine.interp.patching.PatchTarget;
+import vitrine.interp.patching.Patched;
 import vitrine.interp.patching.Patching;
 import vitrine.interp.patching.PathPatching;
 import vitrine.interp.patching.PathSpec;
@@ -59,6 +62,9 @@ import vitrine.interp.patching.PromptPair;
       "Repeat one cell to the bit, here with clean values in the corrupted run:",
       "  run --text CLEAN --read \"blocks.*.attn.z\" --out clean",
       "  run --text CORRUPTED --edit \"blocks.1.attn.z[head=2]=from:clean\" --out patched",
+      "--keep DIR writes DIR/read.json, and of each pair both prompts and a plan for each component:",
+      "  run --plan DIR/read.json --input DIR/pair.0/clean.jsonl --out DIR/pair.0/clean",
+      "  run --plan DIR/pair.0/plans/COMPONENT.json --input DIR/pair.0/corrupted.jsonl --out OUT",
       "",
       "Path patching is that of Wang et al. (2022): all other heads are frozen between the sender and",
       "the receiver, MLPs are computed anew. They patch the clean run: --direction noise.",
@@ -178,6 +184,13 @@ final class PatchCommand implements Command {
       })
   private @Nullable String mlps;
 
+  @Option(
+      names = "--keep",
+      paramLabel = "DIR",
+      converter = Converters.AnyPath.class,
+      description = "Keep what repeats each run by itself: a new or an empty directory.")
+  private @Nullable Path keep;
+
   @Mixin private ResultOptions result = new ResultOptions();
 
   PatchCommand(Common common, Console console, InputStream stdin) {
@@ -191,6 +204,9 @@ final class PatchCommand implements Command {
     input.check();
     checkOptions();
     result.check();
+    if (keep != null) {
+      OutputDirectory.check(keep, OutputDirectory.Existing.REFUSE);
+    }
     Direction way = choice("--direction", direction, Direction.values(), Direction::label);
     List<PairLine> given = input.lines(stdin);
     try (LoadedModel loaded =
@@ -204,7 +220,7 @@ final class PatchCommand implements Command {
       ProgressBar bar = new ProgressBar(console);
       Patching.Progress progress =
           (done, all) -> bar.show((double) done / all, () -> done + " of " + all + " pairs");
-      Result found =
+      Patched found =
           patches != null
               ? Patching.run(
                   loaded.model(), loaded.files(), pairs, patches, Version.OF_THIS_BUILD, progress)
@@ -216,6 +232,9 @@ final class PatchCommand implements Command {
                   Version.OF_THIS_BUILD,
                   progress);
       bar.end();
+      if (keep != null) {
+        PatchFiles.write(found, keep);
+      }
       result.deliver(found, console);
     }
   }

@@ -74,13 +74,46 @@ final class PatchCommandTest {
             "--out",
             file("patched"))
         .done();
-    NpyArray logits = Npy.read(dir.resolve("patched").resolve("logits.npy"));
-    String[] metric = found.at("/pairs/0/metric").stringValue().split("[:,]", -1);
-    int last = (int) (logits.shape()[2] * 5);
-    double expected =
-        (double) logits.values()[last + Integer.parseInt(metric[2])]
-            - logits.values()[last + Integer.parseInt(metric[3])];
+    double expected = difference(dir.resolve("patched"), found.at("/pairs/0/metric").stringValue());
     assertEquals(expected, head.at("/metric/estimate").doubleValue(), 0.0);
+  }
+
+  /** Both steps of a path: the run on the way, and the one that gets what it left. */
+  @Test
+  void should_be_what_run_gives_when_its_files_are_kept() {
+    JsonNode paths =
+        both("--to", "blocks.1.attn.k[head=2]", "--keep", file("kept"), "--json").json();
+    Path pair = dir.resolve("kept").resolve("pair.0");
+    run(dir.resolve("kept").resolve("read.json"), pair, "clean", pair.resolve("clean"));
+    run(dir.resolve("kept").resolve("read.json"), pair, "corrupted", pair.resolve("corrupted"));
+    Path plans = pair.resolve("plans");
+    run(plans.resolve("by-0.1.json"), pair, "corrupted", pair.resolve("by-0.1"));
+    run(plans.resolve("received-by-0.1.json"), pair, "corrupted", dir.resolve("again"));
+    JsonNode sender = paths.at("/senders/1");
+    assertEquals(1, sender.at("/normalised/estimate").doubleValue(), 0.02);
+    assertEquals(
+        difference(dir.resolve("again"), paths.at("/pairs/0/metric").stringValue()),
+        sender.at("/metric/estimate").doubleValue(),
+        0.0);
+    both("--site", "attn.z", "--keep", file("heads")).done();
+    assertTrue(
+        Files.exists(
+            dir.resolve("heads").resolve("pair.0/plans").resolve("blocks.1.attn.z[head=2].json")));
+    both("--keep", file("heads")).failed(3, "not empty");
+  }
+
+  private static void run(Path plan, Path pair, String which, Path out) {
+    String input = pair.resolve(which + ".jsonl").toString();
+    Cli.run("run", "--plan", plan.toString(), "--input", input, "--out", out.toString()).done();
+  }
+
+  /** diff:-1,A,B of the logits that a run of six tokens has left. */
+  private static double difference(Path directory, String metric) {
+    NpyArray logits = Npy.read(directory.resolve("logits.npy"));
+    String[] parts = metric.split("[:,]", -1);
+    int last = (int) (logits.shape()[2] * 5);
+    return (double) logits.values()[last + Integer.parseInt(parts[2])]
+        - logits.values()[last + Integer.parseInt(parts[3])];
   }
 
   @Test
@@ -138,8 +171,10 @@ final class PatchCommandTest {
     Path input = dir.resolve("pairs.jsonl");
     Files.writeString(
         input,
-        "{\"clean\":[5,6,7,5],\"corrupted\":[5,9,7,5],\"answer\":6}\n"
-            + "{\"clean\":\"a red cat\",\"corrupted\":\"a blue cat\",\"answer\":\" cat\"}\n");
+        """
+        {"clean":[5,6,7,5],"corrupted":[5,9,7,5],"answer":6}
+        {"clean":"a red cat","corrupted":"a blue cat","answer":" cat"}
+        """);
     assertEquals(
         "logit:-1,6",
         patch("--input", input.toString(), "--json").json().at("/pairs/0/metric").stringValue());

@@ -8,8 +8,10 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 import vitrine.engine.hooks.Axis;
+import vitrine.engine.hooks.Edit;
+import vitrine.engine.hooks.Plan;
+import vitrine.engine.hooks.Site;
 import vitrine.interp.Provenance;
-import vitrine.interp.Result;
 import vitrine.interp.io.Json;
 import vitrine.interp.io.NumberArray;
 import vitrine.interp.pictures.Picture;
@@ -18,7 +20,7 @@ import vitrine.interp.pictures.Table;
 import vitrine.interp.stats.Interval;
 
 /** What each component carries from one prompt's run to the other's. */
-public final class PatchingResult implements Result {
+public final class PatchingResult implements Patched {
   private final Provenance provenance;
   private final Direction direction;
   private final List<PromptPair> pairs;
@@ -49,12 +51,41 @@ public final class PatchingResult implements Result {
     return sites;
   }
 
+  @Override
   public Direction direction() {
     return direction;
   }
 
+  @Override
   public List<PromptPair> pairs() {
     return pairs;
+  }
+
+  @Override
+  public SequencedMap<String, Plan> plans(int pair) {
+    SequencedMap<String, Plan> plans = new LinkedHashMap<>();
+    for (SiteEffects site : sites) {
+      for (SiteEffects.Effect effect : site.effects()) {
+        if (has(site.target(), effect, pairs.get(pair).length())) {
+          plans.put(
+              effect.site().toString(),
+              Plan.empty()
+                  .edit(effect.site(), Edit.from(direction.source().directory()))
+                  .read(Site.logits()));
+        }
+      }
+    }
+    return plans;
+  }
+
+  private static boolean has(PatchTarget target, SiteEffects.Effect effect, int length) {
+    for (int i = 0; i < effect.keys().size(); i++) {
+      int key = effect.keys().get(i);
+      if (PatchTarget.isPosition(target.by().get(i)) && (key < -length || key >= length)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** The mean metric of the clean prompts as they are. */

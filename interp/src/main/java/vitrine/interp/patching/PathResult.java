@@ -14,7 +14,6 @@ import tools.jackson.databind.node.ObjectNode;
 import vitrine.engine.hooks.Plan;
 import vitrine.engine.hooks.Site;
 import vitrine.interp.Provenance;
-import vitrine.interp.Result;
 import vitrine.interp.io.Json;
 import vitrine.interp.io.NumberArray;
 import vitrine.interp.pictures.Caption;
@@ -27,7 +26,7 @@ import vitrine.interp.pictures.Scale;
 import vitrine.interp.pictures.Table;
 
 /** What each head tells the receivers directly. */
-public final class PathResult implements Result {
+public final class PathResult implements Patched {
   /** Edges of the graph. */
   private static final int STRONGEST = 12;
 
@@ -70,6 +69,31 @@ public final class PathResult implements Result {
     this.senders = List.copyOf(senders);
     this.layers = layers;
     this.heads = heads;
+  }
+
+  @Override
+  public List<PromptPair> pairs() {
+    return pairs;
+  }
+
+  @Override
+  public Direction direction() {
+    return spec.direction();
+  }
+
+  @Override
+  public SequencedMap<String, Plan> plans(int pair) {
+    SequencedMap<String, Plan> plans = new LinkedHashMap<>();
+    for (Sender sender : senders) {
+      String name = "by-" + sender.layer() + "." + sender.head();
+      plans.put(
+          name,
+          spec.receivers().isEmpty() ? sender.onTheWay().read(Site.logits()) : sender.onTheWay());
+      if (!spec.receivers().isEmpty()) {
+        plans.put("received-" + name, sender.received().read(Site.logits()));
+      }
+    }
+    return plans;
   }
 
   /** By layer and head. */

@@ -85,7 +85,7 @@ public record Prompts(List<TextPair> pairs, int wordsLeftOut, int pairsLeftOut) 
   }
 
   private static Template.Draws draws(PromptKind kind, long seed, long candidate) {
-    long key = Draw.key(seed, Draw.Use.PROMPTS, kind.ordinal(), candidate);
+    long key = Draw.key(seed, Draw.Use.PROMPTS, kind.number(), candidate);
     int[] counter = new int[1];
     return bound -> Draw.below(Draw.next(key, counter[0]++), bound);
   }

@@ -59,7 +59,7 @@ final class AttributionCostTest {
             "attribution patching of %s: %.2f forward passes %s%n", name, passes, counted);
         assertTrue(passes > 2 && passes <= 4, name + ": " + passes);
         assertEquals(
-            forwards(model, files), 2, name + ": passes through the first block's queries");
+            2, forwards(model, files), name + ": passes through the first block's queries");
       }
     }
   }
