@@ -18,8 +18,8 @@ import vitrine.engine.text.Tokenizer;
  * @param pairsLeftOut candidates whose two prompts are not equally long
  */
 public record Prompts(List<TextPair> pairs, int wordsLeftOut, int pairsLeftOut) {
-  /** Candidates that are drawn for each pair that is wanted before it ends with fewer. */
-  private static final int PATIENCE = 50;
+  /** Candidates in a row that give no new pair before it ends with fewer than were wanted. */
+  private static final int PATIENCE = 5000;
 
   public Prompts {
     pairs = List.copyOf(pairs);
@@ -67,15 +67,16 @@ public record Prompts(List<TextPair> pairs, int wordsLeftOut, int pairsLeftOut) 
       long seed) {
     Set<TextPair> pairs = new LinkedHashSet<>();
     Set<TextPair> unequal = new HashSet<>();
-    long most = (long) PATIENCE * count;
-    for (long candidate = 0; candidate < most && pairs.size() < count; candidate++) {
+    int inVain = 0;
+    for (long candidate = 0; inVain < PATIENCE && pairs.size() < count; candidate++) {
       TextPair pair = template.draw(form, usable::contains, draws(kind, seed, candidate));
       boolean equal =
           tokenizer.encode(pair.clean()).length() == tokenizer.encode(pair.corrupted()).length();
-      if (equal) {
-        pairs.add(pair);
-      } else {
+      inVain++;
+      if (!equal) {
         unequal.add(pair);
+      } else if (pairs.add(pair)) {
+        inVain = 0;
       }
     }
     if (pairs.isEmpty()) {
