@@ -17,6 +17,8 @@ public final class Draw {
     RESAMPLING(6),
     SIGNS(7),
     DONORS(8),
+    SAMPLING(9),
+    SHUFFLING(10),
     SEQUENCES(12),
     MATRICES(13),
     PROMPTS(9);

@@ -1,0 +1,45 @@
+package vitrine.interp.compare.measures;
+
+import org.ejml.data.DMatrixRMaj;
+
+/**
+ * A matrix by its own principal directions: centred X = U S V'.
+ *
+ * @param u (n,k) orthonormal
+ * @param side S, V' and the rank
+ * @param squaredLengths (n) of the centred rows
+ */
+@SuppressWarnings("ArrayRecordComponent") // handed through once, compared by no one
+record Basis(DMatrixRMaj u, Side side, double[] squaredLengths) {
+  static Basis of(Activations matrix, double tolerance) {
+    Activations centred = matrix.centred();
+    Decompositions.Svd svd =
+        Decompositions.svd(
+            DMatrixRMaj.wrap(centred.rows(), centred.columns(), centred.values()));
+    return new Basis(svd.u(), Side.of(svd, tolerance), squaredLengths(centred));
+  }
+
+  /** Of each row. */
+  static double[] squaredLengths(Activations rows) {
+    double[] lengths = new double[rows.rows()];
+    int d = rows.columns();
+    for (int i = 0; i < lengths.length; i++) {
+      double sum = 0;
+      for (int j = 0; j < d; j++) {
+        double value = rows.values()[i * d + j];
+        sum += value * value;
+      }
+      lengths[i] = sum;
+    }
+    return lengths;
+  }
+
+  /** (n,k) U S: the rows in the coordinates of the principal directions, all lengths kept. */
+  Activations coordinates() {
+    double[] values = u.data.clone();
+    for (int i = 0; i < values.length; i++) {
+      values[i] *= side.s()[i % u.numCols];
+    }
+    return Activations.ofOwn(u.numRows, u.numCols, values);
+  }
+}
