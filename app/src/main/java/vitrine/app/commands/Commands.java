@@ -44,6 +44,7 @@ public final class Commands {
         new AblateCommand(common, console, in),
         new HeadsCommand(common, console, in),
         new PatchCommand(common, console, in),
+        new CompareCommand(common, console),
         new TokenizeCommand(common, console, in),
         new TrainTokenizerCommand(console),
         new TrainCommand(common, console),

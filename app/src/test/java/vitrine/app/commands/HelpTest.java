@@ -33,6 +33,7 @@ final class HelpTest {
             "ablate",
             "heads",
             "patch",
+            "compare",
             "tokenize",
             "train-tokenizer",
             "train",
@@ -56,11 +57,11 @@ final class HelpTest {
       Cli.run(arguments(example.strip(), bert)).done();
       run++;
     }
-    assertTrue(run >= 22, "only " + run + " examples");
+    assertTrue(run >= 25, "only " + run + " examples");
   }
 
   /**
-   * As a shell splits them; results go into this test's directory, a model that is only a path is
+   * As a shell splits them; results go into this test's directory and arrays come from there, a model that is only a path is
    * the tiny one, and a text is that file of the repository.
    */
   private String[] arguments(String example, Path bert) {
@@ -71,6 +72,8 @@ final class HelpTest {
       boolean isOut =
           !words.isEmpty() && List.of("--out", "--save-prompts").contains(words.getLast());
       if (isOut) {
+      boolean isOut = !words.isEmpty() && words.getLast().equals("--out");
+      if (isOut || word.endsWith(".npy")) {
         words.add(dir.resolve(word).toString());
       } else if (word.startsWith("path/to/")) {
         words.add(bert.toString());
@@ -93,6 +96,7 @@ final class HelpTest {
             "ablate",
             "heads",
             "patch",
+            "compare",
             "tokenize",
             "train-tokenizer",
             "train",

@@ -83,6 +83,40 @@ final class NpyTest {
   }
 
   @Test
+  void should_read_the_same_when_doubles_are_asked_for() {
+    JsonNode expected = JsonMapper.shared().readTree(fixture("expected.json").toFile());
+    int checked = 0;
+    for (String name : expected.propertyNames()) {
+      NpyArray floats = Npy.read(fixture(name + ".npy"));
+      NpyDoubles doubles = Npy.readDoubles(fixture(name + ".npy"));
+      assertArrayEquals(floats.shape(), doubles.shape(), name);
+      for (int i = 0; i < floats.values().length; i++) {
+        double value = doubles.values()[i];
+        assertEquals(
+            0, Float.compare(floats.values()[i], (float) value), name + " element " + i);
+      }
+      checked++;
+    }
+    assertEquals(27, checked, "fixtures");
+  }
+
+  @Test
+  void should_keep_all_digits_when_doubles_are_asked_for() {
+    ByteBuffer bytes = ByteBuffer.allocate(4 * Double.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    double[] values = {Math.PI, 1e300, -0.0, Double.NaN};
+    for (double value : values) {
+      bytes.putDouble(value);
+    }
+    Path given = file("{'descr': '<f8', 'fortran_order': False, 'shape': (4,)}", 0);
+    try {
+      Files.write(given, bytes.array(), java.nio.file.StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+    assertArrayEquals(values, Npy.readDoubles(given).values());
+  }
+
+  @Test
   void should_write_the_bytes_that_numpy_writes_when_the_rank_differs() throws IOException {
     for (long[] shape :
         List.of(

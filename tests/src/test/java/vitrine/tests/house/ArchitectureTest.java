@@ -209,6 +209,23 @@ final class ArchitectureTest {
         "vitrine.kernels");
   }
 
+  static {
+    allow(
+        "vitrine.interp.compare.measures",
+        "vitrine.engine",
+        "vitrine.engine.data",
+        "vitrine.interp.stats");
+    allow(
+        "vitrine.interp.compare",
+        "vitrine.engine",
+        "vitrine.engine.io",
+        "vitrine.interp",
+        "vitrine.interp.compare.measures",
+        "vitrine.interp.io",
+        "vitrine.interp.pictures",
+        "vitrine.interp.stats");
+  }
+
   private static void allow(String user, String... used) {
     MAY_USE.put(user, List.of(used));
   }

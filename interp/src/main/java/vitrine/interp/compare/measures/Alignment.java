@@ -67,20 +67,10 @@ record Alignment(Side x, Side y, DMatrixRMaj overlap, DMatrixRMaj cross, Lengths
   }
 
   /**
-   * From covariances, or sums of products: X'X, X'Y, Y'Y of centred columns.
+   * From covariances, or sums of products.
    *
-   * @param tolerance of the rank
+   * @param xy (d_x,d_y) X'Y of centred columns
    */
-  static Alignment of(
-      DMatrixRMaj xx, DMatrixRMaj xy, DMatrixRMaj yy, Lengths lengths, double tolerance) {
-    return of(
-        Side.of(Decompositions.ofSquare(xx), tolerance),
-        xy,
-        Side.of(Decompositions.ofSquare(yy), tolerance),
-        lengths);
-  }
-
-  /** As above, of sides that were decomposed already. */
   static Alignment of(Side x, DMatrixRMaj xy, Side y, Lengths lengths) {
     DMatrixRMaj half = new DMatrixRMaj(x.vt().numRows, xy.numCols);
     CommonOps_DDRM.mult(x.vt(), xy, half);
@@ -108,6 +98,8 @@ record Alignment(Side x, Side y, DMatrixRMaj overlap, DMatrixRMaj cross, Lengths
 
   /** The upper left part. */
   static DMatrixRMaj leading(DMatrixRMaj a, int rows, int columns) {
-    return CommonOps_DDRM.extract(a, 0, rows, 0, columns);
+    return rows == 0 || columns == 0
+        ? new DMatrixRMaj(rows, columns)
+        : CommonOps_DDRM.extract(a, 0, rows, 0, columns);
   }
 }

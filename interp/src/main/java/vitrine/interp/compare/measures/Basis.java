@@ -1,5 +1,6 @@
 package vitrine.interp.compare.measures;
 
+import java.util.Arrays;
 import org.ejml.data.DMatrixRMaj;
 
 /**
@@ -16,7 +17,18 @@ record Basis(DMatrixRMaj u, Side side, double[] squaredLengths) {
     Decompositions.Svd svd =
         Decompositions.svd(
             DMatrixRMaj.wrap(centred.rows(), centred.columns(), centred.values()));
-    return new Basis(svd.u(), Side.of(svd, tolerance), squaredLengths(centred));
+    return new Basis(svd.u(), Side.of(svd, tolerance, lengthsOfColumns(centred)), squaredLengths(centred));
+  }
+
+  private static double[] lengthsOfColumns(Activations matrix) {
+    int d = matrix.columns();
+    double[] lengths = new double[d];
+    for (int i = 0; i < matrix.values().length; i++) {
+      double value = matrix.values()[i];
+      lengths[i % d] += value * value;
+    }
+    Arrays.setAll(lengths, j -> Math.sqrt(lengths[j]));
+    return lengths;
   }
 
   /** Of each row. */

@@ -15,10 +15,21 @@ public final class CrossMoments {
   /** Rows whose products are summed before they are added with care. */
   private static final int CHUNK = 512;
 
+  /** Of a number in double, with room for a few roundings. */
+  private static final double LAST_BITS = 8 * 0x1p-53;
+
   private final int dx;
   private final int dy;
   private long n;
+
+  /** (d_x), (d_y) the first rows seen: numbers far from zero keep their digits about them. */
+  private final double[] originX;
+
+  private final double[] originY;
+
+  /** Of the rows less the origins. */
   private final double[] meanX;
+
   private final double[] meanY;
 
   /** (d_x,d_y) sum u v', u and v being rows about their means. */
@@ -36,6 +47,8 @@ public final class CrossMoments {
   public CrossMoments(int dx, int dy) {
     this.dx = dx;
     this.dy = dy;
+    this.originX = new double[dx];
+    this.originY = new double[dy];
     this.meanX = new double[dx];
     this.meanY = new double[dy];
     this.products = new Compensated(Math.multiplyExact(dx, dy));
@@ -55,6 +68,10 @@ public final class CrossMoments {
 
   /** Adds rows; as many of each, of numbers that are finite. */
   public void add(Activations x, Activations y) {
+    if (n == 0) {
+      System.arraycopy(x.values(), 0, originX, 0, dx);
+      System.arraycopy(y.values(), 0, originY, 0, dy);
+    }
     for (int from = 0; from < x.rows(); from += CHUNK) {
       consume(chunk(x.values(), y.values(), from, Math.min(CHUNK, x.rows() - from)));
     }
@@ -62,8 +79,10 @@ public final class CrossMoments {
 
   private CrossMoments chunk(double[] x, double[] y, int from, int count) {
     CrossMoments chunk = new CrossMoments(dx, dy);
-    double[] u = centred(x, from, count, dx, chunk.meanX);
-    double[] v = centred(y, from, count, dy, chunk.meanY);
+    System.arraycopy(originX, 0, chunk.originX, 0, dx);
+    System.arraycopy(originY, 0, chunk.originY, 0, dy);
+    double[] u = centred(x, from, count, chunk.originX, chunk.meanX);
+    double[] v = centred(y, from, count, chunk.originY, chunk.meanY);
     chunk.n = count;
     chunk.products.add(
         Products.transposedTimes(DMatrixRMaj.wrap(count, dx, u), DMatrixRMaj.wrap(count, dy, v))
@@ -95,9 +114,13 @@ public final class CrossMoments {
   }
 
   /** Fills in the means, and gives the rows without them. */
-  private static double[] centred(double[] values, int from, int count, int d, double[] means) {
+  private static double[] centred(
+      double[] values, int from, int count, double[] origin, double[] means) {
+    int d = origin.length;
     double[] rows = new double[count * d];
-    System.arraycopy(values, from * d, rows, 0, rows.length);
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = values[from * d + i] - origin[i % d];
+    }
     // Twice: the second time takes off what the mean's own rounding left.
     for (int time = 0; time < 2; time++) {
       double[] sums = new double[d];
@@ -123,13 +146,21 @@ public final class CrossMoments {
   public void merge(CrossMoments other) {
     CrossMoments copy = new CrossMoments(dx, dy);
     copy.n = other.n;
-    System.arraycopy(other.meanX, 0, copy.meanX, 0, dx);
-    System.arraycopy(other.meanY, 0, copy.meanY, 0, dy);
+    if (n == 0) {
+      System.arraycopy(other.originX, 0, originX, 0, dx);
+      System.arraycopy(other.originY, 0, originY, 0, dy);
+    }
+    for (int j = 0; j < dx; j++) {
+      copy.meanX[j] = other.meanX[j] + (other.originX[j] - originX[j]);
+    }
+    for (int j = 0; j < dy; j++) {
+      copy.meanY[j] = other.meanY[j] + (other.originY[j] - originY[j]);
+    }
     copy.addSums(other);
     consume(copy);
   }
 
-  /** Merges; the other is of no use afterwards. */
+  /** Merges what has the same origins; the other is of no use afterwards. */
   private void consume(CrossMoments other) {
     if (other.n == 0) {
       return;
@@ -245,7 +276,15 @@ public final class CrossMoments {
 
   /** Of X with itself: its principal directions. */
   Side side(double tolerance) {
-    return Side.of(Decompositions.ofSquare(products()), tolerance);
+    DMatrixRMaj products = products();
+    double[] lengths = new double[dx];
+    for (int j = 0; j < dx; j++) {
+      double squares = products.get(j, j);
+      // Of a constant column no more is left than its mean's last bits.
+      double rounding = (originX[j] + meanX[j]) * LAST_BITS;
+      lengths[j] = squares > n * rounding * rounding ? Math.sqrt(squares) : 0;
+    }
+    return Side.of(Decompositions.ofSquare(products), tolerance, lengths);
   }
 
   /**

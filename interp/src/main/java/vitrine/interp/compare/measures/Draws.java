@@ -17,8 +17,11 @@ final class Draws {
   /** Fewer say nothing of the ends of an interval. */
   private static final int FEWEST = 20;
 
-  /** Operations that draws may take when nobody said how many: some seconds. */
-  private static final double BUDGET = 6e9;
+  /** Operations that draws may take when nobody said how many: a second or two. */
+  private static final double BUDGET = 1e9;
+
+  /** And for the fewest. */
+  private static final double MOST = 4e9;
 
   private static final double LEVEL = Interval.USUAL_LEVEL;
 
@@ -60,7 +63,7 @@ final class Draws {
       return asked;
     }
     int quick = (int) Math.min(usual, BUDGET / family.cost());
-    return quick < FEWEST ? 0 : quick;
+    return quick >= FEWEST ? quick : FEWEST * family.cost() <= MOST ? FEWEST : 0;
   }
 
   private int[] units(int draw) {

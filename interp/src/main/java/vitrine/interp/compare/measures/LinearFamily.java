@@ -63,46 +63,46 @@ final class LinearFamily implements Family {
     Activations b = rowsOfY.choose(units).centred();
     DMatrixRMaj dA = DMatrixRMaj.wrap(a.rows(), a.columns(), a.values());
     DMatrixRMaj dB = DMatrixRMaj.wrap(b.rows(), b.columns(), b.values());
-    return values(
-        measures,
+    Alignment inCoordinates =
         Alignment.of(
-            side(Products.transposedTimes(dA, dA), x),
+            side(dA, x.side()),
             Products.transposedTimes(dA, dB),
-            side(Products.transposedTimes(dB, dB), y),
+            side(dB, y.side()),
             Alignment.Lengths.of(
                 Basis.squaredLengths(a),
                 Basis.squaredLengths(b),
-                IntStream.range(0, units.length).toArray())),
-        x.side().vt(),
-        y.side().vt(),
-        options);
-  }
-
-  private Side side(DMatrixRMaj products, Basis basis) {
-    return Side.of(Decompositions.ofSquare(products), options.tolerance());
-  }
-
-  /** In the units' own coordinates, which the measures of single units ask for. */
-  private static double[] values(
-      List<Measure> measures,
-      Alignment inCoordinates,
-      DMatrixRMaj vtOfX,
-      DMatrixRMaj vtOfY,
-      Options options) {
-    Alignment whole =
+                IntStream.range(0, units.length).toArray()));
+    Alignment inUnits =
         new Alignment(
-            turned(inCoordinates.x(), vtOfX),
-            turned(inCoordinates.y(), vtOfY),
+            turned(inCoordinates.x(), x.side()),
+            turned(inCoordinates.y(), y.side()),
             inCoordinates.overlap(),
             inCoordinates.cross(),
             inCoordinates.lengths());
-    return values(measures, whole, options);
+    return values(measures, inUnits, options);
   }
 
-  private static Side turned(Side side, DMatrixRMaj vt) {
-    DMatrixRMaj product = new DMatrixRMaj(side.vt().numRows, vt.numCols);
-    CommonOps_DDRM.mult(side.vt(), vt, product);
-    return new Side(side.s(), product, side.rank());
+  private Side side(DMatrixRMaj coordinates, Side whole) {
+    return Side.of(
+        Decompositions.ofSquare(Products.transposedTimes(coordinates, coordinates)),
+        options.tolerance(),
+        whole.s());
+  }
+
+  /** From coordinates to the units themselves, which the measures of single units ask for. */
+  private static Side turned(Side drawn, Side whole) {
+    DMatrixRMaj vt = new DMatrixRMaj(drawn.vt().numRows, whole.vt().numCols);
+    CommonOps_DDRM.mult(drawn.vt(), whole.vt(), vt);
+    DMatrixRMaj scaled = new Side(drawn.s(), vt, drawn.rank(), whole.lengths()).scaledVt();
+    double[] lengths = new double[vt.numCols];
+    for (int j = 0; j < lengths.length; j++) {
+      for (int i = 0; i < scaled.numRows; i++) {
+        double value = scaled.data[i * scaled.numCols + j];
+        lengths[j] += value * value;
+      }
+      lengths[j] = whole.lengths()[j] > 0 ? Math.sqrt(lengths[j]) : 0;
+    }
+    return new Side(drawn.s(), vt, drawn.rank(), lengths);
   }
 
   /** Each measure's number. */

@@ -168,8 +168,8 @@ final class LinearMeasures {
     CommonOps_DDRM.multTransA(of.x().vt(), of.cross(), half);
     DMatrixRMaj products = new DMatrixRMaj(half.numRows, of.y().vt().numCols);
     CommonOps_DDRM.mult(half, of.y().vt(), products);
-    double[] x = lengthsOfColumns(of.x());
-    double[] y = lengthsOfColumns(of.y());
+    double[] x = of.x().lengths();
+    double[] y = of.y().lengths();
     double[] largest = new double[x.length];
     for (int i = 0; i < x.length; i++) {
       largest[i] = Double.NaN;
@@ -193,7 +193,7 @@ final class LinearMeasures {
     DMatrixRMaj columns = Alignment.leading(of.x().scaledVt(), of.x().rank(), of.x().vt().numCols);
     DMatrixRMaj predicted = new DMatrixRMaj(of.overlap().numCols, columns.numCols);
     CommonOps_DDRM.multTransA(of.overlap(), columns, predicted);
-    double[] lengths = lengthsOfColumns(of.x());
+    double[] lengths = of.x().lengths();
     double[] shares = new double[lengths.length];
     for (int j = 0; j < shares.length; j++) {
       double sum = 0;
@@ -204,22 +204,6 @@ final class LinearMeasures {
       shares[j] = lengths[j] > 0 ? Math.min(1, sum / (lengths[j] * lengths[j])) : Double.NaN;
     }
     return shares;
-  }
-
-  /** Of the centred columns; exactly 0 where all that is left is rounding. */
-  private static double[] lengthsOfColumns(Side side) {
-    DMatrixRMaj scaled = side.scaledVt();
-    double[] lengths = new double[scaled.numCols];
-    double largest = side.s()[0];
-    for (int j = 0; j < lengths.length; j++) {
-      double sum = 0;
-      for (int i = 0; i < scaled.numRows; i++) {
-        double value = scaled.data[i * scaled.numCols + j];
-        sum += value * value;
-      }
-      lengths[j] = Math.sqrt(sum) > 1e-14 * largest ? Math.sqrt(sum) : 0;
-    }
-    return lengths;
   }
 
   /** The mean of what is a number. */

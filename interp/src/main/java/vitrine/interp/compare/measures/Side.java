@@ -8,16 +8,17 @@ import org.ejml.data.DMatrixRMaj;
  * @param s (k) singular values, descending
  * @param vt (k,d) V'
  * @param rank how many of them count
+ * @param lengths (d) of the centred columns; exactly 0 for constant ones
  */
 @SuppressWarnings("ArrayRecordComponent") // handed through once, compared by no one
-record Side(double[] s, DMatrixRMaj vt, int rank) {
-  static Side of(Decompositions.Svd svd, double tolerance) {
+record Side(double[] s, DMatrixRMaj vt, int rank, double[] lengths) {
+  static Side of(Decompositions.Svd svd, double tolerance, double[] lengths) {
     double least = tolerance * svd.s()[0];
     int rank = 0;
     while (rank < svd.s().length && svd.s()[rank] > least) {
       rank++;
     }
-    return new Side(svd.s(), svd.vt(), rank);
+    return new Side(svd.s(), svd.vt(), rank, lengths);
   }
 
   /** The sum of the singular values, raised to a power. */

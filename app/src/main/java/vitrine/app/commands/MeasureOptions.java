@@ -1,0 +1,181 @@
+package vitrine.app.commands;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import vitrine.app.terminal.NearestName;
+import vitrine.app.terminal.OneLine;
+import vitrine.app.terminal.UsageException;
+import vitrine.interp.compare.measures.Measure;
+import vitrine.interp.compare.measures.Options;
+
+/** Which measures {@code compare} takes, and what they leave open. */
+final class MeasureOptions {
+  private static final String ALL = "all";
+
+  @Option(
+      names = "--metric",
+      paramLabel = "NAME,...",
+      converter = Converters.NotBlank.class,
+      description = {
+        "Measures, with commas between: cca, svcca, pwcca, cka-linear, cka-unbiased, cka-rbf, rsa,",
+        "procrustes (all stands for these eight), neighbours, max-correlation, regression."
+      })
+  private @Nullable String metric;
+
+  @Option(
+      names = "--svcca-variance",
+      paramLabel = "S",
+      converter = Converters.Share.class,
+      description = "svcca keeps the fewest directions with this share of the variance; 0.99.")
+  private @Nullable Double variance;
+
+  @Option(
+      names = "--svcca-count",
+      paramLabel = "N",
+      converter = Converters.Count.class,
+      description = "svcca keeps so many directions instead.")
+  private @Nullable Integer count;
+
+  @Option(
+      names = "--rbf-fraction",
+      paramLabel = "F",
+      converter = Converters.Positive.class,
+      description = "cka-rbf: exp(-d^2 / (2 F^2 m)), m the median squared distance; 0.5.")
+  private @Nullable Double fraction;
+
+  @Option(
+      names = "--rsa-dissimilarity",
+      paramLabel = "NAME",
+      converter = Converters.NotBlank.class,
+      description = "rsa: pearson (1 - r), cosine (1 - cosine) or euclidean; pearson.")
+  private @Nullable String dissimilarity;
+
+  @Option(
+      names = "--rsa-agreement",
+      paramLabel = "NAME",
+      converter = Converters.NotBlank.class,
+      description = "rsa: spearman or pearson; spearman.")
+  private @Nullable String agreement;
+
+  @Option(
+      names = "--neighbours",
+      paramLabel = "K",
+      converter = Converters.Count.class,
+      description = "neighbours: how many of each example; 10.")
+  private @Nullable Integer neighbours;
+
+  @Option(
+      names = "--tolerance",
+      paramLabel = "X",
+      converter = Converters.Probability.class,
+      description = "Directions count above this times the largest singular value; 1e-6.")
+  private @Nullable Double tolerance;
+
+  @Option(
+      names = "--sample",
+      paramLabel = "N",
+      converter = Converters.Count.class,
+      description = "cka-rbf, rsa, neighbours: of at most so many rows; 4000.")
+  private @Nullable Integer sample;
+
+  @Option(
+      names = "--resamples",
+      paramLabel = "N",
+      converter = Converters.CountOrNone.class,
+      description = "Bootstrap draws of each interval; up to 200, fewer or none where they are slow.")
+  private @Nullable Integer resamples;
+
+  @Option(
+      names = "--shuffles",
+      paramLabel = "N",
+      converter = Converters.CountOrNone.class,
+      description = "Shuffles of the baseline; up to 100, fewer or none where they are slow.")
+  private @Nullable Integer shuffles;
+
+  /**
+   * The measures that were named, without repetition.
+   *
+   * @param usual where none was
+   * @throws UsageException for a name that is none
+   */
+  List<Measure> measures(List<Measure> usual) {
+    if (metric == null) {
+      return usual;
+    }
+    List<Measure> measures = new ArrayList<>();
+    for (String name : metric.split(",", -1)) {
+      List<Measure> named =
+          name.strip().equals(ALL)
+              ? Measure.all()
+              : List.of(Measure.named(name.strip()).orElseThrow(() -> unknown(name.strip())));
+      named.stream().filter(each -> !measures.contains(each)).forEach(measures::add);
+    }
+    return measures;
+  }
+
+  private static UsageException unknown(String name) {
+    List<String> names = new ArrayList<>(Measure.labels());
+    names.add(ALL);
+    return new UsageException(
+        "compare: --metric: "
+            + OneLine.operand(name)
+            + ": no such measure; expected "
+            + NearestName.of(name, names)
+                .map(near -> near + " perhaps")
+                .orElse("one of " + String.join(", ", names))
+            + ". See: vitrine help compare");
+  }
+
+  /** Whether there is a number of draws to keep to. */
+  boolean drawsAsked() {
+    return resamples != null || shuffles != null;
+  }
+
+  Options options(long seed) {
+    if (variance != null && count != null) {
+      throw new UsageException(
+          "compare: --svcca-count: given with --svcca-variance; expected one of them. See: vitrine help compare");
+    }
+    Options usual = Options.usual(seed);
+    Options.Keep keep =
+        count != null
+            ? new Options.Count(count)
+            : variance != null ? new Options.Variance(variance) : usual.keep();
+    return new Options(
+        tolerance == null ? usual.tolerance() : tolerance,
+        keep,
+        fraction == null ? usual.fraction() : fraction,
+        named("--rsa-dissimilarity", dissimilarity, usual.dissimilarity()),
+        named("--rsa-agreement", agreement, usual.agreement()),
+        neighbours == null ? usual.neighbours() : neighbours,
+        sample == null ? usual.sample() : Math.max(2, sample),
+        resamples,
+        shuffles,
+        seed);
+  }
+
+  private static <E extends Enum<E>> E named(String option, @Nullable String name, E usual) {
+    if (name == null) {
+      return usual;
+    }
+    List<String> names = new ArrayList<>();
+    for (E each : usual.getDeclaringClass().getEnumConstants()) {
+      String label = each.name().toLowerCase(Locale.ROOT);
+      if (label.equals(name)) {
+        return each;
+      }
+      names.add(label);
+    }
+    throw new UsageException(
+        "compare: "
+            + option
+            + ": "
+            + OneLine.operand(name)
+            + "; expected "
+            + String.join(" or ", names)
+            + ". See: vitrine help compare");
+  }
+}

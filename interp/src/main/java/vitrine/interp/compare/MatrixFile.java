@@ -1,0 +1,69 @@
+package vitrine.interp.compare;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import vitrine.engine.InputException;
+import vitrine.engine.io.Npy;
+import vitrine.engine.io.NpyDoubles;
+import vitrine.interp.compare.measures.Activations;
+
+/**
+ * Activations from an {@code .npy} file.
+ *
+ * @param path as it was given
+ * @param hash SHA-256 of the file
+ * @param activations (n,d)
+ */
+public record MatrixFile(String path, String hash, Activations activations) {
+  /** What the rows of a file are. */
+  public enum Rows {
+    /** Examples: the last axis is the units, all others together the examples. */
+    EXAMPLES,
+    /** Units: a matrix that is turned. */
+    UNITS
+  }
+
+  /**
+   * Reads a file of float32, float64 or others, of one axis or more.
+   *
+   * @throws InputException when it cannot be read, has no axis, or holds NaN
+   */
+  public static MatrixFile read(String name, Path file, Rows rows) {
+    NpyDoubles array = Npy.readDoubles(file);
+    long[] shape = array.shape();
+    if (shape.length == 0 || (rows == Rows.UNITS && shape.length != 2)) {
+      throw new InputException(
+          "compare: %s: %s has shape %s; expected %s. Reshape it"
+              .formatted(
+                  name,
+                  file,
+                  array.shapeText(),
+                  rows == Rows.UNITS ? "(units,examples)" : "(examples,units)"));
+    }
+    int columns = shape.length == 1 ? 1 : Math.toIntExact(shape[shape.length - 1]);
+    int count = columns == 0 ? 0 : array.values().length / columns;
+    Activations given =
+        Activations.of(name + ": " + file, count, columns, array.values());
+    return new MatrixFile(
+        file.toString(), hash(file), rows == Rows.UNITS ? given.transposed() : given);
+  }
+
+  private static String hash(Path file) {
+    try (InputStream in =
+        new DigestInputStream(
+            Files.newInputStream(file), MessageDigest.getInstance("SHA-256"))) {
+      in.transferTo(java.io.OutputStream.nullOutputStream());
+      return HexFormat.of().formatHex(((DigestInputStream) in).getMessageDigest().digest());
+    } catch (IOException e) {
+      throw new InputException("compare: " + file + ": cannot be read: " + e.getMessage(), e);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JVM has SHA-256", e);
+    }
+  }
+}

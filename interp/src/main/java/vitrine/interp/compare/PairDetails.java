@@ -1,0 +1,143 @@
+package vitrine.interp.compare;
+
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+import vitrine.interp.compare.measures.Comparison;
+import vitrine.interp.compare.measures.Finding;
+import vitrine.interp.compare.measures.Measure;
+import vitrine.interp.compare.measures.Options;
+import vitrine.interp.io.Json;
+
+/** The part of a pair's JSON that is more than plain numbers. */
+final class PairDetails {
+  private final MatrixFile x;
+  private final MatrixFile y;
+  private final Comparison comparison;
+  private final Options options;
+  private final String version;
+
+  PairDetails(
+      MatrixFile x, MatrixFile y, Comparison comparison, Options options, String version) {
+    this.x = x;
+    this.y = y;
+    this.comparison = comparison;
+    this.options = options;
+    this.version = version;
+  }
+
+  ObjectNode json() {
+    ObjectNode details = Json.object();
+    details.put("n", comparison.x().rows());
+    details.set("x", side(x, comparison.extras().rankX()));
+    details.set("y", side(y, comparison.extras().rankY()));
+    details.put("seed", options.seed());
+    details.put("rank_tolerance", options.tolerance());
+    details.put("version", version);
+    details.set("warnings", Json.strings(comparison.warnings()));
+    ObjectNode measures = details.putObject("measures");
+    for (Finding finding : comparison.findings()) {
+      ObjectNode node = measures.putObject(finding.measure().label());
+      node.set("interval", interval(finding));
+      node.set("shuffled", shuffled(finding.baseline()));
+      addOwn(node, finding.measure());
+    }
+    return details;
+  }
+
+  private static ObjectNode side(MatrixFile file, int rank) {
+    return Json.object()
+        .put("path", file.path())
+        .put("sha256", file.hash())
+        .put("rows", file.activations().rows())
+        .put("columns", file.activations().columns())
+        .put("constant_columns", file.activations().constantColumns())
+        .put("rank", rank);
+  }
+
+  private static ObjectNode interval(Finding finding) {
+    ObjectNode node = Json.interval(finding.interval());
+    node.put("resamples", finding.spread().resamples());
+    node.set("bias", Json.number(finding.spread().bias()));
+    return node;
+  }
+
+  static ObjectNode shuffled(Finding.Baseline baseline) {
+    ObjectNode node = Json.object().put("shuffles", baseline.shuffles());
+    node.set("mean", Json.number(baseline.mean()));
+    node.set("p95", Json.number(baseline.high()));
+    node.set("p", Json.number(baseline.p()));
+    return node;
+  }
+
+  private void addOwn(ObjectNode node, Measure measure) {
+    Comparison.Extras extras = comparison.extras();
+    for (Comparison.Reverse reverse : extras.reverse()) {
+      if (reverse.measure() == measure) {
+        node.set("from_y", Json.number(reverse.value()));
+      }
+    }
+    for (Comparison.Units units : extras.units()) {
+      if (units.measure() == measure) {
+        node.set("units_of_x", numbers(units.values()));
+      }
+    }
+    switch (measure) {
+      case CCA -> addCanonical(node, extras.canonical());
+      case SVCCA -> addKept(node, extras.kept());
+      case PWCCA -> node.put("weights", "of x; from_y has those of y");
+      case CKA_LINEAR, CKA_UNBIASED -> node.put("kernel", "linear");
+      case CKA_RBF -> addBandwidth(node, extras.median());
+      case RSA ->
+          node.put("dissimilarity", words(options.dissimilarity()))
+              .put("agreement", words(options.agreement()));
+      case NEIGHBOURS -> node.put("neighbours", options.neighbours()).put("by", "cosine");
+      case PROCRUSTES, MAX_CORRELATION, REGRESSION -> {}
+    }
+  }
+
+  private static String words(Options.Dissimilarity kind) {
+    return switch (kind) {
+      case PEARSON -> "1 - pearson";
+      case COSINE -> "1 - cosine";
+      case EUCLIDEAN -> "euclidean";
+    };
+  }
+
+  private static String words(Options.Agreement kind) {
+    return kind.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static void addCanonical(ObjectNode node, Comparison.@Nullable Canonical canonical) {
+    if (canonical != null) {
+      node.set("r2", Json.number(canonical.rSquared()));
+      node.set("coefficients", numbers(canonical.rho()));
+    }
+  }
+
+  private void addKept(ObjectNode node, Comparison.@Nullable Kept kept) {
+    node.put("keeps", options.keep().words());
+    if (kept != null) {
+      node.put("kept_x", kept.x()).put("kept_y", kept.y());
+      node.set("coefficients", numbers(kept.rho()));
+    }
+  }
+
+  private void addBandwidth(ObjectNode node, Comparison.@Nullable Median median) {
+    node.put("kernel", "exp(-d^2 / (2 f^2 m))").put("f", options.fraction());
+    node.put("median_of", "all n x n squared distances, zeros included");
+    if (median != null) {
+      node.set("median_x", Json.number(median.x()));
+      node.set("median_y", Json.number(median.y()));
+    }
+  }
+
+  private static ArrayNode numbers(double[] values) {
+    ArrayNode array = Json.array();
+    for (double value : values) {
+      array.add(Json.number(value));
+    }
+    return array;
+  }
+}
