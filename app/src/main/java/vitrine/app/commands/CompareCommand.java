@@ -60,9 +60,7 @@ final class CompareCommand implements Command {
       description = "Others of the same examples, in the same order.")
   private @Nullable Path y;
 
-  @Option(
-      names = "--units-first",
-      description = "The files are (units,examples) instead.")
+  @Option(names = "--units-first", description = "The files are (units,examples) instead.")
   private boolean unitsFirst;
 
   @Mixin private final MeasureOptions measures = new MeasureOptions();

@@ -85,7 +85,8 @@ final class MeasureOptions {
       names = "--resamples",
       paramLabel = "N",
       converter = Converters.CountOrNone.class,
-      description = "Bootstrap draws of each interval; up to 200, fewer or none where they are slow.")
+      description =
+          "Bootstrap draws of each interval; up to 200, fewer or none where they are slow.")
   private @Nullable Integer resamples;
 
   @Option(

@@ -20,14 +20,7 @@ import vitrine.engine.io.NpyArray;
 final class CompareCommandTest {
   private static final List<String> ALL =
       List.of(
-          "cca",
-          "svcca",
-          "pwcca",
-          "cka-linear",
-          "cka-unbiased",
-          "cka-rbf",
-          "rsa",
-          "procrustes");
+          "cca", "svcca", "pwcca", "cka-linear", "cka-unbiased", "cka-rbf", "rsa", "procrustes");
 
   @TempDir Path dir;
 
@@ -47,9 +40,12 @@ final class CompareCommandTest {
       values[i] = (float) random.nextGaussian();
     }
     Path path = dir.resolve(name);
-    Npy.write(path, shape, (offset, to, at, length) -> {
-      System.arraycopy(values, (int) offset, to, at, length);
-    });
+    Npy.write(
+        path,
+        shape,
+        (offset, to, at, length) -> {
+          System.arraycopy(values, (int) offset, to, at, length);
+        });
     return path.toString();
   }
 
@@ -104,7 +100,8 @@ final class CompareCommandTest {
     String x = array("x.npy", 1, 40, 4);
     String y = array("y.npy", 2, 40, 3);
     for (String name : List.of("a.json", "a.csv", "a.npy", "a.svg", "a.html")) {
-      compare("--x", x, "--y", y, "--resamples", "5", "--shuffles", "0", "--out", file(name)).done();
+      compare("--x", x, "--y", y, "--resamples", "5", "--shuffles", "0", "--out", file(name))
+          .done();
     }
     assertEquals(9, Files.readString(dir.resolve("a.csv")).lines().count());
     NpyArray numbers = Npy.read(dir.resolve("a.npy"));

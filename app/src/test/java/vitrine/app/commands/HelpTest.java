@@ -61,8 +61,8 @@ final class HelpTest {
   }
 
   /**
-   * As a shell splits them; results go into this test's directory and arrays come from there, a model that is only a path is
-   * the tiny one, and a text is that file of the repository.
+   * As a shell splits them; results go into this test's directory and arrays come from there, a
+   * model that is only a path is the tiny one, and a text is that file of the repository.
    */
   private String[] arguments(String example, Path bert) {
     List<String> words = new ArrayList<>();

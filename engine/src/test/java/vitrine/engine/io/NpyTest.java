@@ -92,8 +92,7 @@ final class NpyTest {
       assertArrayEquals(floats.shape(), doubles.shape(), name);
       for (int i = 0; i < floats.values().length; i++) {
         double value = doubles.values()[i];
-        assertEquals(
-            0, Float.compare(floats.values()[i], (float) value), name + " element " + i);
+        assertEquals(0, Float.compare(floats.values()[i], (float) value), name + " element " + i);
       }
       checked++;
     }

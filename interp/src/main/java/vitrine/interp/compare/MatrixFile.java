@@ -48,16 +48,14 @@ public record MatrixFile(String path, String hash, Activations activations) {
     }
     int columns = shape.length == 1 ? 1 : Math.toIntExact(shape[shape.length - 1]);
     int count = columns == 0 ? 0 : array.values().length / columns;
-    Activations given =
-        Activations.of(name + ": " + file, count, columns, array.values());
+    Activations given = Activations.of(name + ": " + file, count, columns, array.values());
     return new MatrixFile(
         file.toString(), hash(file), rows == Rows.UNITS ? given.transposed() : given);
   }
 
   private static String hash(Path file) {
     try (InputStream in =
-        new DigestInputStream(
-            Files.newInputStream(file), MessageDigest.getInstance("SHA-256"))) {
+        new DigestInputStream(Files.newInputStream(file), MessageDigest.getInstance("SHA-256"))) {
       in.transferTo(java.io.OutputStream.nullOutputStream());
       return HexFormat.of().formatHex(((DigestInputStream) in).getMessageDigest().digest());
     } catch (IOException e) {

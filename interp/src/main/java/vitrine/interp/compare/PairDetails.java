@@ -18,8 +18,7 @@ final class PairDetails {
   private final Options options;
   private final String version;
 
-  PairDetails(
-      MatrixFile x, MatrixFile y, Comparison comparison, Options options, String version) {
+  PairDetails(MatrixFile x, MatrixFile y, Comparison comparison, Options options, String version) {
     this.x = x;
     this.y = y;
     this.comparison = comparison;

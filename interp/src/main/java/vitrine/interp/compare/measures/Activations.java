@@ -27,11 +27,26 @@ public final class Activations {
       throw new IllegalArgumentException(
           "compare: %d numbers for %d x %d".formatted(values.length, rows, columns));
     }
+    requireFinite(name, columns, values);
     if (rows < 2 || columns < 1) {
       throw new InputException(
           "compare: %s: %d rows of %d columns; expected at least 2 rows and 1 column. Give one row an example"
               .formatted(name, rows, columns));
     }
+    return new Activations(rows, columns, values);
+  }
+
+  /**
+   * Some rows of a stream; any number of them.
+   *
+   * @throws InputException as {@link #of}
+   */
+  public static Activations part(String name, int rows, int columns, double[] values) {
+    requireFinite(name, columns, values);
+    return new Activations(rows, columns, values);
+  }
+
+  private static void requireFinite(String name, int columns, double[] values) {
     for (int i = 0; i < values.length; i++) {
       if (!Double.isFinite(values[i])) {
         throw new InputException(
@@ -44,7 +59,6 @@ public final class Activations {
                 i % columns));
       }
     }
-    return new Activations(rows, columns, values);
   }
 
   /** Of numbers made here, which are known to be finite. */

@@ -38,12 +38,7 @@ record Alignment(Side x, Side y, DMatrixRMaj overlap, DMatrixRMaj cross, Lengths
         sums.add(new double[] {a, b, a * a, a * b, b * b});
       }
       return new Lengths(
-          k.length,
-          sums.value(0),
-          sums.value(1),
-          sums.value(2),
-          sums.value(3),
-          sums.value(4));
+          k.length, sums.value(0), sums.value(1), sums.value(2), sums.value(3), sums.value(4));
     }
   }
 
@@ -92,8 +87,7 @@ record Alignment(Side x, Side y, DMatrixRMaj overlap, DMatrixRMaj cross, Lengths
         x,
         CommonOps_DDRM.transpose(overlap, null),
         CommonOps_DDRM.transpose(cross, null),
-        new Lengths(
-            lengths.n, lengths.l, lengths.k, lengths.ll, lengths.kl, lengths.kk));
+        new Lengths(lengths.n, lengths.l, lengths.k, lengths.ll, lengths.kl, lengths.kk));
   }
 
   /** The upper left part. */

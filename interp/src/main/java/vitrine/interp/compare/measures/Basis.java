@@ -15,9 +15,9 @@ record Basis(DMatrixRMaj u, Side side, double[] squaredLengths) {
   static Basis of(Activations matrix, double tolerance) {
     Activations centred = matrix.centred();
     Decompositions.Svd svd =
-        Decompositions.svd(
-            DMatrixRMaj.wrap(centred.rows(), centred.columns(), centred.values()));
-    return new Basis(svd.u(), Side.of(svd, tolerance, lengthsOfColumns(centred)), squaredLengths(centred));
+        Decompositions.svd(DMatrixRMaj.wrap(centred.rows(), centred.columns(), centred.values()));
+    return new Basis(
+        svd.u(), Side.of(svd, tolerance, lengthsOfColumns(centred)), squaredLengths(centred));
   }
 
   private static double[] lengthsOfColumns(Activations matrix) {

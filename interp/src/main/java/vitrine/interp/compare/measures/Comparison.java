@@ -64,11 +64,7 @@ public final class Comparison {
   public record Units(Measure measure, double[] values) {}
 
   private Comparison(
-      Activations x,
-      Activations y,
-      List<Finding> findings,
-      List<String> warnings,
-      Extras extras) {
+      Activations x, Activations y, List<Finding> findings, List<String> warnings, Extras extras) {
     this.x = x;
     this.y = y;
     this.findings = List.copyOf(findings);
@@ -113,8 +109,7 @@ public final class Comparison {
     }
     Median median = null;
     for (Measure measure : pairwise) {
-      Family family =
-          pairwise(measure, x.choose(sample), y.choose(sample), options);
+      Family family = pairwise(measure, x.choose(sample), y.choose(sample), options);
       found.addAll(new Draws(family, options, threads).findings());
       if (family instanceof RbfFamily rbf) {
         median = new Median(rbf.medianOfX(), rbf.medianOfY());
@@ -134,7 +129,24 @@ public final class Comparison {
         givenY,
         ordered,
         warnings,
-        extras(measures, covariances.alignment(), options, unscaled(median, givenX, givenY), sample.length));
+        extras(
+            measures,
+            covariances.alignment(),
+            options,
+            unscaled(median, givenX, givenY),
+            sample.length));
+  }
+
+  /**
+   * One measure's number alone; NaN where it is undefined.
+   *
+   * @param x all of its rows are looked at
+   */
+  public static double value(Measure measure, Activations x, Activations y, Options options) {
+    if (measure.streams()) {
+      return new LinearFamily(List.of(measure), x.scaled(), y.scaled(), options).estimates()[0];
+    }
+    return pairwise(measure, x.scaled(), y.scaled(), options).estimates()[0];
   }
 
   private static void requireVariance(String name, Activations matrix) {
@@ -157,8 +169,7 @@ public final class Comparison {
 
   /** All rows, or as many as the measures over all pairs take, in ascending order. */
   private static int[] sample(int rows, Options options) {
-    int[] order =
-        Permutation.of(rows, Draw.key(options.seed(), Draw.Use.SAMPLING));
+    int[] order = Permutation.of(rows, Draw.key(options.seed(), Draw.Use.SAMPLING));
     int[] some = Arrays.copyOf(order, Math.min(rows, options.sample()));
     Arrays.sort(some);
     return some;
@@ -171,8 +182,7 @@ public final class Comparison {
   }
 
   /** In the scale of the matrices as they were given. */
-  private static @Nullable Median unscaled(
-      @Nullable Median median, Activations x, Activations y) {
+  private static @Nullable Median unscaled(@Nullable Median median, Activations x, Activations y) {
     return median == null
         ? null
         : new Median(median.x() * square(x.scaling()), median.y() * square(y.scaling()));
@@ -194,8 +204,7 @@ public final class Comparison {
     List<Units> units = new ArrayList<>();
     for (Measure measure : measures) {
       if (measure.isDirected()) {
-        reverse.add(
-            new Reverse(measure, LinearFamily.value(measure, alignment.turned(), options)));
+        reverse.add(new Reverse(measure, LinearFamily.value(measure, alignment.turned(), options)));
       }
       switch (measure) {
         case CCA -> {

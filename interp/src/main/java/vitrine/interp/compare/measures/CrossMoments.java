@@ -293,18 +293,42 @@ public final class CrossMoments {
    * @param xx sums of X with itself, and {@code x} its directions
    * @param xy of both
    */
-  static Alignment alignment(
-      CrossMoments xx, Side x, CrossMoments xy, CrossMoments yy, Side y) {
+  static Alignment alignment(CrossMoments xx, Side x, CrossMoments xy, CrossMoments yy, Side y) {
     return Alignment.of(
         x,
         xy.products(),
         y,
-        new Alignment.Lengths(
-            xy.n,
-            xy.lengths.value(0),
-            xy.lengths.value(1),
-            xx.lengths.value(2),
-            xy.lengths.value(2),
-            yy.lengths.value(2)));
+        lengths(xx, xy, yy));
+  }
+
+  /** {@link LinearMeasures#linearCka}, without any decomposition; NaN for a side that is constant. */
+  static double linearCka(CrossMoments xx, CrossMoments xy, CrossMoments yy) {
+    return LinearMeasures.atMostOne(
+        xy.squares() / Math.sqrt(xx.squares() * yy.squares()));
+  }
+
+  /** {@link LinearMeasures#unbiasedCka}, likewise. */
+  static double unbiasedCka(CrossMoments xx, CrossMoments xy, CrossMoments yy) {
+    return LinearMeasures.unbiasedCka(
+        xx.squares(), xy.squares(), yy.squares(), lengths(xx, xy, yy));
+  }
+
+  /** |X'Y|_F^2. */
+  private double squares() {
+    double sum = 0;
+    for (double value : products.values()) {
+      sum += value * value;
+    }
+    return sum;
+  }
+
+  private static Alignment.Lengths lengths(CrossMoments xx, CrossMoments xy, CrossMoments yy) {
+    return new Alignment.Lengths(
+        xy.n,
+        xy.lengths.value(0),
+        xy.lengths.value(1),
+        xx.lengths.value(2),
+        xy.lengths.value(2),
+        yy.lengths.value(2));
   }
 }

@@ -42,8 +42,7 @@ final class Draws {
     int shuffles = count(options.shuffles(), USUAL_SHUFFLES);
     List<double[]> resampled =
         Parallel.map(resamples, threads, draw -> family.resampled(units(draw)));
-    List<double[]> shuffled =
-        Parallel.map(shuffles, threads, draw -> family.shuffled(order(draw)));
+    List<double[]> shuffled = Parallel.map(shuffles, threads, draw -> family.shuffled(order(draw)));
     List<Finding> findings = new ArrayList<>();
     for (int i = 0; i < estimates.length; i++) {
       Measure measure = family.measures().get(i);
@@ -76,8 +75,7 @@ final class Draws {
   }
 
   private int[] order(int draw) {
-    return Permutation.of(
-        family.rows(), Draw.key(options.seed(), Draw.Use.SHUFFLING, draw));
+    return Permutation.of(family.rows(), Draw.key(options.seed(), Draw.Use.SHUFFLING, draw));
   }
 
   private static double[] column(List<double[]> draws, int index) {

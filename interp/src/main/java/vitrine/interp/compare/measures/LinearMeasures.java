@@ -117,24 +117,31 @@ final class LinearMeasures {
    * @return NaN below four examples, and where a side has no variance left
    */
   static double unbiasedCka(Alignment of) {
-    Alignment.Lengths sums = of.lengths();
     double[] cross = of.cross().data;
     double squares = 0;
     for (int i = of.cross().getNumElements() - 1; i >= 0; i--) {
       squares += cross[i] * cross[i];
     }
-    double xy = unbiased(sums.n(), squares, sums.kl(), sums.k() * sums.l());
-    double xx = unbiased(sums.n(), of.x().sumOfPowers(4), sums.kk(), sums.k() * sums.k());
-    double yy = unbiased(sums.n(), of.y().sumOfPowers(4), sums.ll(), sums.l() * sums.l());
+    return unbiasedCka(of.x().sumOfPowers(4), squares, of.y().sumOfPowers(4), of.lengths());
+  }
+
+  /**
+   * As above.
+   *
+   * @param ofX |X'X|_F^2
+   * @param cross |X'Y|_F^2
+   * @param ofY |Y'Y|_F^2
+   */
+  static double unbiasedCka(double ofX, double cross, double ofY, Alignment.Lengths sums) {
+    double xy = unbiased(sums.n(), cross, sums.kl(), sums.k() * sums.l());
+    double xx = unbiased(sums.n(), ofX, sums.kk(), sums.k() * sums.k());
+    double yy = unbiased(sums.n(), ofY, sums.ll(), sums.l() * sums.l());
     return sums.n() > 3 && xx > 0 && yy > 0 ? atMostOne(xy / Math.sqrt(xx * yy)) : Double.NaN;
   }
 
   /** n (n-3) H. */
   private static double unbiased(long n, double squares, double products, double sums) {
-    return squares
-        - products
-        + sums / ((n - 1.0) * (n - 2.0))
-        - 2 * products / (n - 2.0);
+    return squares - products + sums / ((n - 1.0) * (n - 2.0)) - 2 * products / (n - 2.0);
   }
 
   /**
@@ -208,9 +215,6 @@ final class LinearMeasures {
 
   /** The mean of what is a number. */
   static double meanOfKnown(double[] values) {
-    return Arrays.stream(values)
-        .filter(value -> !Double.isNaN(value))
-        .average()
-        .orElse(Double.NaN);
+    return Arrays.stream(values).filter(value -> !Double.isNaN(value)).average().orElse(Double.NaN);
   }
 }

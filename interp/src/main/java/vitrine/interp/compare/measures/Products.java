@@ -51,8 +51,7 @@ final class Products {
    * @param block (8,q), zeros beyond {@code count}
    * @param out (p,q)
    */
-  static void addBlock(
-      double[] a, int from, int count, int p, double[][] block, double[][] out) {
+  static void addBlock(double[] a, int from, int count, int p, double[][] block, double[][] out) {
     double[] f = new double[AT_ONCE];
     for (int i = 0; i < p; i++) {
       for (int r = 0; r < count; r++) {

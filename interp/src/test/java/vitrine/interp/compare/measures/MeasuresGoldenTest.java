@@ -133,7 +133,11 @@ final class MeasuresGoldenTest {
                 0,
                 0,
                 0);
-        String name = "rsa-" + kind.get(0).toString().toLowerCase() + "-" + kind.get(1).toString().toLowerCase();
+        String name =
+            "rsa-"
+                + kind.get(0).toString().toLowerCase()
+                + "-"
+                + kind.get(1).toString().toLowerCase();
         assertEquals(
             each.get("expected").get(name).doubleValue(),
             value(compare(each, options), Measure.RSA),
@@ -155,7 +159,8 @@ final class MeasuresGoldenTest {
       ofX.add(x, x);
       CrossMoments ofY = new CrossMoments(y.columns(), y.columns());
       ofY.add(y, y);
-      Alignment alignment = CrossMoments.alignment(ofX, ofX.side(1e-6), moments, ofY, ofY.side(1e-6));
+      Alignment alignment =
+          CrossMoments.alignment(ofX, ofX.side(1e-6), moments, ofY, ofY.side(1e-6));
       for (Measure measure : Arrays.stream(Measure.values()).filter(Measure::streams).toList()) {
         assertEquals(
             each.get("expected").get(measure.label()).doubleValue(),

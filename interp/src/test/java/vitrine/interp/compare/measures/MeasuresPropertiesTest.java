@@ -75,7 +75,9 @@ final class MeasuresPropertiesTest {
 
   @Property(tries = 40)
   void should_stay_when_canonical_correlations_see_an_invertible_map(
-      @ForAll int seed, @ForAll @IntRange(min = 2, max = 8) int dx, @ForAll @IntRange(min = 2, max = 8) int dy) {
+      @ForAll int seed,
+      @ForAll @IntRange(min = 2, max = 8) int dx,
+      @ForAll @IntRange(min = 2, max = 8) int dy) {
     Random random = new Random(seed);
     Activations x = random(random, 40, dx);
     Activations y = related(random, x, dy);
@@ -134,8 +136,7 @@ final class MeasuresPropertiesTest {
       @ForAll @IntRange(min = 12, max = 40) int n,
       @ForAll @IntRange(min = 3, max = 20) int d) {
     Activations x = random(new Random(seed), n, d);
-    for (Finding finding :
-        Comparison.of(x, x, ALL, Options.usual(0).draws(0, 0), 1).findings()) {
+    for (Finding finding : Comparison.of(x, x, ALL, Options.usual(0).draws(0, 0), 1).findings()) {
       assertEquals(1, finding.estimate(), 1e-12, finding.measure().label());
     }
   }
@@ -189,7 +190,10 @@ final class MeasuresPropertiesTest {
       if (measure.streams()) {
         double streamed =
             streamed(
-                measure, moments(x, x, cut, late), moments(x, y, cut, late), moments(y, y, cut, late));
+                measure,
+                moments(x, x, cut, late),
+                moments(x, y, cut, late),
+                moments(y, y, cut, late));
         assertEquals(value(measure, x, y), streamed, 1e-10, measure.label());
       }
     }

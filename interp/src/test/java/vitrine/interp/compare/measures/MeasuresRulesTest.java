@@ -164,7 +164,10 @@ final class MeasuresRulesTest {
         double[] values = x.values().clone();
         Arrays.setAll(values, i -> Math.scalb(values[i], exponent));
         double found =
-            compare(Activations.of("x", 40, 3, values), y, measure).findings().getFirst().estimate();
+            compare(Activations.of("x", 40, 3, values), y, measure)
+                .findings()
+                .getFirst()
+                .estimate();
         assertEquals(expected, found, 1e-14, measure.label());
       }
     }
