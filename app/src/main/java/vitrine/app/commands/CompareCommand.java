@@ -1,6 +1,7 @@
 package vitrine.app.commands;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -19,20 +20,27 @@ import vitrine.interp.compare.measures.Options;
     name = "compare",
     header = "Compare representations: CCA, SVCCA, PWCCA, CKA, RSA, Procrustes.",
     description = {
-      "Compare two arrays of activations of the same examples: a row an example, a column a unit.",
-      "Each measure comes with a 95% bootstrap interval over rows and with what it gives when the",
-      "rows of Y are shuffled, which is what chance does."
+      "Compare two arrays of activations of the same examples (--x, --y), or all layers of a model with",
+      "all layers of it or of another (--model, --other), over texts; models on the way with the last one",
+      "(--checkpoint); or a model's layers for a text in two languages (--other-conllu, --other-lines).",
+      "Each measure comes with an interval and with what it gives when rows are shuffled: chance."
     },
     footer = {
       "An array is an .npy file of float32 or float64, as run --out writes them; of more than two axes",
-      "the last is the units, all others together are the rows.",
+      "the last is the units, all others together are the rows. Intervals: bootstrap over rows.",
+      "Of models the rows stream through, so that any number of texts will do; cka-rbf, rsa and",
+      "neighbours take a sample of rows. Intervals: jackknife over --groups of texts, of cka-linear and",
+      "cka-unbiased. Words of two models, and sentences of two languages, are means of their pieces.",
       "",
-      "With --json, and in .json:",
+      "With --json, and in .json, of arrays:",
       "  {\"metrics\":{\"cca\":0.93,...},",
       "   \"details\":{\"n\":..,\"x\":{..},\"y\":{..},\"warnings\":[..],\"measures\":{\"cca\":{",
       "     \"interval\":{\"estimate\":..,\"low\":..,\"high\":..,..},\"shuffled\":{\"mean\":..,\"p95\":..,\"p\":..},..}}}}",
-      "In .csv: a row a measure. In .npy: the measures' numbers, in their order. null stands for what is",
-      "undefined, and a warning says why.",
+      "and of models:",
+      "  {\"analysis\":\"compare\",\"model\":..,\"x\":{\"layers\":[..]},\"y\":{..},",
+      "   \"measures\":{\"cka-linear\":{\"values\":[[..]],\"low\":..,\"high\":..,\"shuffled\":[[..]]}}}",
+      "In .csv: a row a number. In .npy: the (first) measure's numbers. null stands for what is undefined;",
+      "a warning says why.",
       "",
       "What it does not tell: whether what two sides share is used by anything; and with few examples",
       "for many units, most measures are large by chance: read the shuffled baseline.",
@@ -40,11 +48,14 @@ import vitrine.interp.compare.measures.Options;
       "Examples:",
       "  vitrine run --text \"the cat saw a bird . the cat saw a red bird\" --read embed --read blocks.1.resid_post --out acts",
       "  vitrine compare --x acts/embed.npy --y acts/blocks.1.resid_post.npy --metric all --json",
-      "  vitrine compare --x acts/embed.npy --y acts/blocks.1.resid_post.npy --metric cka-unbiased,rsa"
+      "  vitrine compare --x acts/embed.npy --y acts/blocks.1.resid_post.npy --metric cka-unbiased,rsa",
+      "  vitrine compare --text \"the cat saw a bird . the cat saw a red bird\" --metric cka-linear,rsa",
+      "  vitrine compare --lines README.md --metric cka-linear,svcca --truncate --out layers.svg"
     })
 final class CompareCommand implements Command {
   private final Common common;
   private final Console console;
+  private final InputStream stdin;
 
   @Option(
       names = "--x",
@@ -63,30 +74,49 @@ final class CompareCommand implements Command {
   @Option(names = "--units-first", description = "The files are (units,examples) instead.")
   private boolean unitsFirst;
 
+  @Mixin private final ComparedModels models = new ComparedModels();
+  @Mixin private final ComparedTexts texts = new ComparedTexts();
   @Mixin private final MeasureOptions measures = new MeasureOptions();
+  @Mixin private final WeightsOption weights = new WeightsOption();
   @Mixin private ResultOptions result = new ResultOptions();
 
-  CompareCommand(Common common, Console console) {
+  CompareCommand(Common common, Console console, InputStream stdin) {
     this.common = common;
     this.console = console;
+    this.stdin = stdin;
   }
 
   @Override
   public void run() throws IOException {
-    if (x == null || y == null) {
-      throw new UsageException(
-          "compare: "
-              + (x == null ? "--x" : "--y")
-              + ": not given; expected two arrays, --x and --y. See: vitrine help compare");
-    }
     result.check();
+    if (x == null && y == null) {
+      if (!texts.given()) {
+        throw new UsageException(
+            "compare: nothing given; expected two arrays (--x, --y), or texts (--text, --input, --lines, --conllu). See: vitrine help compare");
+      }
+      result.deliver(
+          models.run(common, weights.precision(), texts.read(stdin), texts, measures, console),
+          console);
+    } else if (x == null || y == null || texts.given()) {
+      throw new UsageException(
+          "compare: %s; expected two arrays, --x and --y, or texts. See: vitrine help compare"
+              .formatted(
+                  texts.given()
+                      ? "texts: given with --x or --y"
+                      : (x == null ? "--x" : "--y") + ": not given"));
+    } else {
+      arrays(x, y);
+    }
+  }
+
+  private void arrays(Path fileX, Path fileY) throws IOException {
     List<Measure> chosen = measures.measures(Measure.all());
     Options options = measures.options(common.seed());
     MatrixFile.Rows rows = unitsFirst ? MatrixFile.Rows.UNITS : MatrixFile.Rows.EXAMPLES;
     PairResult pair =
         PairResult.of(
-            MatrixFile.read("x", x, rows),
-            MatrixFile.read("y", y, rows),
+            MatrixFile.read("x", fileX, rows),
+            MatrixFile.read("y", fileY, rows),
             chosen,
             options,
             common.threads(),

@@ -27,7 +27,17 @@ record LoadedModel(ModelFiles files, Kernels kernels, Model model) implements Au
    */
   static LoadedModel open(
       Common common, Precision precision, Optional<Head> task, Consumer<String> notes) {
-    ModelFiles files = new ModelSource(common).open();
+    return open(new ModelSource(common), common, precision, task, notes);
+  }
+
+  /** As above, of another model than {@code --model}. */
+  static LoadedModel open(
+      ModelSource source,
+      Common common,
+      Precision precision,
+      Optional<Head> task,
+      Consumer<String> notes) {
+    ModelFiles files = source.open();
     Kernels kernels = null;
     try {
       Memory.require(

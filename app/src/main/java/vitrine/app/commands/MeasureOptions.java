@@ -130,12 +130,16 @@ final class MeasureOptions {
             + ". See: vitrine help compare");
   }
 
-  /** Whether there is a number of draws to keep to. */
-  boolean drawsAsked() {
-    return resamples != null || shuffles != null;
+  Options options(long seed) {
+    return options(seed, Options.usual(seed).sample());
   }
 
-  Options options(long seed) {
+  /**
+   * With another sample where none was asked for.
+   *
+   * @param usualSample rows of which all pairs are looked at
+   */
+  Options options(long seed, int usualSample) {
     if (variance != null && count != null) {
       throw new UsageException(
           "compare: --svcca-count: given with --svcca-variance; expected one of them. See: vitrine help compare");
@@ -152,7 +156,7 @@ final class MeasureOptions {
         named("--rsa-dissimilarity", dissimilarity, usual.dissimilarity()),
         named("--rsa-agreement", agreement, usual.agreement()),
         neighbours == null ? usual.neighbours() : neighbours,
-        sample == null ? usual.sample() : Math.max(2, sample),
+        sample == null ? usualSample : Math.max(2, sample),
         resamples,
         shuffles,
         seed);

@@ -140,4 +140,72 @@ final class CompareCommandTest {
         (offset, to, at, length) -> Arrays.fill(to, at, at + length, 3));
     compare("--x", x, "--y", file("flat.npy")).failed(3, "y: every column is constant");
   }
+
+  @Test
+  void should_compare_layers_of_two_models_by_words_when_another_is_given() throws IOException {
+    Path bert = TinyModels.bert(dir.resolve("bert"), "BertForMaskedLM");
+    Path lines = Files.writeString(dir.resolve("lines.txt"), "the cat sat on\nthe cat\non the cat\n");
+    JsonNode document =
+        compare("--other", bert.toString(), "--lines", lines.toString(), "--json").json();
+    assertEquals("word", document.get("unit").stringValue());
+    assertEquals(9, document.get("rows").intValue());
+    JsonNode values = document.get("measures").get("cka-linear").get("values");
+    assertEquals(document.get("x").get("layers").size(), values.size());
+    assertEquals(document.get("y").get("layers").size(), values.get(0).size());
+    assertTrue(document.get("other").get("model").get("path").stringValue().endsWith("bert"));
+  }
+
+  @Test
+  void should_compare_sentences_when_the_text_is_in_two_languages() throws IOException {
+    Path one = Files.writeString(dir.resolve("one.txt"), "the cat sat\nthe dog saw\na bird .\nred\n");
+    Path two = Files.writeString(dir.resolve("two.txt"), "a cat\ndog saw the cat\nbird\nred red\n");
+    JsonNode document =
+        compare("--lines", one.toString(), "--other-lines", two.toString(), "--json").json();
+    assertEquals("sentence", document.get("unit").stringValue());
+    assertEquals(4, document.get("rows").intValue());
+    compare("--lines", one.toString(), "--other-lines", lines("short.txt", "a\n"))
+        .failed(3, "4 texts on one side, 1 on the other");
+    compare("--text", "a", "--lines", one.toString()).failed(2, "2 given");
+    compare("--text", "a cat", "--unit", "letter").failed(2, "token, word or sentence");
+    compare("--text", "a cat", "--x", one.toString()).failed(2, "texts: given with");
+    compare().failed(2, "nothing given");
+  }
+
+  private String lines(String name, String text) throws IOException {
+    return Files.writeString(dir.resolve(name), text).toString();
+  }
+
+  /** Each later model is more like the last one. */
+  @Test
+  void should_rise_when_models_on_the_way_are_compared_with_the_last() throws IOException {
+    String sentence = "the red cat saw a green bird . the red cat saw a dog . ";
+    String text = lines("text.txt", sentence.repeat(40));
+    Cli.run(
+            "train", "--tokenizer", "induction-2l", "--text", text, "--layers", "2", "--width", "16",
+            "--heads", "2", "--length", "16", "--batch", "8", "--steps", "60", "--learning-rate",
+            "0.01", "--snapshots", "0,5,20,60", "--out", file("trained"))
+        .done();
+    List<String> call = new java.util.ArrayList<>(List.of("--model", file("trained")));
+    for (int step : new int[] {0, 5, 20, 60}) {
+      call.addAll(List.of("--checkpoint", file("trained/snapshots/step-" + step)));
+    }
+    call.addAll(
+        List.of("--text", sentence.repeat(2).strip(), "--metric", "cka-linear,procrustes", "--json"));
+    JsonNode points = compare(call.toArray(String[]::new)).json().get("checkpoints");
+    assertEquals(4, points.size());
+    for (String measure : List.of("cka-linear", "procrustes")) {
+      for (int layer = 0; layer < 3; layer++) {
+        double before = 0;
+        for (JsonNode point : points) {
+          double value = point.get(measure).get(layer).doubleValue();
+          assertTrue(value > before - 0.02, measure + " " + layer + ": " + points);
+          before = value;
+        }
+        double first = points.get(0).get(measure).get(layer).doubleValue();
+        assertTrue(first < 0.95, measure + " " + layer + ": " + points);
+        assertEquals(1, before, 1e-9, measure);
+      }
+    }
+    assertEquals(20, points.get(2).get("at").intValue());
+  }
 }

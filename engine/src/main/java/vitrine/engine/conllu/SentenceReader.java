@@ -162,8 +162,7 @@ final class SentenceReader {
     int behind = Integer.parseInt(id.substring(0, point));
     int count = Integer.parseInt(id.substring(point + 1));
     if (behind != words.size() || count != emptyBehind + 1) {
-      throw wrong(
-          "the empty node " + id, "%d.%d here".formatted(words.size(), emptyBehind + 1));
+      throw wrong("the empty node " + id, "%d.%d here".formatted(words.size(), emptyBehind + 1));
     }
     emptyBehind = count;
     emptyNodes++;

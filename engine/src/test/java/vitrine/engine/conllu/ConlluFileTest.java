@@ -50,8 +50,7 @@ final class ConlluFileTest {
   }
 
   private void refused(String text, String... fragments) {
-    InputException refused =
-        assertThrows(InputException.class, () -> ConlluFile.read(file(text)));
+    InputException refused = assertThrows(InputException.class, () -> ConlluFile.read(file(text)));
     String message = String.valueOf(refused.getMessage());
     for (String fragment : fragments) {
       assertTrue(message.contains(fragment), message);

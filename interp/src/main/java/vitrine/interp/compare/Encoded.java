@@ -23,11 +23,7 @@ record Encoded(Example example, List<int[]> rows) {
    * @throws InputException when the text yields no token, or more than the model has positions
    */
   static Encoded of(
-      Passage passage,
-      Tokenizer tokenizer,
-      Architecture architecture,
-      Unit unit,
-      TooLong tooLong) {
+      Passage passage, Tokenizer tokenizer, Architecture architecture, Unit unit, TooLong tooLong) {
     Encoding encoding =
         switch (tooLong) {
           case CUT -> tokenizer.encode(passage.text(), architecture.positions());

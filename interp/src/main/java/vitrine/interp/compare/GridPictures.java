@@ -2,6 +2,7 @@ package vitrine.interp.compare;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import vitrine.interp.compare.measures.Measure;
 import vitrine.interp.pictures.Caption;
 import vitrine.interp.pictures.Grid;
@@ -59,8 +60,9 @@ final class GridPictures {
     return new Heatmap(
         noted(
             Caption.of(
-                measure.label() + " of layers",
-                "Each cell is a pair of layers: dark ones carry the same, 1 for alike.")),
+                    measure.label() + " of layers",
+                    "Each cell is a pair of layers: dark ones carry the same, 1 for alike.")
+                .note(chance(measure))),
         Quantity.of("layer of " + axes.y()),
         Quantity.of("layer of " + axes.x()),
         axes.layersY().stream().map(GridPictures::shortened).toList(),
@@ -68,6 +70,20 @@ final class GridPictures {
         Quantity.of(measure.label()),
         grid,
         new Scale.Sequential(low, 1));
+  }
+
+  /** What a layer has with its like when rows are shuffled. */
+  private String chance(Measure measure) {
+    int layers = Math.min(result.axes().layersX().size(), result.axes().layersY().size());
+    double low = Double.NaN;
+    double high = Double.NaN;
+    for (int layer = 0; layer < layers; layer++) {
+      double value = result.shuffled(measure, layer, layer);
+      low = low <= value ? low : value;
+      high = high >= value ? high : value;
+    }
+    return String.format(
+        Locale.ROOT, "With shuffled rows layers of the same place have %.3f to %.3f.", low, high);
   }
 
   /** {@code blocks.3.resid_post} as 3, {@code embed_out} as embed. */

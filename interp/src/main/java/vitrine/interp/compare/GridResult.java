@@ -10,13 +10,13 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 import vitrine.interp.Provenance;
 import vitrine.interp.Result;
+import vitrine.interp.compare.measures.Measure;
 import vitrine.interp.io.Json;
 import vitrine.interp.io.NumberArray;
 import vitrine.interp.pictures.Caption;
 import vitrine.interp.pictures.Picture;
 import vitrine.interp.pictures.Quantity;
 import vitrine.interp.pictures.Table;
-import vitrine.interp.compare.measures.Measure;
 
 /** All layers of one model or two, by some measures. */
 public final class GridResult implements Result {
@@ -122,6 +122,11 @@ public final class GridResult implements Result {
                     ? "words, each the mean of its pieces"
                     : "sentences, each the mean of its pieces",
             texts));
+    if (values.rows() < 10L * values.widest()) {
+      notes.add(
+          "Fewer than ten rows a unit (%d): cca, svcca, pwcca and regression are large by chance."
+              .formatted(values.widest()));
+    }
     if (values.sampled() > 0 && values.sampled() < values.rows()) {
       notes.add(
           "cka-rbf, rsa and neighbours of %d of the rows, drawn by seed %d."

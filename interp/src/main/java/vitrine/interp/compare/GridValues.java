@@ -16,9 +16,11 @@ import vitrine.interp.stats.Interval;
  * @param rows that were seen
  * @param sampled rows that the measures over all pairs looked at; 0 where there were none
  * @param groups that intervals are of; 0 without
+ * @param widest how many units the widest layer has
  * @param cells by measure, then by layer of X, then of Y
  */
-record GridValues(long rows, int sampled, int groups, List<List<List<Cell>>> cells) {
+record GridValues(
+    long rows, int sampled, int groups, int widest, List<List<List<Cell>>> cells) {
   /** Two-sided 97.5% quantiles of Student's t for 1 to 30 degrees of freedom. */
   private static final double[] STUDENT = {
     12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160,
@@ -73,7 +75,7 @@ record GridValues(long rows, int sampled, int groups, List<List<List<Cell>>> cel
       cells.add(square(each, pairs, namesX.size(), namesY.size(), measure));
     }
     boolean intervals = groups > 1 && streamed.stream().anyMatch(LayerSums::isQuick);
-    return new GridValues(rows, sampled, intervals ? groups : 0, cells);
+    return new GridValues(rows, sampled, intervals ? groups : 0, sums.widest(), cells);
   }
 
   /**
@@ -88,9 +90,13 @@ record GridValues(long rows, int sampled, int groups, List<List<List<Cell>>> cel
     double reach =
         out.length < 2
             ? Double.NaN
-            : STUDENT[Math.min(STUDENT.length, out.length - 1) - 1]
-                * Math.sqrt(squares * (out.length - 1) / out.length);
+            : student(out.length - 1) * Math.sqrt(squares * (out.length - 1) / out.length);
     return Cell.of(value.estimate(), reach, value.shuffled(), rows);
+  }
+
+  /** The 97.5% quantile; beyond the table, less than 2% above the normal distribution's. */
+  static double student(int freedom) {
+    return STUDENT[Math.min(STUDENT.length, freedom) - 1];
   }
 
   private static List<Cell> pairwise(

@@ -39,7 +39,8 @@ final class Kept {
 
   private static double[][] rows(List<Activations> layers, int row) {
     return layers.stream()
-        .map(layer -> IntStream.range(0, layer.columns()).mapToDouble(j -> layer.at(row, j)).toArray())
+        .map(layer ->
+            IntStream.range(0, layer.columns()).mapToDouble(j -> layer.at(row, j)).toArray())
         .toArray(double[][]::new);
   }
 

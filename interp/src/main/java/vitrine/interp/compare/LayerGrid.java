@@ -19,9 +19,9 @@ import vitrine.interp.compare.measures.LayerSums;
 import vitrine.interp.compare.measures.Measure;
 
 /**
- * All layers of one model or two, in one pass over the texts: rows stream through {@link LayerSums},
- * so that memory does not depend on how many there are. The measures over all pairs of rows take a
- * sample of rows, kept whole.
+ * All layers of one model or two, in one pass over the texts: rows stream through {@link
+ * LayerSums}, so that memory does not depend on how many there are. The measures over all pairs of
+ * rows take a sample of rows, kept whole.
  */
 public final class LayerGrid {
   /** Passages that run as one batch. */
@@ -52,6 +52,23 @@ public final class LayerGrid {
     public Side {
       passages = List.copyOf(passages);
     }
+  }
+
+  /** Bytes that the sums, and the rows that are kept, take at least; the models' runs aside. */
+  public static long bytes(Side x, Side y, GridSpec spec) {
+    int[] widthsX = new Reader(x.model(), spec.site()).widths();
+    int[] widthsY = new Reader(y.model(), spec.site()).widths();
+    LayerGrid grid = new LayerGrid(x, y, spec, 1);
+    long sums =
+        LayerSums.bytes(
+            widthsX,
+            widthsY,
+            x == y ? LayerSums.Sides.ONE : LayerSums.Sides.TWO,
+            grid.pairs(widthsX.length, widthsY.length),
+            spec.groups());
+    long n = spec.options().sample();
+    boolean all = spec.measures().stream().anyMatch(measure -> !measure.streams());
+    return sums + (all ? 2 * n * n * Double.BYTES : 0);
   }
 
   private LayerGrid(Side x, Side y, GridSpec spec, int threads) {
@@ -210,7 +227,8 @@ public final class LayerGrid {
       flush();
       int usedGroups = Math.min(flushes, spec.groups());
       GridValues values =
-          GridValues.of(spec, readerX.names(), readerY.names(), pairs, sums, usedGroups, kept, threads);
+          GridValues.of(
+              spec, readerX.names(), readerY.names(), pairs, sums, usedGroups, kept, threads);
       return new GridResult(
           Provenance.of(x.source(), x.model(), version, readerX.plan()),
           x == y ? null : Provenance.of(y.source(), y.model(), version, readerY.plan()),

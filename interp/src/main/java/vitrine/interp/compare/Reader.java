@@ -2,10 +2,11 @@ package vitrine.interp.compare;
 
 import java.util.ArrayList;
 import java.util.List;
+import vitrine.engine.InputException;
+import vitrine.engine.hooks.Axis;
 import vitrine.engine.hooks.Batch;
 import vitrine.engine.hooks.Example;
 import vitrine.engine.hooks.Inputs;
-import vitrine.engine.hooks.Layers;
 import vitrine.engine.hooks.Plan;
 import vitrine.engine.hooks.Site;
 import vitrine.engine.hooks.Trace;
@@ -29,7 +30,14 @@ final class Reader {
     if (site.equals("resid_post")) {
       reads = reads.read(Site.embedOut());
     }
-    this.plan = reads.read(Site.parse("blocks.*." + site));
+    Site blocks = Site.parse("blocks.*." + site);
+    List<Axis> axes = model.architecture().axes(blocks.target());
+    if (axes.size() < 3 || axes.get(1) != Axis.POSITION || !blocks.equals(blocks.whole())) {
+      throw new InputException(
+          "compare: --site: %s: has no vector a token; expected a whole site of tokens, as resid_post, attn_out, mlp.post"
+              .formatted(site));
+    }
+    this.plan = reads.read(blocks);
     for (Site each : plan.reads()) {
       each.expand(model.architecture()).forEach(one -> names.add(one.name()));
     }
@@ -41,6 +49,15 @@ final class Reader {
 
   Model model() {
     return model;
+  }
+
+  /** d of each layer. */
+  int[] widths() {
+    return plan.reads().stream()
+        .flatMap(site -> site.expand(model.architecture()).stream())
+        .mapToInt(site ->
+            Math.toIntExact(model.architecture().shape(site.target(), 1, 1).size()))
+        .toArray();
   }
 
   /** One a layer, as sites are named. */

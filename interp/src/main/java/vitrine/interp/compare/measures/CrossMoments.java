@@ -294,17 +294,14 @@ public final class CrossMoments {
    * @param xy of both
    */
   static Alignment alignment(CrossMoments xx, Side x, CrossMoments xy, CrossMoments yy, Side y) {
-    return Alignment.of(
-        x,
-        xy.products(),
-        y,
-        lengths(xx, xy, yy));
+    return Alignment.of(x, xy.products(), y, lengths(xx, xy, yy));
   }
 
-  /** {@link LinearMeasures#linearCka}, without any decomposition; NaN for a side that is constant. */
+  /**
+   * {@link LinearMeasures#linearCka}, without any decomposition; NaN for a side that is constant.
+   */
   static double linearCka(CrossMoments xx, CrossMoments xy, CrossMoments yy) {
-    return LinearMeasures.atMostOne(
-        xy.squares() / Math.sqrt(xx.squares() * yy.squares()));
+    return LinearMeasures.atMostOne(xy.squares() / Math.sqrt(xx.squares() * yy.squares()));
   }
 
   /** {@link LinearMeasures#unbiasedCka}, likewise. */

@@ -69,7 +69,8 @@ public final class LayerSums {
   }
 
   /** Bytes that the sums of such layers take. */
-  public static long bytes(int[] widthsX, int[] widthsY, Sides sides, List<Pair> pairs, int groups) {
+  public static long bytes(
+      int[] widthsX, int[] widthsY, Sides sides, List<Pair> pairs, int groups) {
     long each = 0;
     for (int width : widthsX) {
       each += CrossMoments.bytes(width, width);
@@ -136,6 +137,12 @@ public final class LayerSums {
    */
   @SuppressWarnings("ArrayRecordComponent") // handed through once, compared by no one
   public record Value(double estimate, double[] leftOut, double shuffled) {}
+
+  /** Units of the widest layer. */
+  public int widest() {
+    return Math.max(
+        IntStream.of(widthsX).max().orElse(0), IntStream.of(widthsY).max().orElse(0));
+  }
 
   /** Rows seen. */
   public long rows() {
@@ -210,7 +217,9 @@ public final class LayerSums {
     return all;
   }
 
-  /** One of a group's sums, by its place among all; of a pair that is no sum of its own, an empty. */
+  /**
+   * One of a group's sums, by its place among all; of a pair that is no sum of its own, an empty.
+   */
   private CrossMoments part(Group group, int piece) {
     int layersX = widthsX.length;
     int layersY = sides == Sides.TWO ? widthsY.length : 0;
@@ -230,8 +239,7 @@ public final class LayerSums {
     return Parallel.map(layers.size(), threads, i -> layers.get(i).side(options.tolerance()));
   }
 
-  private double value(
-      Measure measure, Options options, Whole of, int index, CrossMoments cross) {
+  private double value(Measure measure, Options options, Whole of, int index, CrossMoments cross) {
     Pair pair = pairs.get(index);
     CrossMoments xx = of.sums().x().get(pair.x());
     CrossMoments yy = of.sums().y().get(pair.y());
