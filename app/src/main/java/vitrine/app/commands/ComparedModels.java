@@ -11,16 +11,13 @@ import picocli.CommandLine.Option;
 import vitrine.app.terminal.Console;
 import vitrine.app.terminal.UsageException;
 import vitrine.engine.data.TooLong;
-import vitrine.engine.hooks.Architecture;
 import vitrine.interp.Result;
 import vitrine.interp.compare.CheckpointsResult;
 import vitrine.interp.compare.GridResult;
 import vitrine.interp.compare.GridSpec;
 import vitrine.interp.compare.HeadGrid;
 import vitrine.interp.compare.LayerGrid;
-import vitrine.interp.compare.measures.LayerSums;
 import vitrine.interp.compare.measures.Measure;
-import vitrine.interp.compare.measures.Options;
 import vitrine.kernels.Precision;
 
 /** The models that {@code compare} runs. */
@@ -53,12 +50,11 @@ final class ComparedModels {
       names = "--site",
       paramLabel = "SITE",
       converter = Converters.NotBlank.class,
-      description = "What is read in every block: resid_post (if not given), attn_out, mlp_out, mlp.post...")
+      description =
+          "What is read in every block: resid_post (if not given), attn_out, mlp_out, mlp.post...")
   private @Nullable String site;
 
-  @Option(
-      names = "--same-layers",
-      description = "Only layers of the same place, as a curve.")
+  @Option(names = "--same-layers", description = "Only layers of the same place, as a curve.")
   private boolean sameLayers;
 
   @Option(
@@ -103,8 +99,7 @@ final class ComparedModels {
             measures.measures(List.of(Measure.CKA_LINEAR, Measure.SVCCA)),
             measures.options(common.seed(), USUAL_SAMPLE),
             groups == null ? USUAL_GROUPS : groups);
-    try (LoadedModel model =
-        LoadedModel.open(common, precision, Optional.empty(), console::note)) {
+    try (LoadedModel model = LoadedModel.open(common, precision, Optional.empty(), console::note)) {
       LayerGrid.Side x = side(model, texts.labelX(model.files().name()), sides.x());
       if (!checkpoints.isEmpty()) {
         return checkpoints(common, precision, x, spec, console);
@@ -161,8 +156,7 @@ final class ComparedModels {
   }
 
   private Result heads(LayerGrid.Side x, LayerGrid.Side y, GridSpec spec, Common common) {
-    return HeadGrid.run(
-        x, y, spec.options().seed(), common.threads(), Version.OF_THIS_BUILD);
+    return HeadGrid.run(x, y, spec.options().seed(), common.threads(), Version.OF_THIS_BUILD);
   }
 
   private static GridResult grid(
@@ -172,7 +166,6 @@ final class ComparedModels {
         LayerGrid.bytes(x, y, spec),
         OptionalLong.of(Runtime.getRuntime().maxMemory()),
         "Choose fewer --groups, --same-layers, or a smaller --sample");
-    return LayerGrid.run(
-        x, y, spec, common.threads(), Version.OF_THIS_BUILD, done -> {});
+    return LayerGrid.run(x, y, spec, common.threads(), Version.OF_THIS_BUILD, done -> {});
   }
 }

@@ -144,7 +144,8 @@ final class CompareCommandTest {
   @Test
   void should_compare_layers_of_two_models_by_words_when_another_is_given() throws IOException {
     Path bert = TinyModels.bert(dir.resolve("bert"), "BertForMaskedLM");
-    Path lines = Files.writeString(dir.resolve("lines.txt"), "the cat sat on\nthe cat\non the cat\n");
+    Path lines =
+        Files.writeString(dir.resolve("lines.txt"), "the cat sat on\nthe cat\non the cat\n");
     JsonNode document =
         compare("--other", bert.toString(), "--lines", lines.toString(), "--json").json();
     assertEquals("word", document.get("unit").stringValue());
@@ -157,7 +158,8 @@ final class CompareCommandTest {
 
   @Test
   void should_compare_sentences_when_the_text_is_in_two_languages() throws IOException {
-    Path one = Files.writeString(dir.resolve("one.txt"), "the cat sat\nthe dog saw\na bird .\nred\n");
+    Path one =
+        Files.writeString(dir.resolve("one.txt"), "the cat sat\nthe dog saw\na bird .\nred\n");
     Path two = Files.writeString(dir.resolve("two.txt"), "a cat\ndog saw the cat\nbird\nred red\n");
     JsonNode document =
         compare("--lines", one.toString(), "--other-lines", two.toString(), "--json").json();
@@ -181,16 +183,37 @@ final class CompareCommandTest {
     String sentence = "the red cat saw a green bird . the red cat saw a dog . ";
     String text = lines("text.txt", sentence.repeat(40));
     Cli.run(
-            "train", "--tokenizer", "induction-2l", "--text", text, "--layers", "2", "--width", "16",
-            "--heads", "2", "--length", "16", "--batch", "8", "--steps", "60", "--learning-rate",
-            "0.01", "--snapshots", "0,5,20,60", "--out", file("trained"))
+            "train",
+            "--tokenizer",
+            "induction-2l",
+            "--text",
+            text,
+            "--layers",
+            "2",
+            "--width",
+            "16",
+            "--heads",
+            "2",
+            "--length",
+            "16",
+            "--batch",
+            "8",
+            "--steps",
+            "60",
+            "--learning-rate",
+            "0.01",
+            "--snapshots",
+            "0,5,20,60",
+            "--out",
+            file("trained"))
         .done();
     List<String> call = new java.util.ArrayList<>(List.of("--model", file("trained")));
     for (int step : new int[] {0, 5, 20, 60}) {
       call.addAll(List.of("--checkpoint", file("trained/snapshots/step-" + step)));
     }
     call.addAll(
-        List.of("--text", sentence.repeat(2).strip(), "--metric", "cka-linear,procrustes", "--json"));
+        List.of(
+            "--text", sentence.repeat(2).strip(), "--metric", "cka-linear,procrustes", "--json"));
     JsonNode points = compare(call.toArray(String[]::new)).json().get("checkpoints");
     assertEquals(4, points.size());
     for (String measure : List.of("cka-linear", "procrustes")) {

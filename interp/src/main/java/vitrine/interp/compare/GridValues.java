@@ -19,8 +19,7 @@ import vitrine.interp.stats.Interval;
  * @param widest how many units the widest layer has
  * @param cells by measure, then by layer of X, then of Y
  */
-record GridValues(
-    long rows, int sampled, int groups, int widest, List<List<List<Cell>>> cells) {
+record GridValues(long rows, int sampled, int groups, int widest, List<List<List<Cell>>> cells) {
   /** Two-sided 97.5% quantiles of Student's t for 1 to 30 degrees of freedom. */
   private static final double[] STUDENT = {
     12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160,

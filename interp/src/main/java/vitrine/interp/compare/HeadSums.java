@@ -10,8 +10,8 @@ import vitrine.interp.compare.measures.Parallel;
  * divergence of the two distributions over keys, in nats; the mean over a text's queries is turned
  * into a similarity, 1 - JS / ln 2: 1 for the same, 0 where no key gets anything from both.
  *
- * <p>Pearson: the correlation of all T x T probabilities of a text; what a causal model may not look
- * at is left out. NaN for a head whose probabilities are all the same.
+ * <p>Pearson: the correlation of all T x T probabilities of a text; what a causal model may not
+ * look at is left out. NaN for a head whose probabilities are all the same.
  *
  * <p>What it does not tell: whether the heads do the same. Most heads that look at the first or the
  * next token are alike by this, whatever they write; and of two models, a head may have its like

@@ -153,8 +153,7 @@ public final class HeadsResult implements Result {
     SequencedMap<String, NumberArray> arrays = new LinkedHashMap<>();
     for (Kind kind : Kind.values()) {
       arrays.put(
-          kind.label,
-          NumberArray.of(numbers(kind), axes.layersX().size(), axes.layersY().size()));
+          kind.label, NumberArray.of(numbers(kind), axes.layersX().size(), axes.layersY().size()));
     }
     return arrays;
   }

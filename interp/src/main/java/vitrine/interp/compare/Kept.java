@@ -6,6 +6,7 @@ import java.util.stream.IntStream;
 import vitrine.engine.data.Draw;
 import vitrine.engine.data.Permutation;
 import vitrine.interp.compare.measures.Activations;
+import vitrine.interp.compare.measures.LayerSums;
 import vitrine.interp.compare.measures.Options;
 
 /**
@@ -15,13 +16,15 @@ import vitrine.interp.compare.measures.Options;
  */
 final class Kept {
   private final Options options;
+  private final LayerSums.Sides sides;
   private final List<long[]> lots = new ArrayList<>();
   private final List<double[][]> ofX = new ArrayList<>();
   private final List<double[][]> ofY = new ArrayList<>();
   private long seen;
 
-  Kept(Options options) {
+  Kept(Options options, LayerSums.Sides sides) {
     this.options = options;
+    this.sides = sides;
   }
 
   void add(List<Activations> x, List<Activations> y) {
@@ -29,7 +32,7 @@ final class Kept {
     for (int row = 0; row < x.getFirst().rows(); row++) {
       lots.add(new long[] {Draw.next(key, seen) >>> 1, seen});
       ofX.add(rows(x, row));
-      ofY.add(x == y ? ofX.getLast() : rows(y, row));
+      ofY.add(sides == LayerSums.Sides.ONE ? ofX.getLast() : rows(y, row));
       seen++;
     }
     if (ofX.size() > 2 * options.sample()) {

@@ -63,7 +63,7 @@ public final class LayerGrid {
         LayerSums.bytes(
             widthsX,
             widthsY,
-            x == y ? LayerSums.Sides.ONE : LayerSums.Sides.TWO,
+            grid.sides(),
             grid.pairs(widthsX.length, widthsY.length),
             spec.groups());
     long n = spec.options().sample();
@@ -183,7 +183,7 @@ public final class LayerGrid {
       this.readerY = readerY;
       this.pairs = pairs(readerX.names().size(), readerY.names().size());
       this.sums = new LayerSums(new int[0], new int[0], LayerSums.Sides.ONE, List.of(), 1, 1);
-      this.kept = new Kept(spec.options());
+      this.kept = new Kept(spec.options(), sides());
     }
 
     void read(List<Encoded> ofX, List<Encoded> ofY) {
@@ -207,7 +207,7 @@ public final class LayerGrid {
             new LayerSums(
                 widths(layersX),
                 widths(layersY),
-                x == y ? LayerSums.Sides.ONE : LayerSums.Sides.TWO,
+                sides(),
                 pairs,
                 spec.groups(),
                 threads);
@@ -237,6 +237,10 @@ public final class LayerGrid {
           x.passages().size(),
           values);
     }
+  }
+
+  private LayerSums.Sides sides() {
+    return x == y ? LayerSums.Sides.ONE : LayerSums.Sides.TWO;
   }
 
   private List<LayerSums.Pair> pairs(int layersX, int layersY) {

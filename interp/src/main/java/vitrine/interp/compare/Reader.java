@@ -55,8 +55,7 @@ final class Reader {
   int[] widths() {
     return plan.reads().stream()
         .flatMap(site -> site.expand(model.architecture()).stream())
-        .mapToInt(site ->
-            Math.toIntExact(model.architecture().shape(site.target(), 1, 1).size()))
+        .mapToInt(site -> Math.toIntExact(model.architecture().shape(site.target(), 1, 1).size()))
         .toArray();
   }
 

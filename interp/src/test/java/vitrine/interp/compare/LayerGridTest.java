@@ -134,8 +134,7 @@ final class LayerGridTest {
           checked++;
         }
       }
-      assertTrue(
-          grid.shuffled(measure, 1, 1) < grid.value(measure, 1, 1), measure.label());
+      assertTrue(grid.shuffled(measure, 1, 1) < grid.value(measure, 1, 1), measure.label());
     }
     assertEquals(45, checked);
   }
@@ -148,7 +147,9 @@ final class LayerGridTest {
     for (Measure measure : MEASURES) {
       for (int i = 0; i < 9; i++) {
         assertEquals(
-            both.value(measure, i / 3, i % 3), one.value(measure, i / 3, i % 3), 1e-9,
+            both.value(measure, i / 3, i % 3),
+            one.value(measure, i / 3, i % 3),
+            1e-9,
             measure.label());
       }
     }
@@ -183,7 +184,8 @@ final class LayerGridTest {
   void should_be_refused_when_sides_do_not_pair() {
     GridSpec words = spec(Unit.WORD, GridSpec.Pairs.ALL);
     InputException count =
-        assertThrows(InputException.class, () -> run(side("a cat", "a bird"), side("a cat"), words));
+        assertThrows(
+            InputException.class, () -> run(side("a cat", "a bird"), side("a cat"), words));
     assertTrue(String.valueOf(count.getMessage()).contains("2 texts on one side, 1"));
     InputException length =
         assertThrows(InputException.class, () -> run(side("a cat"), side("a red cat"), words));
@@ -194,8 +196,7 @@ final class LayerGridTest {
             () -> run(side("a cat"), side("a dog"), spec(Unit.TOKEN, GridSpec.Pairs.ALL)));
     assertTrue(String.valueOf(tokens.getMessage()).contains("--unit word"));
     GridSpec patterns =
-        new GridSpec(
-            "attn.pattern", Unit.TOKEN, GridSpec.Pairs.ALL, MEASURES, Options.usual(0), 1);
+        new GridSpec("attn.pattern", Unit.TOKEN, GridSpec.Pairs.ALL, MEASURES, Options.usual(0), 1);
     LayerGrid.Side side = many();
     InputException site = assertThrows(InputException.class, () -> run(side, side, patterns));
     assertTrue(String.valueOf(site.getMessage()).contains("no vector a token"));

@@ -219,11 +219,18 @@ final class ArchitectureTest {
         "vitrine.interp.compare",
         "vitrine.engine",
         "vitrine.engine.io",
+        "vitrine.engine.text",
+        "vitrine.engine.conllu",
+        "vitrine.engine.hooks",
+        "vitrine.engine.data",
+        "vitrine.engine.models",
         "vitrine.interp",
         "vitrine.interp.compare.measures",
         "vitrine.interp.io",
         "vitrine.interp.pictures",
-        "vitrine.interp.stats");
+        "vitrine.interp.stats",
+        "vitrine.kernels");
+    allow("vitrine.engine.conllu", "vitrine.engine", "vitrine.engine.io");
   }
 
   private static void allow(String user, String... used) {

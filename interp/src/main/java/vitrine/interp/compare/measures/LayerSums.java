@@ -140,8 +140,7 @@ public final class LayerSums {
 
   /** Units of the widest layer. */
   public int widest() {
-    return Math.max(
-        IntStream.of(widthsX).max().orElse(0), IntStream.of(widthsY).max().orElse(0));
+    return Math.max(IntStream.of(widthsX).max().orElse(0), IntStream.of(widthsY).max().orElse(0));
   }
 
   /** Rows seen. */
