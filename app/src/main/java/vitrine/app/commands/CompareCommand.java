@@ -46,9 +46,9 @@ import vitrine.interp.compare.measures.Options;
       "for many units, most measures are large by chance: read the shuffled baseline.",
       "",
       "Examples:",
-      "  vitrine run --text \"the cat saw a bird . the cat saw a red bird\" --read embed --read blocks.1.resid_post --out acts",
-      "  vitrine compare --x acts/embed.npy --y acts/blocks.1.resid_post.npy --metric all --json",
-      "  vitrine compare --x acts/embed.npy --y acts/blocks.1.resid_post.npy --metric cka-unbiased,rsa",
+      "  vitrine run --text \"the cat saw a bird . a dog\" --read embed --read blocks.1.attn_out --out acts",
+      "  vitrine compare --x acts/embed.npy --y acts/blocks.1.attn_out.npy --metric all --json",
+      "  vitrine compare --x acts/embed.npy --y acts/blocks.1.attn_out.npy --metric cka-unbiased,rsa",
       "  vitrine compare --text \"the cat saw a bird . the cat saw a red bird\" --metric cka-linear,rsa",
       "  vitrine compare --lines README.md --metric cka-linear,svcca --truncate --out layers.svg"
     })

@@ -36,7 +36,7 @@ final class ComparedTexts {
       names = "--lines",
       paramLabel = "FILE",
       converter = Converters.AnyPath.class,
-      description = "A file with a text a line.")
+      description = "A file with a text a line; blank ones are left out.")
   private @Nullable Path lines;
 
   @Option(
@@ -147,14 +147,19 @@ final class ComparedTexts {
         "compare: %s: %s; expected a single text. Mend the line".formatted(where, found));
   }
 
-  private static List<Passage> ofLines(Path file) {
+  /** Blank lines are left out, but where lines pair. */
+  private List<Passage> ofLines(Path file) {
     List<Passage> passages = new ArrayList<>();
+    int[] number = {0};
     TextFile.forEachLine(
         "compare",
         file,
-        line ->
-            passages.add(
-                Passage.of("%s line %d".formatted(file, passages.size() + 1), line.strip())));
+        line -> {
+          number[0]++;
+          if (!line.isBlank() || isParallel()) {
+            passages.add(Passage.of("%s line %d".formatted(file, number[0]), line.strip()));
+          }
+        });
     return passages;
   }
 

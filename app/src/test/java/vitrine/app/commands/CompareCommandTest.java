@@ -173,6 +173,19 @@ final class CompareCommandTest {
     compare().failed(2, "nothing given");
   }
 
+  @Test
+  void should_find_each_head_in_itself_when_heads_are_compared() {
+    String text = "the red cat saw a bird . the red cat";
+    JsonNode measures = compare("--text", text, "--heads", "--json").json().get("measures");
+    JsonNode values = measures.get("jensen-shannon").get("values");
+    assertEquals(8, values.size());
+    for (int head = 0; head < 8; head++) {
+      assertEquals(1, values.get(head).get(head).doubleValue(), 1e-12);
+    }
+    // The previous-token head is like no head that looks everywhere.
+    assertTrue(values.get(1).get(0).doubleValue() < 0.8, values.toString());
+  }
+
   private String lines(String name, String text) throws IOException {
     return Files.writeString(dir.resolve(name), text).toString();
   }

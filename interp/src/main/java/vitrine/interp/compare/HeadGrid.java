@@ -31,20 +31,20 @@ public final class HeadGrid {
     HeadSums sums = new HeadSums(heads(x), heads(y));
     for (int i = 0; i < x.passages().size(); i++) {
       Encoded a = encoded(x, i);
-      Encoded b = x == y ? a : encoded(y, i);
+      Encoded b = x.isSame(y) ? a : encoded(y, i);
       if (!Arrays.equals(a.example().ids(), b.example().ids())) {
         throw new InputException(
             "compare: %s: the two tokenizers cut it differently; expected the same tokens. Heads compare between models of one vocabulary"
                 .formatted(x.passages().get(i).where()));
       }
       HeadSums.Patterns ofX = read(x, planX, a);
-      HeadSums.Patterns ofY = x == y ? ofX : read(y, planY, b);
+      HeadSums.Patterns ofY = x.isSame(y) ? ofX : read(y, planY, b);
       long key = Draw.key(seed, Draw.Use.SHUFFLING, i);
       sums.add(ofX, ofY, Permutation.of(ofX.length(), key), threads);
     }
     return new HeadsResult(
         Provenance.of(x.source(), x.model(), version, planX),
-        x == y ? null : Provenance.of(y.source(), y.model(), version, planY),
+        x.isSame(y) ? null : Provenance.of(y.source(), y.model(), version, planY),
         new GridResult.Axes(x.label(), y.label(), names(x), names(y)),
         sums);
   }

@@ -52,6 +52,11 @@ public final class LayerGrid {
     public Side {
       passages = List.copyOf(passages);
     }
+
+    /** Whether one run serves both: the same object, not one like it. */
+    boolean isSame(Side other) {
+      return this == other;
+    }
   }
 
   /** Bytes that the sums, and the rows that are kept, take at least; the models' runs aside. */
@@ -97,7 +102,7 @@ public final class LayerGrid {
               .formatted(x.passages().size(), y.passages().size()));
     }
     Reader readerX = new Reader(x.model(), spec.site());
-    Reader readerY = x == y ? readerX : new Reader(y.model(), spec.site());
+    Reader readerY = x.isSame(y) ? readerX : new Reader(y.model(), spec.site());
     List<List<Encoded>> encoded = encode();
     int[] order = byLength(encoded.getFirst());
     Stream stream = new Stream(readerX, readerY);
@@ -128,7 +133,7 @@ public final class LayerGrid {
     List<Encoded> ofY = new ArrayList<>();
     for (int i = 0; i < x.passages().size(); i++) {
       Encoded a = encoded(x, i);
-      Encoded b = x == y ? a : encoded(y, i);
+      Encoded b = x.isSame(y) ? a : encoded(y, i);
       requirePair(a, b, i);
       List<Encoded> pair = Encoded.paired(a, b);
       ofX.add(pair.get(0));
@@ -189,7 +194,7 @@ public final class LayerGrid {
     void read(List<Encoded> ofX, List<Encoded> ofY) {
       List<Reader.Table> tables = readerX.read(ofX);
       waitingX.add(tables);
-      waitingY.add(x == y ? tables : readerY.read(ofY));
+      waitingY.add(x.isSame(y) ? tables : readerY.read(ofY));
       waiting += tables.getFirst().rows();
       if (waiting >= FLUSH) {
         flush();
@@ -201,16 +206,10 @@ public final class LayerGrid {
         return;
       }
       List<Activations> layersX = joined(x.label(), readerX.names(), waitingX);
-      List<Activations> layersY = x == y ? layersX : joined(y.label(), readerY.names(), waitingY);
+      List<Activations> layersY = x.isSame(y) ? layersX : joined(y.label(), readerY.names(), waitingY);
       if (flushes == 0) {
         sums =
-            new LayerSums(
-                widths(layersX),
-                widths(layersY),
-                sides(),
-                pairs,
-                spec.groups(),
-                threads);
+            new LayerSums(widths(layersX), widths(layersY), sides(), pairs, spec.groups(), threads);
       }
       long key = Draw.key(spec.options().seed(), Draw.Use.SHUFFLING, flushes);
       sums.add(layersX, layersY, flushes % spec.groups(), Permutation.of(waiting, key));
@@ -231,7 +230,7 @@ public final class LayerGrid {
               spec, readerX.names(), readerY.names(), pairs, sums, usedGroups, kept, threads);
       return new GridResult(
           Provenance.of(x.source(), x.model(), version, readerX.plan()),
-          x == y ? null : Provenance.of(y.source(), y.model(), version, readerY.plan()),
+          x.isSame(y) ? null : Provenance.of(y.source(), y.model(), version, readerY.plan()),
           new GridResult.Axes(x.label(), y.label(), readerX.names(), readerY.names()),
           spec,
           x.passages().size(),
@@ -240,7 +239,7 @@ public final class LayerGrid {
   }
 
   private LayerSums.Sides sides() {
-    return x == y ? LayerSums.Sides.ONE : LayerSums.Sides.TWO;
+    return x.isSame(y) ? LayerSums.Sides.ONE : LayerSums.Sides.TWO;
   }
 
   private List<LayerSums.Pair> pairs(int layersX, int layersY) {
@@ -249,7 +248,7 @@ public final class LayerGrid {
       for (int j = 0; j < layersY; j++) {
         boolean wanted =
             switch (spec.pairs()) {
-              case ALL -> x != y || i <= j || anyDirected();
+              case ALL -> !x.isSame(y) || i <= j || anyDirected();
               case SAME -> i == j;
             };
         if (wanted) {

@@ -1,5 +1,6 @@
 package vitrine.interp.compare.measures;
 
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.stream.IntStream;
 import org.ejml.data.DMatrixRMaj;
@@ -10,6 +11,9 @@ import org.ejml.interfaces.decomposition.SingularValueDecomposition_F64;
 
 /** EJML's decompositions, in descending order and with their failures said. */
 final class Decompositions {
+  /** Far below the last bit of the largest number. */
+  private static final double DUST = 1e-20;
+
   private Decompositions() {}
 
   /**
@@ -53,9 +57,15 @@ final class Decompositions {
    * @return without U; eigenvalues that rounding made negative count as 0
    */
   static Svd ofSquare(DMatrixRMaj a) {
-    int d = a.numRows;
+    DMatrixRMaj square = withoutDust(a);
+    int d = square.numRows;
     EigenDecomposition_F64<DMatrixRMaj> eigen = DecompositionFactory_DDRM.eig(d, true, true);
-    require(eigen.decompose(eigen.inputModified() ? a.copy() : a));
+    if (!eigen.decompose(eigen.inputModified() ? square.copy() : square)) {
+      // EJML's iteration gives up on some matrices of low rank; these are the same vectors.
+      Svd svd = svd(square);
+      return new Svd(
+          new DMatrixRMaj(0, 0), Arrays.stream(svd.s()).map(Math::sqrt).toArray(), svd.vt());
+    }
     double[] values = new double[d];
     for (int i = 0; i < d; i++) {
       values[i] = eigen.getEigenvalue(i).real;
@@ -68,6 +78,16 @@ final class Decompositions {
       System.arraycopy(eigen.getEigenVector(order[i]).data, 0, vt.data, i * d, d);
     }
     return new Svd(new DMatrixRMaj(0, 0), s, vt);
+  }
+
+  /** Numbers that no eigenvalue can notice slow the iteration down, or keep it from ending. */
+  private static DMatrixRMaj withoutDust(DMatrixRMaj a) {
+    double least = CommonOps_DDRM.elementMaxAbs(a) * DUST;
+    DMatrixRMaj clean = a.copy();
+    for (int i = 0; i < clean.data.length; i++) {
+      clean.data[i] = Math.abs(clean.data[i]) < least ? 0 : clean.data[i];
+    }
+    return clean;
   }
 
   private static int[] descending(double[] values, int count) {
