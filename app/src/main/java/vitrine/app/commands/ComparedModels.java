@@ -107,11 +107,11 @@ final class ComparedModels {
       if (other == null) {
         LayerGrid.Side y =
             sides.areOne() ? x : side(model, texts.labelY(model.files().name()), sides.y());
-        return heads ? heads(x, y, spec, common) : grid(x, y, spec, common, console);
+        return heads ? heads(x, y, spec, common) : grid(x, y, spec, common);
       }
       try (LoadedModel second = open(other, common, precision, console)) {
         LayerGrid.Side y = side(second, texts.labelY(second.files().name()), sides.y());
-        return heads ? heads(x, y, spec, common) : grid(x, y, spec, common, console);
+        return heads ? heads(x, y, spec, common) : grid(x, y, spec, common);
       }
     }
   }
@@ -131,7 +131,7 @@ final class ComparedModels {
             new CheckpointsResult.Point(
                 name,
                 place(name, points.size()),
-                grid(side(model, name, last.passages()), last, spec, common, console)));
+                grid(side(model, name, last.passages()), last, spec, common)));
       }
     }
     return new CheckpointsResult(points);
@@ -159,8 +159,7 @@ final class ComparedModels {
     return HeadGrid.run(x, y, spec.options().seed(), common.threads(), Version.OF_THIS_BUILD);
   }
 
-  private static GridResult grid(
-      LayerGrid.Side x, LayerGrid.Side y, GridSpec spec, Common common, Console console) {
+  private static GridResult grid(LayerGrid.Side x, LayerGrid.Side y, GridSpec spec, Common common) {
     Memory.require(
         "compare",
         LayerGrid.bytes(x, y, spec),

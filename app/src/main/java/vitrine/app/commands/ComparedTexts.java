@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import vitrine.app.input.InputLine;
 import vitrine.app.input.InputLines;
+import vitrine.app.terminal.OneLine;
 import vitrine.app.terminal.UsageException;
 import vitrine.engine.InputException;
 import vitrine.engine.conllu.ConlluFile;
@@ -79,6 +80,7 @@ final class ComparedTexts {
 
   /** The two sides; the second is the first where no other was given. */
   record Sides(List<Passage> x, List<Passage> y) {
+    @SuppressWarnings("ReferenceEquality") // two files with the same texts are still two sides
     boolean areOne() {
       return x == y;
     }
@@ -178,7 +180,8 @@ final class ComparedTexts {
       case "sentence" -> Unit.SENTENCE;
       default ->
           throw new UsageException(
-              "compare: --unit: expected token, word or sentence. See: vitrine help compare");
+              "compare: --unit: %s; expected token, word or sentence. See: vitrine help compare"
+                  .formatted(OneLine.operand(unit)));
     };
   }
 

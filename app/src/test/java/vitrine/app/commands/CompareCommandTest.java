@@ -224,9 +224,9 @@ final class CompareCommandTest {
     for (int step : new int[] {0, 5, 20, 60}) {
       call.addAll(List.of("--checkpoint", file("trained/snapshots/step-" + step)));
     }
-    call.addAll(
-        List.of(
-            "--text", sentence.repeat(2).strip(), "--metric", "cka-linear,procrustes", "--json"));
+    String some = "the red cat saw a dog .\nthe dog saw a green bird .\na cat saw the bird .\n";
+    call.addAll(List.of("--lines", lines("lines.txt", some.repeat(3))));
+    call.addAll(List.of("--metric", "cka-linear,procrustes", "--json"));
     JsonNode points = compare(call.toArray(String[]::new)).json().get("checkpoints");
     assertEquals(4, points.size());
     for (String measure : List.of("cka-linear", "procrustes")) {

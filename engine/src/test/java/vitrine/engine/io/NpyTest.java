@@ -94,8 +94,7 @@ final class NpyTest {
         // Of integers of eight bytes the way over double rounds twice.
         float value = (float) doubles.values()[i];
         float want = floats.values()[i];
-        boolean near =
-            Float.compare(want, value) == 0 || Math.abs(want - value) <= Math.ulp(want);
+        boolean near = Float.compare(want, value) == 0 || Math.abs(want - value) <= Math.ulp(want);
         assertTrue(near, name + " element " + i);
       }
       checked++;

@@ -54,6 +54,7 @@ public final class LayerGrid {
     }
 
     /** Whether one run serves both: the same object, not one like it. */
+    @SuppressWarnings("ReferenceEquality") // two that are equal are still run twice
     boolean isSame(Side other) {
       return this == other;
     }
@@ -206,7 +207,8 @@ public final class LayerGrid {
         return;
       }
       List<Activations> layersX = joined(x.label(), readerX.names(), waitingX);
-      List<Activations> layersY = x.isSame(y) ? layersX : joined(y.label(), readerY.names(), waitingY);
+      List<Activations> layersY =
+          x.isSame(y) ? layersX : joined(y.label(), readerY.names(), waitingY);
       if (flushes == 0) {
         sums =
             new LayerSums(widths(layersX), widths(layersY), sides(), pairs, spec.groups(), threads);

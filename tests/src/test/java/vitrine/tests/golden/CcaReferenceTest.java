@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -49,7 +50,7 @@ final class CcaReferenceTest {
     JsonNode rho = expected.get("qr_svd_rho");
     assertEquals(10, rho.size());
     for (int i = 0; i < 10; i++) {
-      double ours = comparison.extras().canonical().rho()[i];
+      double ours = Objects.requireNonNull(comparison.extras().canonical()).rho()[i];
       // The file's values come from single precision in between.
       assertEquals(rho.get(i).doubleValue(), ours, 1e-10, "coefficient " + i);
       assertEquals(expected.get("cca_core_rho").get(i).doubleValue(), ours, 5e-9);

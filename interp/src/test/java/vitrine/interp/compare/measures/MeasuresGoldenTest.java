@@ -8,6 +8,8 @@ import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -94,7 +96,7 @@ final class MeasuresGoldenTest {
       Comparison.Extras extras = compare(each, options()).extras();
       assertEquals(expected.get("ranks").get(0).intValue(), extras.rankX(), name);
       assertEquals(expected.get("ranks").get(1).intValue(), extras.rankY(), name);
-      Comparison.Canonical canonical = extras.canonical();
+      Comparison.Canonical canonical = Objects.requireNonNull(extras.canonical());
       assertEquals(expected.get("r2").doubleValue(), canonical.rSquared(), TOLERANCE, name);
       double[] rho =
           expected.get("coefficients").valueStream().mapToDouble(JsonNode::doubleValue).toArray();
@@ -102,15 +104,17 @@ final class MeasuresGoldenTest {
       for (int i = 0; i < rho.length; i++) {
         assertEquals(rho[i], canonical.rho()[i], TOLERANCE, name + ": " + i);
       }
-      assertEquals(expected.get("kept").get(0).intValue(), extras.kept().x(), name);
-      assertEquals(expected.get("kept").get(1).intValue(), extras.kept().y(), name);
+      assertEquals(
+          expected.get("kept").get(0).intValue(), Objects.requireNonNull(extras.kept()).x(), name);
+      assertEquals(
+          expected.get("kept").get(1).intValue(), Objects.requireNonNull(extras.kept()).y(), name);
       assertEquals(
           expected.get("pwcca_reverse").doubleValue(),
           extras.reverse().getFirst().value(),
           TOLERANCE,
           name);
       double median = expected.get("median").get(0).doubleValue();
-      assertEquals(median, extras.median().x(), 1e-12 * median, name);
+      assertEquals(median, Objects.requireNonNull(extras.median()).x(), 1e-12 * median, name);
     }
   }
 
@@ -135,9 +139,9 @@ final class MeasuresGoldenTest {
                 0);
         String name =
             "rsa-"
-                + kind.get(0).toString().toLowerCase()
+                + kind.get(0).toString().toLowerCase(Locale.ROOT)
                 + "-"
-                + kind.get(1).toString().toLowerCase();
+                + kind.get(1).toString().toLowerCase(Locale.ROOT);
         assertEquals(
             each.get("expected").get(name).doubleValue(),
             value(compare(each, options), Measure.RSA),

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import vitrine.engine.InputException;
@@ -60,7 +61,7 @@ final class MeasuresRulesTest {
   @Test
   void should_say_how_many_are_one_when_examples_are_fewer_than_units() {
     Comparison comparison = compare(random(1, 20, 15), random(2, 20, 12), Measure.CCA, Measure.RSA);
-    double[] rho = comparison.extras().canonical().rho();
+    double[] rho = Objects.requireNonNull(comparison.extras().canonical()).rho();
     String warning = comparison.warnings().getFirst();
     assertTrue(warning.contains("at least 8 of the 12"), warning);
     assertEquals(1, rho[7], 1e-12);
