@@ -44,7 +44,6 @@ public final class Commands {
         new AblateCommand(common, console, in),
         new HeadsCommand(common, console, in),
         new PatchCommand(common, console, in),
-        new CompareCommand(common, console),
         new CompareCommand(common, console, in),
         new TokenizeCommand(common, console, in),
         new TrainTokenizerCommand(console),

@@ -71,8 +71,6 @@ final class HelpTest {
       String word = matcher.group(1) == null ? matcher.group(2) : matcher.group(1);
       boolean isOut =
           !words.isEmpty() && List.of("--out", "--save-prompts").contains(words.getLast());
-      if (isOut) {
-      boolean isOut = !words.isEmpty() && words.getLast().equals("--out");
       if (isOut || word.endsWith(".npy")) {
         words.add(dir.resolve(word).toString());
       } else if (word.startsWith("path/to/")) {
