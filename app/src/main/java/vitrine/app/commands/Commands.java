@@ -45,6 +45,7 @@ public final class Commands {
         new HeadsCommand(common, console, in),
         new PatchCommand(common, console, in),
         new CompareCommand(common, console, in),
+        new ProbeCommand(common, console),
         new TokenizeCommand(common, console, in),
         new TrainTokenizerCommand(console),
         new TrainCommand(common, console),
