@@ -122,8 +122,7 @@ final class ProbeCommand implements Command {
         Features x = trainFiles.features(kernels);
         Features xTest = testFiles.features(kernels)) {
       trainFiles.requireSameWidth(x, testFiles, xTest);
-      Trial.Labels labels =
-          labels(trainFiles.y(), trainFiles, x, testFiles.y(), testFiles, xTest);
+      Trial.Labels labels = labels(trainFiles.y(), trainFiles, x, testFiles.y(), testFiles, xTest);
       Trial.@Nullable Labels controls = null;
       if (!control.isEmpty()) {
         ProbeFiles other = pair("--control", control);

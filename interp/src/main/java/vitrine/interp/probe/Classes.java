@@ -32,8 +32,7 @@ public record Classes(List<Long> labels) {
       throw new InputException(
           "probe: %s: %s; expected at least two classes. Give other labels."
               .formatted(
-                  operand,
-                  counts.isEmpty() ? "no labels" : "only the class " + counts.firstKey()));
+                  operand, counts.isEmpty() ? "no labels" : "only the class " + counts.firstKey()));
     }
     return new Classes(List.copyOf(counts.keySet()));
   }

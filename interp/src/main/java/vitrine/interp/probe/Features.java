@@ -24,8 +24,7 @@ public final class Features implements AutoCloseable {
   private final int rows;
   private final int width;
 
-  private Features(
-      Kernels kernels, Workspace workspace, List<Tensor> blocks, int rows, int width) {
+  private Features(Kernels kernels, Workspace workspace, List<Tensor> blocks, int rows, int width) {
     this.kernels = kernels;
     this.workspace = workspace;
     this.blocks = blocks;

@@ -5,8 +5,8 @@ import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Minimises a smooth function by limited-memory BFGS (Liu and Nocedal 1989; Nocedal and Wright 2006,
- * algorithms 7.4 and 7.5), with a line search for the strong Wolfe conditions by bisection.
+ * Minimises a smooth function by limited-memory BFGS (Liu and Nocedal 1989; Nocedal and Wright
+ * 2006, algorithms 7.4 and 7.5), with a line search for the strong Wolfe conditions by bisection.
  *
  * <p>A function that is computed in float32 has noise: near the minimum its values say nothing any
  * more while its gradient still does. A step then also counts as long enough a decrease when the

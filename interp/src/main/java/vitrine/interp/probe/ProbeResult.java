@@ -108,8 +108,7 @@ public final class ProbeResult implements Result {
   /** The share of test rows of the class that most of them have. */
   private double majority() {
     Confusion confusion = trial.confusion();
-    int most =
-        IntStream.range(0, trial.classes().count()).map(confusion::examples).max().orElse(0);
+    int most = IntStream.range(0, trial.classes().count()).map(confusion::examples).max().orElse(0);
     return most / (double) trial.own().length;
   }
 

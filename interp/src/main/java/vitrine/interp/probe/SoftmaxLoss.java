@@ -11,12 +11,12 @@ import vitrine.kernels.Workspace;
 
 /**
  * What logistic regression minimises, as a function of its parameters: {@code sum of -ln p(class) +
- * ||W||^2 / (2C)}, the intercepts free; scikit-learn's objective. Of two classes only the second has
- * weights, as there (a sigmoid); of more each has its own. A point is W row by row, (d,F), then the
- * F intercepts, with F = 1 of two classes and K of more.
+ * ||W||^2 / (2C)}, the intercepts free; scikit-learn's objective. Of two classes only the second
+ * has weights, as there (a sigmoid); of more each has its own. A point is W row by row, (d,F), then
+ * the F intercepts, with F = 1 of two classes and K of more.
  *
- * <p>Scores are computed in float32 by the backend, a block of rows at a time; sums over blocks, and
- * everything that does not grow with n, in double.
+ * <p>Scores are computed in float32 by the backend, a block of rows at a time; sums over blocks,
+ * and everything that does not grow with n, in double.
  */
 final class SoftmaxLoss implements Lbfgs.Function, AutoCloseable {
   private final Features features;
@@ -38,8 +38,7 @@ final class SoftmaxLoss implements Lbfgs.Function, AutoCloseable {
    * @param rows how many of them count, from the first
    * @param count K, at least 2
    */
-  SoftmaxLoss(
-      Features features, int[] classes, int rows, int count, double inverseRegularization) {
+  SoftmaxLoss(Features features, int[] classes, int rows, int count, double inverseRegularization) {
     this.features = features;
     this.classes = classes;
     this.rows = rows;

@@ -71,9 +71,7 @@ public record Trial(
             ? null
             : new Control(
                 controlled.predictions.accuracy(controlled.own), controlled.trainAccuracy),
-        code == null
-            ? null
-            : code.of(regression, train, fitted.trained, fitted.classes.count()));
+        code == null ? null : code.of(regression, train, fitted.trained, fitted.classes.count()));
   }
 
   @SuppressWarnings("ArrayRecordComponent") // handed through once, compared by no one
@@ -84,8 +82,7 @@ public record Trial(
       double trainAccuracy,
       LinearProbe.Predictions predictions,
       int[] own) {
-    static Fitted of(
-        LogisticRegression regression, Features train, Features test, Labels labels) {
+    static Fitted of(LogisticRegression regression, Features train, Features test, Labels labels) {
       Classes classes = Classes.of(labels.trainOperand(), labels.train());
       int[] trained = classes.of(labels.trainOperand(), labels.trainOperand(), labels.train());
       int[] own = classes.of(labels.testOperand(), labels.trainOperand(), labels.test());
@@ -111,9 +108,7 @@ public record Trial(
 
   /** Test accuracy less the control's; not a number without a control. */
   public double selectivity() {
-    return control == null
-        ? Double.NaN
-        : testAccuracy().estimate() - control.testAccuracy();
+    return control == null ? Double.NaN : testAccuracy().estimate() - control.testAccuracy();
   }
 
   public Confusion confusion() {

@@ -56,7 +56,9 @@ final class LogisticGoldenTest {
   }
 
   private static long[] longs(JsonNode array) {
-    return StreamSupport.stream(array.spliterator(), false).mapToLong(JsonNode::longValue).toArray();
+    return StreamSupport.stream(array.spliterator(), false)
+        .mapToLong(JsonNode::longValue)
+        .toArray();
   }
 
   private static Trial.Labels labels(JsonNode one) {
@@ -115,14 +117,14 @@ final class LogisticGoldenTest {
   @Test
   void should_cost_finitely_many_bits_when_a_class_was_not_seen() {
     long[] labels = {0, 1, 0, 1, 2, 0, 1, 2};
-    try (Features x =
-        Features.of(kernels, "x", 8, 2, row -> new float[] {labels[row], row % 3})) {
+    try (Features x = Features.of(kernels, "x", 8, 2, row -> new float[] {labels[row], row % 3})) {
       int[] classes = Classes.of("y", labels).of("y", "y", labels);
       OnlineCode.Length code =
           new OnlineCode(List.of(1, 4, 8)).of(LogisticRegression.of(1), x, classes, 3);
       // Block 2: one class seen (0 with the probability 1/2), two share the other half.
       assertEquals(2 + 1 + 2, code.blocks().get(1), 1e-9);
-      assertTrue(code.blocks().get(2) > 2 * Math.log(5) / Math.log(2), "4 seen, 1 in 5 for class 2");
+      assertTrue(
+          code.blocks().get(2) > 2 * Math.log(5) / Math.log(2), "4 seen, 1 in 5 for class 2");
       assertTrue(Double.isFinite(code.bits()));
       InputException e =
           assertThrows(
@@ -138,7 +140,8 @@ final class LogisticGoldenTest {
     InputException e =
         assertThrows(
             InputException.class, () -> classes.of("y_test", "y_train", new long[] {5, 4}));
-    assertTrue(String.valueOf(e.getMessage()).contains("y_test: row 1 has class 4"), e.getMessage());
+    assertTrue(
+        String.valueOf(e.getMessage()).contains("y_test: row 1 has class 4"), e.getMessage());
     InputException alike =
         assertThrows(InputException.class, () -> Classes.of("y", new long[] {1, 1}));
     assertTrue(String.valueOf(alike.getMessage()).contains("only the class 1"), alike.getMessage());
@@ -146,7 +149,8 @@ final class LogisticGoldenTest {
         assertThrows(
             InputException.class,
             () -> Features.of(kernels, "x", 2, 2, row -> new float[] {0, row / 0f - row}));
-    assertTrue(String.valueOf(nan.getMessage()).contains("x: row 0, column 1 is NaN"), nan.getMessage());
+    assertTrue(
+        String.valueOf(nan.getMessage()).contains("x: row 0, column 1 is NaN"), nan.getMessage());
   }
 
   @Test

@@ -150,6 +150,15 @@ final class ArchitectureTest {
         "vitrine.interp.pictures",
         "vitrine.kernels");
     allow(
+        "vitrine.interp.probe",
+        "vitrine.engine",
+        "vitrine.engine.io",
+        "vitrine.interp",
+        "vitrine.interp.stats",
+        "vitrine.interp.io",
+        "vitrine.interp.pictures",
+        "vitrine.kernels");
+    allow(
         "vitrine.interp.minimalpairs",
         "vitrine.engine",
         "vitrine.engine.io",
