@@ -62,8 +62,10 @@ final class Lbfgs {
   @SuppressWarnings("ArrayRecordComponent") // handed through once, compared by no one
   record Minimum(double[] point, double value, double gradient, int iterations, End end) {}
 
+  @SuppressWarnings("ArrayRecordComponent") // compared by no one
   private record Pair(double[] s, double[] y, double rho) {}
 
+  @SuppressWarnings("ArrayRecordComponent") // compared by no one
   private record Step(double[] point, double value, double[] gradient) {}
 
   Minimum minimise(Function function, double[] start) {
