@@ -19,14 +19,14 @@ final class ConlluFileTest {
       """
       # sent_id = fr-1
       # text = Il vient du nord.
-      1	Il	il	PRON	_	Number=Sing|Person=3	2	nsubj	_	_
-      2	vient	venir	VERB	_	_	0	root	_	_
-      2.1	vient	venir	VERB	_	_	_	_	0:root	_
-      3-4	du	_	_	_	_	_	_	_	_
-      3	de	de	ADP	_	_	5	case	_	SpaceAfter=No
-      4	le	le	DET	_	_	5	det	_	_
-      5	nord	nord	NOUN	_	_	2	obl	_	SpaceAfter=No
-      6	.	.	PUNCT	_	_	2	punct	_	_
+      1\tIl\til\tPRON\t_\tNumber=Sing|Person=3\t2\tnsubj\t_\t_
+      2\tvient\tvenir\tVERB\t_\t_\t0\troot\t_\t_
+      2.1\tvient\tvenir\tVERB\t_\t_\t_\t_\t0:root\t_
+      3-4\tdu\t_\t_\t_\t_\t_\t_\t_\t_
+      3\tde\tde\tADP\t_\t_\t5\tcase\t_\tSpaceAfter=No
+      4\tle\tle\tDET\t_\t_\t5\tdet\t_\t_
+      5\tnord\tnord\tNOUN\t_\t_\t2\tobl\t_\tSpaceAfter=No
+      6\t.\t.\tPUNCT\t_\t_\t2\tpunct\t_\t_
 
       """;
 
