@@ -1,8 +1,12 @@
 package vitrine.bench.peers;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import vitrine.bench.Machine;
 
@@ -23,8 +27,19 @@ record Report(
   static final double DISTURBANCE = 0.1;
 
   Report {
-    versions = Map.copyOf(versions);
+    versions = Collections.unmodifiableMap(new TreeMap<>(versions)); // the same order always
     cases = List.copyOf(cases);
+  }
+
+  /**
+   * The samples once more, in the short form that scripts read: {@code
+   * {"name","threads","ours":[ms],"pytorch":[ms],"onnxruntime":[ms],"djl":[ms]}}, one entry for
+   * each of our own entrants with the peers that had as many threads. Lists of an entry are equally
+   * long and paired in time; of who was absent there is none. Written, and passed over when read.
+   */
+  @JsonProperty(value = "results", access = JsonProperty.Access.READ_ONLY)
+  List<Map<String, Object>> results() {
+    return cases.stream().flatMap(one -> one.paired().stream()).toList();
   }
 
   /**
@@ -51,6 +66,29 @@ record Report(
       List<Result> results) {
     Measured {
       results = List.copyOf(results);
+    }
+
+    private List<Map<String, Object>> paired() {
+      List<Result> ours =
+          results.stream()
+              .filter(result -> result.engine() == EngineKind.VITRINE && !result.ms().isEmpty())
+              .toList();
+      List<Map<String, Object>> entries = new ArrayList<>();
+      for (Result own : ours) {
+        Map<String, Object> entry = new LinkedHashMap<>();
+        entry.put("name", ours.size() == 1 ? name : name + ", " + own.label());
+        entry.put("threads", own.threads());
+        entry.put("ours", own.ms());
+        for (Result peer : results) {
+          if (peer.engine() != EngineKind.VITRINE
+              && peer.threads() == own.threads()
+              && !peer.ms().isEmpty()) {
+            entry.put(peer.engine().option(), peer.ms());
+          }
+        }
+        entries.add(entry);
+      }
+      return entries;
     }
 
     /** Rounds in which others took little; all of them when there are hardly any such. */

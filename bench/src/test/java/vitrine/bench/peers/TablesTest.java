@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import vitrine.bench.Machine;
 import vitrine.bench.peers.Report.Measured;
@@ -43,6 +44,25 @@ final class TablesTest {
             List.of(
                 result(EngineKind.VITRINE, Collections.nCopies(4, 100.0), CALM, null),
                 result(EngineKind.PYTORCH, Collections.nCopies(4, theirs), CALM, null))));
+  }
+
+  @Test
+  void should_have_the_samples_in_short_when_written_and_be_read_back() {
+    Report report =
+        report(
+            List.of(
+                result(EngineKind.VITRINE, List.of(10.0, 20.0, 20.0, 90.0), CALM, null),
+                result(EngineKind.PYTORCH, List.of(40.0, 41.0, 42.0, 43.0), CALM, null),
+                result(EngineKind.ONNXRUNTIME, List.of(), List.of(), "no such library")));
+    JsonMapper json = new JsonMapper();
+    String written = json.writeValueAsString(report);
+    JsonNode results = json.readTree(written).get("results");
+    assertEquals(1, results.size());
+    assertEquals(
+        List.of("name", "threads", "ours", "pytorch"), List.copyOf(results.get(0).propertyNames()));
+    assertEquals(90.0, results.get(0).get("ours").get(3).doubleValue());
+    assertEquals(43.0, results.get(0).get("pytorch").get(3).doubleValue());
+    assertEquals(Tables.of(report), Tables.of(json.readValue(written, Report.class)));
   }
 
   @Test
