@@ -2,14 +2,11 @@ package vitrine.app.input;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
-import vitrine.app.terminal.NearestName;
 import vitrine.app.terminal.OneLine;
 import vitrine.engine.InputException;
 
@@ -31,44 +28,15 @@ public final class InputLines {
    * @throws InputException at the first bad line, naming it
    */
   public static List<InputLine> read(Path file, InputStream stdin) throws IOException {
-    if (file.toString().equals("-")) {
-      return lines("standard input", stdin);
-    }
-    if (Files.isDirectory(file)) {
-      throw new InputException(
-          "input: "
-              + OneLine.operand(file.toString())
-              + ": a directory; expected a JSONL file. Name the file");
-    }
-    try (InputStream in = Files.newInputStream(file)) {
-      return lines(file.toString(), in);
-    }
-  }
-
-  private static List<InputLine> lines(String name, InputStream in) throws IOException {
-    List<InputLine> lines = new ArrayList<>();
-    List<ObjectNode> objects = JsonLines.read(name, in);
-    for (int i = 0; i < objects.size(); i++) {
-      lines.add(line(JsonLines.where(name, i + 1), objects.get(i)));
-    }
-    return lines;
+    return JsonLines.read(file, stdin, FIELDS, InputLines::line);
   }
 
   private static InputLine line(String where, ObjectNode object) {
-    for (String field : object.propertyNames()) {
-      if (!FIELDS.contains(field)) {
-        String expected =
-            NearestName.of(field, FIELDS)
-                .map(name -> name + " perhaps")
-                .orElse("only " + String.join(", ", FIELDS));
-        throw error(where, "field " + OneLine.operand(field) + ": unknown", expected);
-      }
-    }
     JsonNode labels = object.get("labels");
     if (object.has("text") == object.has("ids")) {
       String actual =
           object.has("ids") ? "both \"text\" and \"ids\"" : "neither \"text\" nor \"ids\"";
-      throw error(where, actual, "one of them");
+      throw JsonLines.error(where, actual, "one of them");
     }
     if (object.has("text")) {
       refuse(where, object, "type_ids", "mask");
@@ -78,7 +46,7 @@ public final class InputLines {
     refuse(where, object, "pair");
     int[] ids = integers(where, object, "ids");
     if (ids.length == 0) {
-      throw error(where, "field ids: empty", "at least one id");
+      throw JsonLines.error(where, "field ids: empty", "at least one id");
     }
     return new InputLine.Tokens(
         where, ids, perToken(where, object, "type_ids", ids), mask(where, object, ids), labels);
@@ -88,7 +56,7 @@ public final class InputLines {
     for (String field : fields) {
       if (object.has(field)) {
         String with = object.has("text") ? "\"text\"" : "\"ids\"";
-        throw error(where, "field " + field + ": given with " + with, "it left out");
+        throw JsonLines.error(where, "field " + field + ": given with " + with, "it left out");
       }
     }
   }
@@ -96,7 +64,7 @@ public final class InputLines {
   private static String string(String where, ObjectNode object, String field) {
     JsonNode value = object.get(field);
     if (!value.isString()) {
-      throw error(where, "field " + field + ": " + shown(value), "a string");
+      throw JsonLines.error(where, "field " + field + ": " + shown(value), "a string");
     }
     return value.stringValue();
   }
@@ -104,13 +72,14 @@ public final class InputLines {
   private static int[] integers(String where, ObjectNode object, String field) {
     JsonNode value = object.get(field);
     if (!value.isArray()) {
-      throw error(where, "field " + field + ": " + shown(value), "a list of whole numbers");
+      throw JsonLines.error(
+          where, "field " + field + ": " + shown(value), "a list of whole numbers");
     }
     int[] numbers = new int[value.size()];
     for (int i = 0; i < numbers.length; i++) {
       JsonNode element = value.get(i);
       if (!element.isIntegralNumber() || !element.canConvertToInt()) {
-        throw error(
+        throw JsonLines.error(
             where,
             "field " + field + ": element " + i + " is " + shown(element),
             "a whole number of 32 bits");
@@ -127,7 +96,7 @@ public final class InputLines {
     }
     int[] numbers = integers(where, object, field);
     if (numbers.length != ids.length) {
-      throw error(
+      throw JsonLines.error(
           where,
           "field " + field + ": " + numbers.length + " elements",
           "as many as ids: " + ids.length);
@@ -143,22 +112,17 @@ public final class InputLines {
     boolean any = false;
     for (int flag : mask) {
       if (flag != 0 && flag != 1) {
-        throw error(where, "field mask: " + flag, "0 or 1");
+        throw JsonLines.error(where, "field mask: " + flag, "0 or 1");
       }
       any |= flag == 1;
     }
     if (!any) {
-      throw error(where, "field mask: no 1", "at least one real token");
+      throw JsonLines.error(where, "field mask: no 1", "at least one real token");
     }
     return mask;
   }
 
   private static String shown(JsonNode value) {
     return OneLine.operand(value.toString());
-  }
-
-  private static InputException error(String where, String actual, String expected) {
-    return new InputException(
-        "input: " + where + ": " + actual + "; expected " + expected + ". Mend the line");
   }
 }

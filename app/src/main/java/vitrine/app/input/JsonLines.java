@@ -7,6 +7,8 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +19,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
+import vitrine.app.terminal.NearestName;
 import vitrine.app.terminal.OneLine;
 import vitrine.engine.InputException;
 
@@ -35,6 +38,71 @@ final class JsonLines {
   private static final char BYTE_ORDER_MARK = '\uFEFF';
 
   private JsonLines() {}
+
+  /** Makes something of one object. */
+  interface Line<T> {
+    /**
+     * What the object says.
+     *
+     * @param where its line, for errors
+     */
+    T of(String where, ObjectNode object);
+  }
+
+  /**
+   * Reads a file whose objects have no fields but these.
+   *
+   * @param file a file, or {@code -} for standard input
+   * @param stdin standard input
+   * @param fields that an object may have
+   * @return at least one, in order
+   * @throws InputException at the first bad line, naming it
+   */
+  static <T> List<T> read(Path file, InputStream stdin, List<String> fields, Line<T> line)
+      throws IOException {
+    if (file.toString().equals("-")) {
+      return lines("standard input", stdin, fields, line);
+    }
+    if (Files.isDirectory(file)) {
+      throw new InputException(
+          "input: "
+              + OneLine.operand(file.toString())
+              + ": a directory; expected a JSONL file. Name the file");
+    }
+    try (InputStream in = Files.newInputStream(file)) {
+      return lines(file.toString(), in, fields, line);
+    }
+  }
+
+  private static <T> List<T> lines(String name, InputStream in, List<String> fields, Line<T> line)
+      throws IOException {
+    List<T> lines = new ArrayList<>();
+    List<ObjectNode> objects = read(name, in);
+    for (int i = 0; i < objects.size(); i++) {
+      String where = where(name, i + 1);
+      requireKnown(where, objects.get(i), fields);
+      lines.add(line.of(where, objects.get(i)));
+    }
+    return lines;
+  }
+
+  private static void requireKnown(String where, ObjectNode object, List<String> fields) {
+    for (String field : object.propertyNames()) {
+      if (!fields.contains(field)) {
+        String expected =
+            NearestName.of(field, fields)
+                .map(name -> name + " perhaps")
+                .orElse("only " + String.join(", ", fields));
+        throw error(where, "field " + OneLine.operand(field) + ": unknown", expected);
+      }
+    }
+  }
+
+  /** The error that a line is not as it should be. */
+  static InputException error(String where, String actual, String expected) {
+    return new InputException(
+        "input: " + where + ": " + actual + "; expected " + expected + ". Mend the line");
+  }
 
   /**
    * Reads everything.

@@ -2,14 +2,11 @@ package vitrine.app.input;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
-import vitrine.app.terminal.NearestName;
 import vitrine.app.terminal.OneLine;
 import vitrine.engine.InputException;
 
@@ -31,39 +28,10 @@ public final class PairLines {
    * @throws InputException at the first bad line, naming it
    */
   public static List<PairLine> read(Path file, InputStream stdin) throws IOException {
-    if (file.toString().equals("-")) {
-      return lines("standard input", stdin);
-    }
-    if (Files.isDirectory(file)) {
-      throw new InputException(
-          "input: "
-              + OneLine.operand(file.toString())
-              + ": a directory; expected a JSONL file. Name the file");
-    }
-    try (InputStream in = Files.newInputStream(file)) {
-      return lines(file.toString(), in);
-    }
-  }
-
-  private static List<PairLine> lines(String name, InputStream in) throws IOException {
-    List<PairLine> lines = new ArrayList<>();
-    List<ObjectNode> objects = JsonLines.read(name, in);
-    for (int i = 0; i < objects.size(); i++) {
-      lines.add(line(JsonLines.where(name, i + 1), objects.get(i)));
-    }
-    return lines;
+    return JsonLines.read(file, stdin, FIELDS, PairLines::line);
   }
 
   private static PairLine line(String where, ObjectNode object) {
-    for (String field : object.propertyNames()) {
-      if (!FIELDS.contains(field)) {
-        String expected =
-            NearestName.of(field, FIELDS)
-                .map(name -> name + " perhaps")
-                .orElse("only " + String.join(", ", FIELDS));
-        throw error(where, "field " + OneLine.operand(field) + ": unknown", expected);
-      }
-    }
     return new PairLine(
         where,
         prompt(where, object, "clean"),
@@ -75,13 +43,13 @@ public final class PairLines {
   private static PairLine.Prompt prompt(String where, ObjectNode object, String field) {
     JsonNode value = object.get(field);
     if (value == null) {
-      throw error(where, "no field " + field, "a clean and a corrupted prompt");
+      throw JsonLines.error(where, "no field " + field, "a clean and a corrupted prompt");
     }
     if (value.isString()) {
       return new PairLine.Words(value.stringValue());
     }
     if (!value.isArray() || value.isEmpty()) {
-      throw error(
+      throw JsonLines.error(
           where,
           "field " + field + ": " + OneLine.operand(value.toString()),
           "a text or a list of ids");
@@ -105,16 +73,11 @@ public final class PairLines {
 
   private static int id(String where, String field, JsonNode value) {
     if (!value.isIntegralNumber() || !value.canConvertToInt()) {
-      throw error(
+      throw JsonLines.error(
           where,
           "field " + field + ": " + OneLine.operand(value.toString()),
           "a text, or whole numbers of 32 bits");
     }
     return value.intValue();
-  }
-
-  private static InputException error(String where, String actual, String expected) {
-    return new InputException(
-        "input: " + where + ": " + actual + "; expected " + expected + ". Mend the line");
   }
 }

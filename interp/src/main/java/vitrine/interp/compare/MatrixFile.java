@@ -1,14 +1,8 @@
 package vitrine.interp.compare;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import vitrine.engine.InputException;
+import vitrine.engine.io.FileHash;
 import vitrine.engine.io.Npy;
 import vitrine.engine.io.NpyDoubles;
 import vitrine.interp.compare.measures.Activations;
@@ -50,18 +44,8 @@ public record MatrixFile(String path, String hash, Activations activations) {
     int count = columns == 0 ? 0 : array.values().length / columns;
     Activations given = Activations.of(name + ": " + file, count, columns, array.values());
     return new MatrixFile(
-        file.toString(), hash(file), rows == Rows.UNITS ? given.transposed() : given);
-  }
-
-  private static String hash(Path file) {
-    try (InputStream in =
-        new DigestInputStream(Files.newInputStream(file), MessageDigest.getInstance("SHA-256"))) {
-      in.transferTo(java.io.OutputStream.nullOutputStream());
-      return HexFormat.of().formatHex(((DigestInputStream) in).getMessageDigest().digest());
-    } catch (IOException e) {
-      throw new InputException("compare: " + file + ": cannot be read: " + e.getMessage(), e);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JVM has SHA-256", e);
-    }
+        file.toString(),
+        FileHash.sha256("compare", file),
+        rows == Rows.UNITS ? given.transposed() : given);
   }
 }

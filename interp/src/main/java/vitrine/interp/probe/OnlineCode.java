@@ -22,11 +22,6 @@ import vitrine.engine.InputException;
 public record OnlineCode(List<Integer> ends) {
   private static final double LN2 = Math.log(2);
 
-  /** Shares of the examples at which Voita and Titov's blocks end. */
-  private static final double[] SHARES = {
-    0.001, 0.002, 0.004, 0.008, 0.016, 0.032, 0.0625, 0.125, 0.25, 0.5, 1
-  };
-
   /**
    * What the labels take.
    *
@@ -58,18 +53,6 @@ public record OnlineCode(List<Integer> ends) {
     if (ends.isEmpty()) {
       throw new InputException("probe: mdl blocks: none; expected at least one.");
     }
-  }
-
-  /** Blocks that end at Voita and Titov's shares of n examples, where they have any. */
-  public static OnlineCode usual(int n) {
-    List<Integer> ends = new ArrayList<>();
-    for (double share : SHARES) {
-      int end = (int) Math.round(share * n);
-      if (end > (ends.isEmpty() ? 0 : ends.getLast())) {
-        ends.add(end);
-      }
-    }
-    return new OnlineCode(ends);
   }
 
   /**

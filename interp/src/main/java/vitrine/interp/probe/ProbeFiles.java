@@ -1,14 +1,9 @@
 package vitrine.interp.probe;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
-import java.util.HexFormat;
 import vitrine.engine.InputException;
+import vitrine.engine.io.FileHash;
 import vitrine.engine.io.Npy;
 import vitrine.engine.io.NpyArray;
 import vitrine.engine.io.NpyDoubles;
@@ -62,7 +57,7 @@ public record ProbeFiles(Path x, Path y) {
   public Provenance provenance(Kernels kernels, String version, long seed) {
     return new Provenance(
         x.toString(),
-        hash(x),
+        FileHash.sha256("probe", x),
         version,
         kernels.name(),
         kernels.description(),
@@ -70,23 +65,6 @@ public record ProbeFiles(Path x, Path y) {
         "none",
         seed,
         Json.object());
-  }
-
-  private static String hash(Path file) {
-    try (InputStream in = Files.newInputStream(file)) {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      byte[] piece = new byte[1 << 16];
-      for (int count = in.read(piece); count >= 0; count = in.read(piece)) {
-        digest.update(piece, 0, count);
-      }
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (IOException e) {
-      throw new InputException(
-          "probe: %s: cannot be read: %s; expected an array file.".formatted(file, e.getMessage()),
-          e);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JVM has SHA-256", e);
-    }
   }
 
   /**
