@@ -9,6 +9,8 @@ Writes OUT_DIR/heads.json. Everything in float64, on the weights as stored:
   logits        GPT-2: TransformerLens' decomposition of the residual stream, cached run, final LayerNorm applied to the
                 stack, times the unembedding; checked here to add up to the logit. BERT: each part of the stream is pushed
                 forward through every LayerNorm above it, whose scale is the run's.
+  circuits      of one head of TransformerLens' folded weights: QK and OV whole, vocabulary by vocabulary, tokens going in
+                normalised; their singular values and those of W_Q W_K^T / sqrt(K) and W_V W_O; whether OV copies.
 """
 
 import json
@@ -143,8 +145,10 @@ def pushed(norm, parts, name):
     return after
 
 
-def bert_logits(golden, name, ids, position, label):
+def bert_logits(golden, name, ids, position, label, target=None):
+    """`label` is a class of a token classifier, or 0 for the start and 1 for the end of an answer."""
     model = load(golden, name)
+    head = model.qa_outputs if hasattr(model, "qa_outputs") else model.classifier
     heads = model.config.num_attention_heads
     kept = {}
 
@@ -158,7 +162,8 @@ def bert_logits(golden, name, ids, position, label):
         keep(("z", l), layer.attention.output.dense, "in")
         keep(("mlp", l), layer.output.dense, "out")
     with torch.no_grad():
-        logits = model(input_ids=torch.tensor([ids])).logits
+        out = model(input_ids=torch.tensor([ids]))
+        logits = torch.stack([out.start_logits, out.end_logits], -1) if "start_logits" in out else out.logits
         parts = {"embed": kept["embed"][position], "pos_embed": e.position_embeddings.weight[position],
                  "type_embed": kept["type_embed"][position]}
         parts = pushed(e.LayerNorm, parts, "embed_ln_bias")
@@ -172,11 +177,34 @@ def bert_logits(golden, name, ids, position, label):
             parts = pushed(layer.attention.output.LayerNorm, parts, f"L{l}_ln1_bias")
             parts[f"{l}_mlp_out"] = kept[("mlp", l)][position]
             parts = pushed(layer.output.LayerNorm, parts, f"L{l}_ln2_bias")
-        found = {key: (v @ model.classifier.weight[label]).item() for key, v in parts.items()}
-        found["head_bias"] = model.classifier.bias[label].item()
+        found = {key: (v @ head.weight[label]).item() for key, v in parts.items()}
+        found["head_bias"] = head.bias[label].item()
         logit = logits[0, position, label].item()
         assert abs(sum(found.values()) - logit) < 1e-9
-        return {"ids": ids, "position": position, "token": label, "minus": None, "logit": logit, "parts": found}
+        return {"ids": ids, "position": position, "token": label, "minus": None, "target": target, "logit": logit,
+                "parts": found}
+
+
+# ---- circuits ----
+
+def circuits(golden, layer, head):
+    _, model = lens(golden, "gpt2-lm")
+    with torch.no_grad():
+        e = model.W_E - model.W_E.mean(-1, keepdim=True)
+        e = e / e.std(-1, unbiased=False, keepdim=True)
+        w_qk = model.W_Q[layer, head] @ model.W_K[layer, head].T / model.cfg.d_head ** 0.5
+        w_ov = model.W_V[layer, head] @ model.W_O[layer, head]
+        qk, ov = e @ w_qk @ e.T, e @ w_ov @ model.W_U
+        eigen = torch.linalg.eigvals(ov)
+        rank = model.cfg.d_head
+
+        def values(m):
+            return torch.linalg.svdvals(m)[:rank].tolist()
+
+        return {"layer": layer, "head": head, "qk": qk.tolist(), "ov": ov.tolist(),
+                "singular": {"qk": values(w_qk), "ov": values(w_ov)},
+                "singular_of_tokens": {"qk": values(qk), "ov": values(ov)},
+                "copying": (eigen.real.sum() / eigen.abs().sum()).item()}
 
 
 def main():
@@ -189,7 +217,10 @@ def main():
             "gpt2-lm": [gpt2_logits(golden, "gpt2-lm", RAGGED[0], 5, 7, None, 1),
                         gpt2_logits(golden, "gpt2-lm", RAGGED[3], 2, 30, 1, 2)],
             "bert-tokens": [bert_logits(golden, "bert-tokens", [5, 17, 3, 12, 11], 2, 4)],
+            "bert-qa": [bert_logits(golden, "bert-qa", [5, 17, 3, 12, 11], 2, 0, "startlogit:2"),
+                        bert_logits(golden, "bert-qa", [7, 9, 21, 30], 0, 1, "endlogit:0")],
         },
+        "circuits": circuits(golden, 1, 2),
     }
     (out / "heads.json").write_text(json.dumps(document))
 

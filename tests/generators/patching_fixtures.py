@@ -21,6 +21,9 @@ torch.set_num_threads(1)
 MODELS = {
     "gpt2-lm": {"hf": "GPT2LMHeadModel", "position": -1},
     "bert-pretraining": {"hf": "BertForPreTraining", "position": 3},
+    # One row of classes a text: a difference of two of them, and a probability.
+    "bert-sequence": {"hf": "BertForSequenceClassification", "position": 0,
+                      "pairs": [{"answer": 2, "wrong": 0, "kind": "diff"}, {"answer": 1, "wrong": 2, "kind": "prob"}]},
 }
 PAIRS = [
     {"clean": [5, 17, 3, 29, 11, 8, 17], "corrupted": [5, 31, 3, 12, 11, 8, 17], "answer": 7, "wrong": 21},
@@ -108,7 +111,7 @@ class Hooked:
             nn.functional.softmax = softmax
             for handle in handles:
                 handle.remove()
-        return out.logits if self.gpt2 else out.prediction_logits
+        return out.prediction_logits if "prediction_logits" in out else out.logits
 
 
 def exchange(value, *where):
@@ -134,7 +137,9 @@ class Pair:
         self.layers, self.length = len(hooked.blocks), len(pair["clean"])
 
     def metric(self, logits):
-        row = logits[0, self.position]
+        row = logits[0] if logits.dim() == 2 else logits[0, self.position]
+        if self.pair.get("kind") == "prob":
+            return row.softmax(-1)[self.pair["answer"]]
         return row[self.pair["answer"]] - row[self.pair["wrong"]]
 
     def patched(self, base, edits, keep=None):
@@ -225,7 +230,8 @@ def make(name, case, golden):
         f"blocks.{last}.attn.q[head={{0,1}}] blocks.1.attn.v[head=0]":
             [(last, "q", 0), (last, "q", 1), (1, "v", 0)],
     }
-    for given in PAIRS:
+    own = case.get("pairs", [{}] * len(PAIRS))
+    for given in ({**pair, **more} for pair, more in zip(PAIRS, own)):
         pair = Pair(hooked, given, case["position"])
         entry = {**given, "position": case["position"],
                  "metric": {which: pair.patched(which, {}) for which in ("clean", "corrupted")}}

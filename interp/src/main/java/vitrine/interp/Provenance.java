@@ -3,7 +3,6 @@ package vitrine.interp;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 import vitrine.engine.hooks.Plan;
 import vitrine.engine.models.Model;
@@ -48,7 +47,7 @@ public record Provenance(
         model.facts().precision().label(),
         model.architecture().head().label(),
         plan.seed(),
-        JsonMapper.builder().build().readTree(plan.toJson()));
+        Json.parsed(plan.toJson()));
   }
 
   /** Puts {@code model}, {@code engine}, {@code seed} and {@code plan} into a document. */

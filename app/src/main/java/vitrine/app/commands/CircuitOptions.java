@@ -36,9 +36,19 @@ final class CircuitOptions {
       parameterConsumer = VerbatimList.class,
       description = {
         "For circuit: a token whose rows of both circuits are shown, as text (a leading blank counts) or as",
-        "an id; may be given again."
+        "an id (text:5 is the text 5); may be given again."
       })
   private List<String> rows = List.of();
+
+  @Option(
+      names = "--full",
+      paramLabel = "qk|ov",
+      converter = Converters.NotBlank.class,
+      description = {
+        "For circuit: all rows of one of the two circuits into an .npy file, (heads, vocabulary,",
+        "vocabulary), where memory has room for them."
+      })
+  private @Nullable String full;
 
   @Option(
       names = "--terms",
@@ -65,10 +75,22 @@ final class CircuitOptions {
     if (!rows.isEmpty()) {
       return "--row";
     }
+    if (full != null) {
+      return "--full";
+    }
     if (terms != null) {
       return "--terms";
     }
     return top == null ? null : "--top";
+  }
+
+  /** Which circuit is wanted whole. */
+  Circuit.Whole whole() {
+    if (full == null) {
+      return Circuit.Whole.NONE;
+    }
+    Circuit.Whole[] both = {Circuit.Whole.QK, Circuit.Whole.OV};
+    return Choice.of("heads", "--full", full, both, Circuit.Whole::label);
   }
 
   /**
@@ -84,6 +106,7 @@ final class CircuitOptions {
         layers == null ? Layers.ALL : Layers.parse(layers, "heads: --layers"),
         heads == null ? null : Indices.parse(heads, "heads: --heads"),
         tokens,
+        whole(),
         terms == null ? USUAL_TERMS : terms,
         top == null ? USUAL_TOP : top,
         seed);

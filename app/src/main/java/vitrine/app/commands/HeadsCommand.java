@@ -2,6 +2,7 @@ package vitrine.app.commands;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -14,10 +15,10 @@ import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import vitrine.app.input.InputLine;
+import vitrine.app.results.KeptRuns;
 import vitrine.app.results.Spelling;
 import vitrine.app.terminal.Console;
-import vitrine.app.terminal.NearestName;
-import vitrine.app.terminal.OneLine;
+import vitrine.app.terminal.OutputDirectory;
 import vitrine.app.terminal.UsageException;
 import vitrine.engine.InputException;
 import vitrine.engine.hooks.Architecture;
@@ -28,7 +29,7 @@ import vitrine.engine.hooks.Loss;
 import vitrine.engine.hooks.Plan;
 import vitrine.engine.hooks.Saving;
 import vitrine.engine.text.Tokenizer;
-import vitrine.interp.Result;
+import vitrine.interp.Repeatable;
 import vitrine.interp.Texts;
 import vitrine.interp.attention.AttentionSpec;
 import vitrine.interp.attribution.Attribution;
@@ -37,6 +38,8 @@ import vitrine.interp.circuits.Composition;
 import vitrine.interp.heads.Importance;
 import vitrine.interp.heads.RepeatedTokens;
 import vitrine.interp.heads.Structure;
+import vitrine.interp.metrics.Metric;
+import vitrine.interp.metrics.MetricRules;
 
 /** {@code vitrine heads}: what is known of each head. */
 @CommandLine.Command(
@@ -50,21 +53,35 @@ import vitrine.interp.heads.Structure;
       "  structure    entropy, distance, attention to the first and to special tokens, sink share.",
       "  composition  how much of what it writes later heads read, by the weights alone (Elhage et al.).",
       "  circuit      what it looks for and says, by the weights alone: the largest terms of QK and OV with",
-      "               their tokens, rows of chosen tokens, and whether it copies.",
+      "               their tokens, rows of chosen tokens or all, singular values, whether it copies.",
       "  logits       what it, every MLP and the embeddings add to a logit: direct logit attribution."
     },
     footer = {
       "scores reads texts of its own, composition and circuit none; the others read exactly one of --text,",
-      "--ids and --input. For logits --loss may also be logit:POS,ID, diff:POS,ID1,ID2 or class:K.",
+      "--ids and --input. For logits --loss may also be logit:POS,ID, diff:POS,ID1,ID2, class:K,",
+      "classdiff:K1,K2, startlogit:POS or endlogit:POS.",
       "",
       "With --json, and in .json:",
       "  {\"analysis\":\"heads\",\"model\":...,\"engine\":...,\"seed\":...,\"plan\":...,\"show\":...,",
       "   \"named\":[{\"kind\":\"induction\",\"layer\":1,\"head\":2,\"score\":{...}}],",
       "   \"heads\":[{\"layer\":0,\"head\":0,\"induction\":",
       "             {\"estimate\":...,\"low\":...,\"high\":...,\"level\":...,\"n\":...}, ...}]}",
+      "of composition \"pairs\":[{\"layer\":0,\"head\":1,\"later_layer\":1,\"later_head\":2,\"q\":...,\"k\":...,",
+      "\"v\":...}]; of circuit \"heads\":[{\"layer\":...,\"head\":...,\"copying_score\":...,\"qk\":{",
+      "\"singular_values\":[...],\"singular_values_of_tokens\":[...],\"terms\":[...],\"rows\":[...]},\"ov\":{...}}];",
+      "of logits \"targets\":[{\"target\":\"logit:-1,5\",\"value\":...,\"sum\":...,\"plan\":{...}}] and \"parts\":[{",
+      "\"part\":\"head 1.2\",\"kind\":...,\"layer\":...,\"number\":...,\"mean\":{...},\"values\":[...]}].",
       "Intervals are 95% bootstrap intervals over texts. In .npy: the first measure, float32, (layers,",
-      "heads); for composition q, (layers, heads, layers, heads), writer first; for circuit the rows of OV,",
-      "(heads, tokens, vocabulary), or the singular values; for logits (texts, parts).",
+      "heads); for composition q, (layers, heads, layers, heads), writer first; for circuit what --full",
+      "asks for, or the rows of OV, (heads, tokens, vocabulary), or the singular values, (heads, 2, K); for",
+      "logits (texts, parts).",
+      "",
+      "A circuit's singular_values, and its terms, are those of W_Q W_K^T / sqrt(K) and W_V W_O, D by D;",
+      "singular_values_of_tokens those of the vocabulary by vocabulary circuit, token embeddings and",
+      "unembedding included.",
+      "",
+      "--keep DIR writes a plan and the texts of each run that the result is made of; this repeats one:",
+      "  run --plan DIR/plan.0.json --input DIR/texts.0.jsonl --out OUT",
       "",
       "Examples:",
       "  vitrine heads",
@@ -72,6 +89,7 @@ import vitrine.interp.heads.Structure;
       "  vitrine heads --show structure --text \"the cat saw a bird . the cat\" --out structure.svg",
       "  vitrine heads --show composition",
       "  vitrine heads --show circuit --layers 1 --heads 2 --row \" cat\" --row \" red\"",
+      "  vitrine heads --show circuit --layers 1 --heads 2 --full ov --out ov.npy",
       "  vitrine heads --show logits --text \"the red cat saw . the red\" --token \" cat\" --minus \" red\""
     })
 final class HeadsCommand implements Command {
@@ -138,6 +156,13 @@ final class HeadsCommand implements Command {
       })
   private @Nullable String loss;
 
+  @Option(
+      names = "--keep",
+      paramLabel = "DIR",
+      converter = Converters.AnyPath.class,
+      description = "Keep what repeats each run: a new or an empty directory.")
+  private @Nullable Path keep;
+
   @Mixin private CircuitOptions circuit = new CircuitOptions();
   @Mixin private LogitOptions logit = new LogitOptions();
   @Mixin private ResultOptions result = new ResultOptions();
@@ -160,6 +185,13 @@ final class HeadsCommand implements Command {
     refuse(ofLogits == null ? "" : ofLogits, ofLogits, shown, Show.LOGITS);
     String ofCircuit = circuit.given();
     refuse(ofCircuit == null ? "" : ofCircuit, ofCircuit, shown, Show.CIRCUIT);
+    if (circuit.whole() != Circuit.Whole.NONE && !result.wantsArray()) {
+      throw new UsageException(
+          "heads: --full: no file for the numbers; expected --out FILE.npy with it. See: vitrine help heads");
+    }
+    if (keep != null) {
+      OutputDirectory.check(keep, OutputDirectory.Existing.REFUSE);
+    }
     List<InputLine> lines =
         switch (shown) {
           case SCORES, COMPOSITION, CIRCUIT -> {
@@ -170,7 +202,7 @@ final class HeadsCommand implements Command {
         };
     try (LoadedModel loaded =
         LoadedModel.open(common, weights.precision(), task.head("heads"), console::note)) {
-      result.deliver(
+      Repeatable found =
           switch (shown) {
             case SCORES -> scores(loaded);
             case IMPORTANCE -> importance(loaded, lines);
@@ -180,29 +212,18 @@ final class HeadsCommand implements Command {
                     loaded.model(), loaded.files(), common.seed(), Version.OF_THIS_BUILD);
             case CIRCUIT -> circuit(loaded);
             case LOGITS -> logits(loaded, lines);
-          },
-          console);
+          };
+      if (keep != null) {
+        KeptRuns.write(found, keep);
+      }
+      result.deliver(found, console);
     }
   }
 
   private Show shown() {
-    if (show == null) {
-      return Show.SCORES;
-    }
-    List<String> labels = Arrays.stream(Show.values()).map(Show::label).toList();
-    for (Show each : Show.values()) {
-      if (each.label().equals(show)) {
-        return each;
-      }
-    }
-    throw new UsageException(
-        "heads: --show: "
-            + OneLine.operand(show)
-            + "; expected "
-            + NearestName.of(show, labels)
-                .map(name -> name + " perhaps")
-                .orElse("one of " + String.join(", ", labels))
-            + ". See: vitrine help heads");
+    return show == null
+        ? Show.SCORES
+        : Choice.of("heads", "--show", show, Show.values(), Show::label);
   }
 
   /** An option that means nothing for what is shown is a mistake, and not passed over. */
@@ -220,7 +241,7 @@ final class HeadsCommand implements Command {
             .formatted(option, shown.label(), means));
   }
 
-  private Result scores(LoadedModel loaded) {
+  private Repeatable scores(LoadedModel loaded) {
     RepeatedTokens.Spec usual = RepeatedTokens.Spec.usual(common.seed());
     RepeatedTokens.Spec spec =
         new RepeatedTokens.Spec(
@@ -236,7 +257,7 @@ final class HeadsCommand implements Command {
     return RepeatedTokens.run(loaded.model(), loaded.files(), spec, Version.OF_THIS_BUILD);
   }
 
-  private Result importance(LoadedModel loaded, List<InputLine> lines) {
+  private Repeatable importance(LoadedModel loaded, List<InputLine> lines) {
     Loss of = loss(loaded.model().architecture(), lines);
     Plan plan = Importance.plan(loaded.model().architecture(), of, common.seed());
     Texts read = input.ready("heads", lines, loaded, console::note).texts();
@@ -254,29 +275,27 @@ final class HeadsCommand implements Command {
     if (loss != null) {
       return Loss.parse(loss);
     }
-    if (architecture.head() == Head.LANGUAGE) {
-      return Loss.next();
-    }
-    if (lines.stream().allMatch(line -> line.labels() != null)) {
-      return Loss.labels();
-    }
     if (architecture.head() == Head.NONE) {
       throw new InputException(
           "heads: importance: task encode has no loss; expected a model with a head. Name another with --model");
+    }
+    Loss usual = MetricRules.loss(new Metric.OfLoss(null), architecture);
+    if (!usual.equals(Loss.labels()) || lines.stream().allMatch(line -> line.labels() != null)) {
+      return usual;
     }
     throw new InputException(
         "heads: --loss: none given, and the texts have no labels; expected one that task %s has, as in --loss class:0, or labels in --input. See: vitrine help run"
             .formatted(architecture.head().label()));
   }
 
-  private Result structure(LoadedModel loaded, List<InputLine> lines) {
+  private Repeatable structure(LoadedModel loaded, List<InputLine> lines) {
     Texts read = input.ready("heads", lines, loaded, console::note).texts();
     checkPatterns(loaded, Inputs.of(largest(read)));
     return Structure.run(
         loaded.model(), loaded.files(), read, common.seed(), Version.OF_THIS_BUILD);
   }
 
-  private Result circuit(LoadedModel loaded) {
+  private Repeatable circuit(LoadedModel loaded) {
     Architecture architecture = loaded.model().architecture();
     Optional<Tokenizer> tokenizer = loaded.files().tokenizer();
     Circuit.Spec spec = circuit.spec(architecture.vocabulary(), tokenizer, common.seed());
@@ -285,6 +304,11 @@ final class HeadsCommand implements Command {
         Circuit.bytes(architecture),
         Memory.available(),
         "Use a machine with more memory, or a smaller model");
+    Memory.require(
+        "heads: --full",
+        Circuit.wholeBytes(architecture, spec),
+        OptionalLong.of(Runtime.getRuntime().maxMemory()),
+        "Choose --layers and --heads, or show --row by --row");
     return Circuit.run(
         loaded.model(),
         loaded.files(),
@@ -296,7 +320,7 @@ final class HeadsCommand implements Command {
         Version.OF_THIS_BUILD);
   }
 
-  private Result logits(LoadedModel loaded, List<InputLine> lines) {
+  private Repeatable logits(LoadedModel loaded, List<InputLine> lines) {
     ModelInput.Ready ready = input.ready("heads", lines, loaded, console::note);
     Texts read = ready.texts();
     List<Loss> targets = logit.targets(loaded.model(), read, ready.tokenizer(), loss);

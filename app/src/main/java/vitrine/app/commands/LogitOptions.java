@@ -8,8 +8,13 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import vitrine.app.terminal.UsageException;
 import vitrine.engine.InputException;
+import vitrine.engine.hooks.Architecture;
+import vitrine.engine.hooks.Axis;
 import vitrine.engine.hooks.Example;
+import vitrine.engine.hooks.Head;
+import vitrine.engine.hooks.Layers;
 import vitrine.engine.hooks.Loss;
+import vitrine.engine.hooks.Tap;
 import vitrine.engine.models.Model;
 import vitrine.engine.text.Tokenizer;
 import vitrine.interp.Texts;
@@ -29,8 +34,8 @@ final class LogitOptions {
       paramLabel = "T",
       parameterConsumer = Verbatim.class,
       description = {
-        "For logits: of which token, as text (a leading blank counts) or as an id; what the model ranks",
-        "first if not given."
+        "For logits: of which token, as text (a leading blank counts) or as an id (text:5 is the text 5),",
+        "of a classifier which class; what the model ranks first if not given."
       })
   private @Nullable String token;
 
@@ -38,15 +43,18 @@ final class LogitOptions {
       names = "--minus",
       paramLabel = "T",
       parameterConsumer = Verbatim.class,
-      description = "For logits: less the logit of this token.")
+      description = "For logits: less the logit of this one.")
   private @Nullable String minus;
 
   @Option(
       names = "--neurons",
       paramLabel = "L",
-      converter = Converters.CountOrNone.class,
-      description = "For logits: take the MLP of this layer apart into its neurons.")
-  private @Nullable Integer neurons;
+      converter = Converters.NotBlank.class,
+      description = {
+        "For logits: take the MLPs of these layers apart into their neurons: 3, 2..5 (5 excluded), {1,4},",
+        "* for all."
+      })
+  private @Nullable String neurons;
 
   /** The first option that was given; null when none was. */
   @Nullable String given() {
@@ -62,8 +70,8 @@ final class LogitOptions {
     return neurons == null ? null : "--neurons";
   }
 
-  OptionalInt neurons() {
-    return neurons == null ? OptionalInt.empty() : OptionalInt.of(neurons);
+  Layers neurons() {
+    return neurons == null ? Layers.NONE : Layers.parse(neurons, "heads: --neurons");
   }
 
   /**
@@ -84,15 +92,40 @@ final class LogitOptions {
       Loss parsed = Loss.parse(loss);
       return texts.inputs().examples().stream().map(each -> parsed).toList();
     }
-    int row = position == null ? -1 : position;
-    OptionalInt other =
+    Architecture architecture = model.architecture();
+    return switch (architecture.head()) {
+      case SEQUENCE, NEXT_SENTENCE -> ofClasses(architecture, texts);
+      case LANGUAGE, MASKED, PRETRAINING, TOKENS, QUESTION, NONE ->
+          ofRows(model, texts, tokenizer);
+    };
+  }
+
+  /** A head with one row of classes a text. */
+  private List<Loss> ofClasses(Architecture model, Texts texts) {
+    if (position != null) {
+      throw new InputException(
+          "heads: --position: task %s has one row of logits a text; expected --token with a class alone. See: vitrine help heads"
+              .formatted(model.head().label()));
+    }
+    if (token == null) {
+      throw new InputException(
+          "heads: logits: task %s scores no tokens; expected which logit to take apart, as in --token 0 or --loss class:0."
+              .formatted(model.head().label()));
+    }
+    int classes = model.length(Tap.LOGITS, Axis.CLASS);
+    int label = Tokens.id("heads: --token", token, classes, Optional.empty());
+    Loss target =
         minus == null
-            ? OptionalInt.empty()
-            : OptionalInt.of(id("--minus", minus, model, tokenizer));
-    OptionalInt given =
-        token == null
-            ? OptionalInt.empty()
-            : OptionalInt.of(id("--token", token, model, tokenizer));
+            ? Loss.classLogit(label)
+            : Loss.classDifference(
+                label, Tokens.id("heads: --minus", minus, classes, Optional.empty()));
+    return texts.inputs().examples().stream().map(each -> target).toList();
+  }
+
+  private List<Loss> ofRows(Model model, Texts texts, Optional<Tokenizer> tokenizer) {
+    int row = position == null ? -1 : position;
+    OptionalInt other = id("--minus", minus, model, tokenizer);
+    OptionalInt given = id("--token", token, model, tokenizer);
     List<Loss> targets = new ArrayList<>();
     for (Example example : texts.inputs().examples()) {
       int id =
@@ -103,8 +136,19 @@ final class LogitOptions {
     return targets;
   }
 
-  /** The one token of a text, or an id. */
-  private static int id(String option, String text, Model model, Optional<Tokenizer> tokenizer) {
-    return Tokens.id("heads: " + option, text, model.architecture().vocabulary(), tokenizer);
+  /** The one token of a text, or an id; empty where nothing was given. */
+  private static OptionalInt id(
+      String option, @Nullable String text, Model model, Optional<Tokenizer> tokenizer) {
+    Architecture architecture = model.architecture();
+    if (text == null) {
+      return OptionalInt.empty();
+    }
+    boolean classes = architecture.head() == Head.TOKENS;
+    return OptionalInt.of(
+        Tokens.id(
+            "heads: " + option,
+            text,
+            classes ? architecture.length(Tap.LOGITS, Axis.CLASS) : architecture.vocabulary(),
+            classes ? Optional.empty() : tokenizer));
   }
 }

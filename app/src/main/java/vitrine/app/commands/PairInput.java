@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -11,7 +12,6 @@ import vitrine.app.input.Ids;
 import vitrine.app.input.PairLine;
 import vitrine.app.input.PairLines;
 import vitrine.app.terminal.Console;
-import vitrine.app.terminal.NearestName;
 import vitrine.app.terminal.OneLine;
 import vitrine.app.terminal.UsageException;
 import vitrine.engine.text.Tokenizer;
@@ -56,7 +56,8 @@ final class PairInput {
       paramLabel = "WORD|ID",
       parameterConsumer = Verbatim.class,
       description =
-          "What should follow the clean prompt: a word of one token, blank included, or an id.")
+          "What should follow the clean prompt: a word of one token, blank included, or an id; text:5 is"
+              + " the word 5.")
   private @Nullable String answer;
 
   @Option(
@@ -157,14 +158,7 @@ final class PairInput {
   }
 
   private static PromptKind kind(String label) {
-    return PromptKind.of(label)
-        .orElseThrow(() ->
-            wrongly(
-                "--prompts",
-                OneLine.operand(label),
-                NearestName.of(label, PromptKind.labels())
-                    .map(name -> name + " perhaps")
-                    .orElse("one of " + String.join(", ", PromptKind.labels()))));
+    return Choice.of("patch", "--prompts", label, PromptKind.values(), PromptKind::label);
   }
 
   /** What was given, in order; null where pairs are made, which takes a tokenizer. */
@@ -197,9 +191,10 @@ final class PairInput {
     if (given == null) {
       return null;
     }
-    return given.matches("[0-9]{1,9}")
-        ? new PairLine.Id(Integer.parseInt(given))
-        : new PairLine.Word(given);
+    OptionalInt id = Tokens.number(given);
+    return id.isPresent()
+        ? new PairLine.Id(id.getAsInt())
+        : new PairLine.Word(Tokens.word(given));
   }
 
   /**

@@ -87,7 +87,15 @@ final class Pairs {
     String kind = metric == null ? line.wrong() == null ? "logit" : "diff" : metric.strip();
     boolean bare = List.of("logit", "diff", "prob", "rank").contains(kind);
     if (!bare) {
-      return Metric.parse(kind);
+      Metric given = Metric.parse(kind);
+      if (given instanceof Metric.Agreement) {
+        throw new InputException(
+            "patch: --metric "
+                + given
+                + ": compares answers with labels, and pairs have none; expected diff, logit, prob,"
+                + " rank, kl:POS or loss. See: vitrine help patch");
+      }
+      return given;
     }
     if (answer == null) {
       throw new InputException(

@@ -9,7 +9,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
@@ -17,7 +19,6 @@ import picocli.CommandLine.Option;
 import vitrine.app.input.PairLine;
 import vitrine.app.results.PatchFiles;
 import vitrine.app.terminal.Console;
-import vitrine.app.terminal.NearestName;
 import vitrine.app.terminal.OneLine;
 import vitrine.app.terminal.OutputDirectory;
 import vitrine.app.terminal.ProgressBar;
@@ -62,9 +63,26 @@ import vitrine.interp.patching.PromptPair;
       "Repeat one cell to the bit, here with clean values in the corrupted run:",
       "  run --text CLEAN --read \"blocks.*.attn.z\" --out clean",
       "  run --text CORRUPTED --edit \"blocks.1.attn.z[head=2]=from:clean\" --out patched",
-      "--keep DIR writes DIR/read.json, and of each pair both prompts and a plan for each component:",
+      "--keep DIR writes DIR/read.json, and of each pair both prompts and a plan for each component. From",
+      "the directory where patch was called:",
       "  run --plan DIR/read.json --input DIR/pair.0/clean.jsonl --out DIR/pair.0/clean",
       "  run --plan DIR/pair.0/plans/COMPONENT.json --input DIR/pair.0/corrupted.jsonl --out OUT",
+      "With --direction noise clean and corrupted change places. With --to both are read first, then the",
+      "patched prompt (corrupted, or clean for noise) is run by a sender's two plans, one after the other:",
+      "  run --plan DIR/pair.0/plans/by-0.1.json --input ... --out DIR/pair.0/by-0.1",
+      "  run --plan DIR/pair.0/plans/received-by-0.1.json --input ... --out OUT",
+      "of which the first alone is the result where logits receive.",
+      "",
+      "With --json, and in .json:",
+      "  {\"analysis\":\"patch\",\"model\":...,\"engine\":...,\"seed\":...,\"plan\":...,\"direction\":...,",
+      "   \"patched\":...,\"values_from\":...,\"clean\":{\"estimate\":...,\"low\":...,\"high\":...,\"level\":...,",
+      "   \"n\":...},\"corrupted\":{...},\"pairs\":[{\"clean\":{...},\"corrupted\":{...},\"metric\":...,",
+      "   \"clean_metric\":...,\"corrupted_metric\":...}],\"sites\":[{\"site\":...,\"by\":[\"head\"],",
+      "   \"components\":[{\"site\":...,\"layer\":0,\"head\":1,\"pairs\":...,\"metric\":{...},",
+      "                  \"normalised\":{...},\"attribution\":{...},\"edit\":...}, ...]}]}",
+      "and with --to, for sites, \"senders\":[{\"layer\":...,\"head\":...,\"metric\":{...},\"normalised\":{...},",
+      "\"on_the_way\":{...},\"received\":{...}}]. In .csv a row a component, with a column for each of its",
+      "indices; in .npy normalised of the first site, rows and columns as in its map.",
       "",
       "Path patching is that of Wang et al. (2022): all other heads are frozen between the sender and",
       "the receiver, MLPs are computed anew. They patch the clean run: --direction noise.",
@@ -93,6 +111,7 @@ final class PatchCommand implements Command {
   private final InputStream stdin;
 
   @Mixin private PairInput input = new PairInput();
+  @Mixin private final TaskOption task = new TaskOption();
   @Mixin private final WeightsOption weights = new WeightsOption();
 
   @Option(
@@ -210,13 +229,13 @@ final class PatchCommand implements Command {
     Direction way = choice("--direction", direction, Direction.values(), Direction::label);
     List<PairLine> given = input.lines(stdin);
     try (LoadedModel loaded =
-        LoadedModel.open(common, weights.precision(), Optional.empty(), console::note)) {
+        LoadedModel.open(common, weights.precision(), task.head("patch"), console::note)) {
       Architecture model = loaded.model().architecture();
       // Before any prompt is read: a site's name is the likelier mistake.
       PathSpec paths = receivers.isEmpty() ? null : paths(way, model);
       PatchSpec patches = paths == null ? patches(way, model) : null;
       List<PromptPair> pairs = pairs(loaded, given);
-      checkMemory(loaded, pairs, paths != null);
+      checkMemory(loaded, pairs, patches);
       ProgressBar bar = new ProgressBar(console);
       Patching.Progress progress =
           (done, all) -> bar.show((double) done / all, () -> done + " of " + all + " pairs");
@@ -252,6 +271,7 @@ final class PatchCommand implements Command {
       refuse("--site", sites.isEmpty() ? null : sites.getFirst(), "given with --to", "one of them");
       refuse("--method", method, "given with --to", "paths, which are exact");
       refuse("--by", by, "given with --to", "senders by head");
+      refuse("--neurons-at-once", text(neuronsAtOnce), "given with --to", "senders by head");
     }
   }
 
@@ -274,17 +294,7 @@ final class PatchCommand implements Command {
   }
 
   private static <E> E choice(String option, String value, E[] all, Function<E, String> label) {
-    List<String> labels = Arrays.stream(all).map(label).toList();
-    return Arrays.stream(all)
-        .filter(each -> label.apply(each).equals(value))
-        .findFirst()
-        .orElseThrow(() ->
-            wrongly(
-                option,
-                OneLine.operand(value),
-                NearestName.of(value, labels)
-                    .map(name -> name + " perhaps")
-                    .orElse("one of " + String.join(", ", labels))));
+    return Choice.of("patch", option, value, all, label);
   }
 
   private PatchSpec patches(Direction way, Architecture model) {
@@ -302,14 +312,30 @@ final class PatchCommand implements Command {
   private PatchTarget target(String text, Architecture model) {
     Site site = site(text, "--site");
     if (layers != null && site.target().perBlock()) {
+      if (!site.layers().equals(Layers.ALL)) {
+        throw wrongly("--layers", "given with --site " + OneLine.operand(text), "layers in one place");
+      }
       site = site.at(Layers.parse(layers, "patch: --layers"));
     }
     site.validate(model);
-    PatchTarget usual = PatchTarget.of(site, model);
-    int atOnce = neuronsAtOnce == null ? 1 : neuronsAtOnce;
-    return by == null && neuronsAtOnce == null
-        ? usual
-        : new PatchTarget(site, by == null ? usual.by() : axes(by), atOnce);
+    List<Axis> along = by == null ? PatchTarget.of(site, model).by() : axes(by);
+    if (neuronsAtOnce != null && !along.contains(Axis.NEURON)) {
+      throw wrongly(
+          "--neurons-at-once",
+          "given for " + OneLine.operand(text) + " by " + axesText(along),
+          "it with --by neuron");
+    }
+    return new PatchTarget(site, along, neuronsAtOnce == null ? 1 : neuronsAtOnce);
+  }
+
+  private static String axesText(List<Axis> axes) {
+    return axes.isEmpty()
+        ? "layer"
+        : axes.stream().map(Axis::keyword).collect(Collectors.joining(","));
+  }
+
+  private static @Nullable String text(@Nullable Object given) {
+    return given == null ? null : given.toString();
   }
 
   /** A site of all layers, unless the text says which. */
@@ -368,17 +394,32 @@ final class PatchCommand implements Command {
     return new Pairs(loaded.model().architecture(), tokenizer, metric, console).of(lines);
   }
 
-  private void checkMemory(LoadedModel loaded, List<PromptPair> pairs, boolean paths) {
+  /**
+   * @param patches null for paths
+   */
+  private static void checkMemory(
+      LoadedModel loaded, List<PromptPair> pairs, @Nullable PatchSpec patches) {
+    Architecture model = loaded.model().architecture();
     PromptPair longest =
         pairs.stream()
             .max(Comparator.comparingInt(pair -> pair.clean().ids().length))
             .orElseThrow();
-    Plan plan =
-        Plan.of(loaded.model().architecture())
-            .read(paths ? Site.z(Layers.ALL) : Site.residPre(Layers.ALL));
+    int length = longest.clean().ids().length;
+    List<Site> kept = patches == null ? List.of(Site.z(Layers.ALL)) : patches.kept(model);
+    Plan plan = Plan.of(model).read(kept.toArray(Site[]::new));
     Memory.requireRun(
         Saving.KEEP,
         saving -> loaded.model().forecast(plan, Inputs.of(longest.clean()), saving),
         Memory.available());
+    long numbers =
+        kept.stream()
+            .flatMap(site -> site.expand(model).stream())
+            .mapToLong(site -> model.shape(site.target(), 1, length).size())
+            .sum();
+    Memory.require(
+        "patch",
+        numbers * Float.BYTES,
+        OptionalLong.of(Runtime.getRuntime().maxMemory()),
+        "Patch fewer layers at a time, or shorter prompts");
   }
 }

@@ -46,7 +46,7 @@ final class PlanOptions {
       converter = Converters.NotBlank.class,
       description = {
         "next, labels, mlm:POS=ID,..., label:K, value:X, logit:POS,ID, logprob:POS,ID, diff:POS,ID1,ID2,",
-        "class:K, start:POS or end:POS."
+        "class:K, classdiff:K1,K2, start:POS, end:POS, startlogit:POS or endlogit:POS."
       })
   private @Nullable String loss;
 

@@ -40,6 +40,11 @@ final class ResultOptions {
     }
   }
 
+  /** Whether the first of the result's arrays is written. */
+  boolean wantsArray() {
+    return out != null && out.ending() == ResultFile.Ending.NPY;
+  }
+
   /** Whether the result is printed or written with all its numbers as text. */
   boolean wantsText() {
     return json

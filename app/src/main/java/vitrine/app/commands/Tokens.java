@@ -1,70 +1,57 @@
 package vitrine.app.commands;
 
-import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.stream.Collectors;
 import vitrine.app.terminal.OneLine;
 import vitrine.engine.InputException;
 import vitrine.engine.text.Tokenizer;
+import vitrine.interp.prompts.SingleToken;
 
-/** Single tokens as people give them. */
+/**
+ * Single tokens as people give them, the same with every option: a whole number is an id, all else
+ * a text, as {@link SingleToken} finds it. {@code text:5} is the text 5.
+ */
 final class Tokens {
+  private static final String TEXT = "text:";
+
   private Tokens() {}
 
+  /** The id that was given; empty for a text. */
+  static OptionalInt number(String given) {
+    return given.matches("0|[1-9][0-9]{0,8}")
+        ? OptionalInt.of(Integer.parseInt(given))
+        : OptionalInt.empty();
+  }
+
+  /** The text that was given. */
+  static String word(String given) {
+    return given.startsWith(TEXT) ? given.substring(TEXT.length()) : given;
+  }
+
   /**
-   * A token by its text, by the vocabulary's spelling or by its id.
+   * A token by its id, its text or the vocabulary's spelling.
    *
    * @param what operation and operand for the error
-   * @param vocabulary V
+   * @param count ids there are: of the vocabulary, or of the classes of a head without one
+   * @param tokenizer empty where only ids mean anything
    * @throws InputException when the text is several tokens, or none
    */
-  static int id(String what, String text, int vocabulary, Optional<Tokenizer> tokenizer) {
-    if (tokenizer.isPresent()) {
-      OptionalInt spelled = spelled(text, tokenizer.get());
-      if (spelled.isPresent() && spelled.getAsInt() < vocabulary) {
-        return spelled.getAsInt();
-      }
+  static int id(String what, String given, int count, Optional<Tokenizer> tokenizer) {
+    OptionalInt number = number(given);
+    if (number.isEmpty() && tokenizer.isEmpty()) {
+      throw new InputException(
+          "%s: %s: a text, and nothing here makes a token of it; expected an id from 0 to %d. Give its number"
+              .formatted(what, OneLine.operand(given), count - 1));
     }
-    if (text.matches("0|[1-9][0-9]{0,8}") && Integer.parseInt(text) < vocabulary) {
-      return Integer.parseInt(text);
+    int id =
+        number.isPresent()
+            ? number.getAsInt()
+            : SingleToken.require(tokenizer.orElseThrow(), word(given), what);
+    if (id >= count) {
+      throw new InputException(
+          "%s: %s: id %d, out of range; expected 0 to %d. See: vitrine tokenize"
+              .formatted(what, OneLine.operand(given), id, count - 1));
     }
-    String found =
-        tokenizer
-            .map(by ->
-                Arrays.stream(ordinary(text, by))
-                    .mapToObj(id -> OneLine.operand(by.token(id)))
-                    .collect(Collectors.joining(" ")))
-            .map(tokens -> ": is " + (tokens.isEmpty() ? "no token" : tokens))
-            .orElse("");
-    throw new InputException(
-        what
-            + ": "
-            + OneLine.operand(text)
-            + found
-            + "; expected one token of the vocabulary, or an id from 0 to "
-            + (vocabulary - 1)
-            + ". See: vitrine tokenize");
-  }
-
-  private static OptionalInt spelled(String text, Tokenizer tokenizer) {
-    int[] ids = ordinary(text, tokenizer);
-    if (ids.length == 1 && !isUnknown(ids[0], tokenizer)) {
-      return OptionalInt.of(ids[0]);
-    }
-    return tokenizer.id(text);
-  }
-
-  private static boolean isUnknown(int id, Tokenizer tokenizer) {
-    return tokenizer.unknown().isPresent()
-        && tokenizer.unknown().getAsInt() == id
-        && tokenizer.endOfText().stream().noneMatch(end -> end == id);
-  }
-
-  /** Without what the tokenizer puts around a text. */
-  private static int[] ordinary(String text, Tokenizer tokenizer) {
-    return Arrays.stream(tokenizer.encode(text).ids())
-        .filter(id -> !tokenizer.isSpecial(id) || tokenizer.token(id).equals(text))
-        .toArray();
+    return id;
   }
 }

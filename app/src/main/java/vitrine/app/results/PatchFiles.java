@@ -4,9 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import tools.jackson.databind.node.ObjectNode;
 import vitrine.engine.hooks.Edit;
-import vitrine.engine.hooks.Example;
 import vitrine.engine.hooks.Plan;
 import vitrine.engine.hooks.Site;
 import vitrine.interp.io.Json;
@@ -26,6 +24,9 @@ import vitrine.weights.AtomicFile;
  * </pre>
  */
 public final class PatchFiles {
+  /** Characters; file systems have room for 255 bytes. */
+  private static final int LONGEST_NAME = 120;
+
   private PatchFiles() {}
 
   /**
@@ -40,20 +41,23 @@ public final class PatchFiles {
       Path own = directory.resolve("pair." + pair);
       Path plans = Files.createDirectories(own.resolve("plans"));
       PromptPair prompts = result.pairs().get(pair);
-      AtomicFile.write(own.resolve(Direction.Run.CLEAN.label() + ".jsonl"), line(prompts.clean()));
+      AtomicFile.write(own.resolve(Direction.Run.CLEAN.label() + ".jsonl"), ExampleLine.of(prompts.clean()));
       AtomicFile.write(
-          own.resolve(Direction.Run.CORRUPTED.label() + ".jsonl"), line(prompts.corrupted()));
+          own.resolve(Direction.Run.CORRUPTED.label() + ".jsonl"), ExampleLine.of(prompts.corrupted()));
+      int place = 0;
       for (Map.Entry<String, Plan> plan : result.plans(pair).entrySet()) {
         AtomicFile.write(
-            plans.resolve(plan.getKey() + ".json"), within(own, plan.getValue()).toJson() + "\n");
+            plans.resolve(fileName(plan.getKey(), place++) + ".json"),
+            within(own, plan.getValue()).toJson() + "\n");
       }
     }
   }
 
-  private static String line(Example example) {
-    ObjectNode line = Json.object();
-    line.set("ids", Json.array(example.ids()));
-    return Json.line(line) + "\n";
+  /** A site of many chosen neurons has a name that is too long for a file. */
+  private static String fileName(String name, int place) {
+    return name.length() <= LONGEST_NAME
+        ? name
+        : name.substring(0, LONGEST_NAME) + "~" + place;
   }
 
   /** The plan with directories in that one. */

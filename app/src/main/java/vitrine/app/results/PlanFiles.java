@@ -4,14 +4,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.node.ObjectNode;
 import vitrine.engine.hooks.Example;
-import vitrine.engine.hooks.Labels;
 import vitrine.engine.hooks.Plan;
 import vitrine.interp.ablation.AblationResult;
-import vitrine.interp.io.Json;
 import vitrine.weights.AtomicFile;
 
 /**
@@ -39,39 +34,9 @@ public final class PlanFiles {
     }
     List<List<Integer>> portions = result.portions();
     for (int i = 0; i < portions.size(); i++) {
-      String lines =
-          portions.get(i).stream()
-              .map(text -> line(result.texts().inputs().examples().get(text)) + "\n")
-              .collect(Collectors.joining());
-      AtomicFile.write(directory.resolve("texts." + i + ".jsonl"), lines);
-    }
-  }
-
-  /** An example as {@code --input} reads it. */
-  private static String line(Example example) {
-    ObjectNode line = Json.object();
-    line.set("ids", Json.array(example.ids()));
-    int[] types = example.typeIds();
-    if (types != null) {
-      line.set("type_ids", Json.array(types));
-    }
-    boolean[] mask = example.mask();
-    if (mask != null) {
-      int[] flags = new int[mask.length];
-      for (int i = 0; i < flags.length; i++) {
-        flags[i] = mask[i] ? 1 : 0;
-      }
-      line.set("mask", Json.array(flags));
-    }
-    put(line, example.labels());
-    return Json.line(line);
-  }
-
-  private static void put(ObjectNode line, @Nullable Labels labels) {
-    switch (labels) {
-      case Labels.One one -> line.set("labels", Json.number(one.value()));
-      case Labels.Many many -> line.set("labels", Json.array(many.values()));
-      case null -> {}
+      List<Example> together =
+          portions.get(i).stream().map(result.texts().inputs().examples()::get).toList();
+      AtomicFile.write(directory.resolve("texts." + i + ".jsonl"), ExampleLine.all(together));
     }
   }
 }

@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -99,6 +101,14 @@ final class PatchCommandTest {
     assertTrue(
         Files.exists(
             dir.resolve("heads").resolve("pair.0/plans").resolve("blocks.1.attn.z[head=2].json")));
+    String many =
+        IntStream.range(0, 32).mapToObj(i -> Integer.toString(2 * i)).collect(Collectors.joining(","));
+    both("--site", "blocks.0.mlp.post[neuron={" + many + "}]", "--keep", file("many")).done();
+    both("--site", "mlp.post", "--by", "neuron", "--neurons-at-once", "64", "--keep", file("range"))
+        .done();
+    assertTrue(
+        Files.exists(
+            dir.resolve("range").resolve("pair.0/plans/blocks.1.mlp.post[neuron=0..64].json")));
     both("--keep", file("heads")).failed(3, "not empty");
   }
 
@@ -123,7 +133,9 @@ final class PatchCommandTest {
     }
     String csv = Files.readString(dir.resolve("a.csv"));
     assertEquals(1 + 3 * 2 * 6 + 8, csv.lines().count());
-    assertTrue(csv.startsWith("site,layer,pairs,metric,"), csv);
+    assertTrue(csv.startsWith("site,layer,pos,head,pairs,metric,"), csv);
+    List<String> head = csv.lines().filter(line -> line.contains("attn.z[head=2]")).toList();
+    assertTrue(head.getFirst().startsWith("blocks.0.attn.z[head=2],0,,2,1,"), head::getFirst);
     assertEquals("(2,6)", Npy.read(dir.resolve("a.npy")).shapeText());
     assertTrue(Files.readString(dir.resolve("a.svg")).contains("Ġred|Ġblue"));
     for (String name : List.of("p.json", "p.csv", "p.npy", "p.svg", "p.html")) {
@@ -192,6 +204,54 @@ final class PatchCommandTest {
             .size());
   }
 
+  /** A number is an id with every option, and a special token has its own spelling. */
+  @Test
+  void should_take_the_same_tokens_as_heads_when_answers_are_given() throws IOException {
+    Path bert = TinyModels.bert(dir.resolve("bert"), "BertForMaskedLM");
+    for (String answer : List.of("[MASK]", "##s", "4", "cat", "[UNK]")) {
+      String metric =
+          patch(
+                  "--model",
+                  bert.toString(),
+                  "--text",
+                  "the [MASK] sat",
+                  "--corrupted",
+                  "on [MASK] sat",
+                  "--answer",
+                  answer,
+                  "--site",
+                  "attn.z",
+                  "--json")
+              .json()
+              .at("/pairs/0/metric")
+              .stringValue();
+      String target =
+          Cli.run(
+                  "heads",
+                  "--model",
+                  bert.toString(),
+                  "--show",
+                  "logits",
+                  "--text",
+                  "the [MASK] sat",
+                  "--position",
+                  "2",
+                  "--token",
+                  answer,
+                  "--json")
+              .json()
+              .at("/targets/0/target")
+              .stringValue();
+      assertEquals(target, metric);
+      int id =
+          answer.equals("4") ? 4 : TinyModels.WORDS.indexOf(answer);
+      assertEquals("logit:2," + id, metric, answer);
+    }
+    both("--metric", "logit", "--site", "attn.z", "--json").done();
+    patch("--text", CLEAN, "--corrupted", CORRUPTED, "--answer", "text:12345")
+        .failed(3, "'12345'", "single token");
+  }
+
   @Test
   void should_find_the_mask_when_the_model_fills_it() throws IOException {
     Path bert = TinyModels.bert(dir.resolve("bert"), "BertForMaskedLM");
@@ -214,6 +274,51 @@ final class PatchCommandTest {
         .failed(3, "mask tokens");
   }
 
+  /** A difference of class logits is linear: both ways are at hand, and a class's probability too. */
+  @Test
+  void should_estimate_differences_of_classes_when_a_classifier() throws IOException {
+    Path bert = TinyModels.bert(dir.resolve("bert"), "BertForSequenceClassification");
+    for (String metric : List.of("diff:0,2,1", "prob:0,2", "logit:0,1")) {
+      JsonNode document =
+          patch(
+                  "--model",
+                  bert.toString(),
+                  "--ids",
+                  "2,5,6,3",
+                  "--corrupted-ids",
+                  "2,9,6,3",
+                  "--metric",
+                  metric,
+                  "--method",
+                  "both",
+                  "--site",
+                  "blocks.1.resid_post",
+                  "--by",
+                  "layer",
+                  "--json")
+              .json();
+      // All of the last of the stream: the exact patch is the other prompt's run.
+      assertEquals(
+          document.at("/clean/estimate").doubleValue(),
+          document.at("/sites/0/components/0/metric/estimate").doubleValue(),
+          1e-6);
+      assertTrue(
+          document.at("/sites/0/components/0/attribution/metric/estimate").isNumber(), metric);
+    }
+    patch(
+            "--model",
+            bert.toString(),
+            "--ids",
+            "2,5,6,3",
+            "--corrupted-ids",
+            "2,9,6,3",
+            "--metric",
+            "diff:3,2,1",
+            "--method",
+            "attribution")
+        .failed(3, "out of range");
+  }
+
   @Test
   void should_be_the_same_to_the_bit_when_threads_differ() {
     String one = both("--method", "both", "--json", "--threads", "1").done().out();
@@ -230,9 +335,17 @@ final class PatchCommandTest {
     patch("--text", CLEAN, "--corrupted", CORRUPTED, "--answer", " boys")
         .failed(3, "2 tokens", "single token");
     both("--site", "attn.zz").failed(3, "Nearest", "attn.z");
-    both("--site", "attn.z[head=7]").failed(3, "expected 0 to 3");
-    both("--site", "mlp.post[neuron=64]", "--by", "neuron").failed(3, "expected 0 to 63");
-    both("--site", "attn.z", "--layers", "2").failed(3, "expected 0 to 1");
+    both("--site", "blocks.1.attn.z[head=7]")
+        .failed(3, "expected 0 to 3", "Nearest: blocks.1.attn.z[head=3]");
+    both("--site", "blocks.-3.attn.z").failed(3, "expected 0 to 1", "Nearest: blocks.0.attn.z");
+    both("--site", "mlp.post[neuron=64]", "--by", "neuron")
+        .failed(3, "expected 0 to 63", "[neuron=63]");
+    both("--site", "attn.z", "--layers", "2").failed(3, "expected 0 to 1", "Nearest: blocks.1.attn");
+    both("--site", "blocks.1.attn.z", "--layers", "0").failed(2, "--layers", "in one place");
+    both("--site", "mlp.post", "--neurons-at-once", "4").failed(2, "--by neuron");
+    both("--to", "logits", "--neurons-at-once", "4").failed(2, "--neurons-at-once");
+    both("--metric", "accuracy").failed(3, "labels");
+    both("--to", "logits", "--heads", "4").failed(3, "expected 0 to 3", "Nearest: 3");
     both("--site", "attn.z", "--by", "neuron").failed(3, "expected axes of it");
     both("--by", "head").failed(2, "--site");
     both("--direction", "denois").failed(2, "denoise perhaps");

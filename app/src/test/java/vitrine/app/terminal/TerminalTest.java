@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.node.ObjectNode;
+import vitrine.engine.EditDistance;
 import vitrine.interp.io.Json;
 
 /** Json, Table and NearestName. */
@@ -47,8 +48,8 @@ final class TerminalTest {
     assertEquals(Optional.of("run"), NearestName.of("rnu", names));
     assertEquals(Optional.of("inspect"), NearestName.of("inspct", names));
     assertEquals(Optional.empty(), NearestName.of("banana", names));
-    assertEquals(1, NearestName.distance("rnu", "run"));
-    assertEquals(3, NearestName.distance("kitten", "sitting"));
-    assertEquals(6, NearestName.distance("", "banana"));
+    assertEquals(1, EditDistance.between("rnu", "run"));
+    assertEquals(3, EditDistance.between("kitten", "sitting"));
+    assertEquals(6, EditDistance.between("", "banana"));
   }
 }

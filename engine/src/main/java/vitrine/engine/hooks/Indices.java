@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import vitrine.engine.InputException;
 
@@ -108,12 +109,21 @@ public sealed interface Indices {
    * @throws InputException when one is out of range or given twice, or a range is empty
    */
   default int[] resolve(int length, String what) {
+    return resolve(length, what, Integer::toString);
+  }
+
+  /**
+   * As above.
+   *
+   * @param name of what has one index: an error tells the nearest one that there is
+   */
+  default int[] resolve(int length, String what, IntFunction<String> name) {
     return switch (this) {
-      case One one -> new int[] {inRange(one.index(), length, what)};
+      case One one -> new int[] {inRange(one.index(), length, what, name)};
       case Range range -> {
-        int from = inRange(range.from(), length, what);
+        int from = inRange(range.from(), length, what, name);
         // The end is excluded, so the length itself is a fine end.
-        int to = range.to() == length ? length : inRange(range.to(), length, what);
+        int to = range.to() == length ? length : inRange(range.to(), length, what, name);
         if (from >= to) {
           throw new InputException(
               what
@@ -129,7 +139,7 @@ public sealed interface Indices {
         int[] all = new int[listed.indices().size()];
         Set<Integer> seen = new HashSet<>();
         for (int i = 0; i < all.length; i++) {
-          all[i] = inRange(listed.indices().get(i), length, what);
+          all[i] = inRange(listed.indices().get(i), length, what, name);
           if (!seen.add(all[i])) {
             throw new InputException(
                 what + " " + listed + ": " + all[i] + " twice; expected each index once.");
@@ -140,7 +150,7 @@ public sealed interface Indices {
     };
   }
 
-  private static int inRange(int index, int length, String what) {
+  private static int inRange(int index, int length, String what, IntFunction<String> name) {
     // A long, because the most negative int plus a length must not wrap.
     long counted = index < 0 ? (long) index + length : index;
     if (counted < 0 || counted >= length) {
@@ -152,7 +162,9 @@ public sealed interface Indices {
               + (length - 1)
               + " (or -"
               + length
-              + " to -1, from the end).");
+              + " to -1, from the end). Nearest: "
+              + name.apply(counted < 0 ? 0 : length - 1)
+              + ".");
     }
     return (int) counted;
   }

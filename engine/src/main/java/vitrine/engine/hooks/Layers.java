@@ -1,6 +1,7 @@
 package vitrine.engine.hooks;
 
 import java.util.Arrays;
+import java.util.function.IntFunction;
 import vitrine.engine.InputException;
 
 /**
@@ -83,6 +84,15 @@ public record Layers(Extent extent) {
    * @throws InputException when one is out of range or given twice
    */
   public int[] resolve(int count, String what) {
+    return resolve(count, what, Integer::toString);
+  }
+
+  /**
+   * As above.
+   *
+   * @param name of what is in one block: an error tells the nearest one that there is
+   */
+  public int[] resolve(int count, String what, IntFunction<String> name) {
     return switch (extent) {
       case Every _ -> {
         int[] all = new int[count];
@@ -90,7 +100,7 @@ public record Layers(Extent extent) {
         yield all;
       }
       case Outside _ -> new int[0];
-      case Chosen chosen -> chosen.indices().resolve(count, what);
+      case Chosen chosen -> chosen.indices().resolve(count, what, name);
     };
   }
 

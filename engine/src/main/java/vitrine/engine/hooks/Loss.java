@@ -104,7 +104,15 @@ public sealed interface Loss {
     }
   }
 
-  /** The start of an answer. */
+  /** The first class's logit minus the second's. */
+  record ClassDifference(int label, int minus) implements Loss {
+    @Override
+    public String toString() {
+      return "classdiff:" + label + "," + minus;
+    }
+  }
+
+  /** Cross-entropy of the position where an answer starts. */
   record Start(int position) implements Loss {
     @Override
     public String toString() {
@@ -112,11 +120,27 @@ public sealed interface Loss {
     }
   }
 
-  /** The end of an answer. */
+  /** Cross-entropy of the position where an answer ends. */
   record End(int position) implements Loss {
     @Override
     public String toString() {
       return "end:" + position;
+    }
+  }
+
+  /** The logit itself that an answer starts at a position. */
+  record StartLogit(int position) implements Loss {
+    @Override
+    public String toString() {
+      return "startlogit:" + position;
+    }
+  }
+
+  /** The logit itself that an answer ends at a position. */
+  record EndLogit(int position) implements Loss {
+    @Override
+    public String toString() {
+      return "endlogit:" + position;
     }
   }
 
@@ -154,6 +178,18 @@ public sealed interface Loss {
 
   static Loss classLogit(int label) {
     return new ClassLogit(label);
+  }
+
+  static Loss classDifference(int label, int minus) {
+    return new ClassDifference(label, minus);
+  }
+
+  static Loss startLogit(int position) {
+    return new StartLogit(position);
+  }
+
+  static Loss endLogit(int position) {
+    return new EndLogit(position);
   }
 
   static Loss start(int position) {

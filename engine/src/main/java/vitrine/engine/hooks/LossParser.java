@@ -35,13 +35,20 @@ final class LossParser {
         yield Loss.difference(n[0], n[1], n[2]);
       }
       case "class:" -> Loss.classLogit(numbers(rest, 1, what, "class:K")[0]);
+      case "classdiff:" -> {
+        int[] n = numbers(rest, 2, what, "classdiff:K1,K2");
+        yield Loss.classDifference(n[0], n[1]);
+      }
+      case "startlogit:" -> Loss.startLogit(numbers(rest, 1, what, "startlogit:POS")[0]);
+      case "endlogit:" -> Loss.endLogit(numbers(rest, 1, what, "endlogit:POS")[0]);
       case "start:" -> Loss.start(numbers(rest, 1, what, "start:POS")[0]);
       case "end:" -> Loss.end(numbers(rest, 1, what, "end:POS")[0]);
       default ->
           throw new InputException(
               what
                   + ": no such loss; expected next, labels, mlm:POS=ID,…, label:K, value:X,"
-                  + " logit:POS,ID, logprob:POS,ID, diff:POS,ID1,ID2, class:K, start:POS or end:POS.");
+                  + " logit:POS,ID, logprob:POS,ID, diff:POS,ID1,ID2, class:K,"
+                  + " classdiff:K1,K2, start:POS, end:POS, startlogit:POS or endlogit:POS.");
     };
   }
 

@@ -42,8 +42,13 @@ final class LossRules {
         token(loss, model, difference.minus());
       }
       case Loss.ClassLogit logit -> inRange(loss, "class", logit.label(), classes(loss, model));
-      case Loss.Start _ -> need(loss, model, model.head() == Head.QUESTION, "qa");
-      case Loss.End _ -> need(loss, model, model.head() == Head.QUESTION, "qa");
+      case Loss.ClassDifference difference -> {
+        int classes = classes(loss, model);
+        inRange(loss, "class", difference.label(), classes);
+        inRange(loss, "class", difference.minus(), classes);
+      }
+      case Loss.Start _, Loss.End _, Loss.StartLogit _, Loss.EndLogit _ ->
+          need(loss, model, model.head() == Head.QUESTION, "qa");
     }
   }
 
@@ -70,9 +75,11 @@ final class LossRules {
       case Loss.Logit logit -> position(loss, logit.position(), length);
       case Loss.LogProbability logprob -> position(loss, logprob.position(), length);
       case Loss.Difference difference -> position(loss, difference.position(), length);
-      case Loss.ClassLogit _ -> {}
+      case Loss.ClassLogit _, Loss.ClassDifference _ -> {}
       case Loss.Start start -> position(loss, start.position(), length);
       case Loss.End end -> position(loss, end.position(), length);
+      case Loss.StartLogit start -> position(loss, start.position(), length);
+      case Loss.EndLogit end -> position(loss, end.position(), length);
     }
   }
 

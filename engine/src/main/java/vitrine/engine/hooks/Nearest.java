@@ -4,8 +4,9 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import vitrine.engine.EditDistance;
 
-/** The names nearest to a mistaken one, by edit distance (Levenshtein 1966). */
+/** The names nearest to a mistaken one, by edit distance. */
 final class Nearest {
   private static final int SHOWN = 3;
   private static final int LONGEST = 100;
@@ -72,21 +73,6 @@ final class Nearest {
     while (common < Math.min(a.length(), b.length()) && a.charAt(common) == b.charAt(common)) {
       common++;
     }
-    return 2 * levenshtein(a, b) - common;
-  }
-
-  static int levenshtein(String a, String b) {
-    int[] row = new int[b.length() + 1];
-    Arrays.setAll(row, i -> i);
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int substituted = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(substituted, 1 + Math.min(row[j], row[j - 1]));
-      }
-    }
-    return row[b.length()];
+    return 2 * EditDistance.between(a, b) - common;
   }
 }

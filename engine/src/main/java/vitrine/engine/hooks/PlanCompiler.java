@@ -96,7 +96,7 @@ final class PlanCompiler {
   }
 
   private int layerOf(Site site) {
-    int[] layers = site.layers().resolve(architecture.layers(), "site: " + site + ": layer");
+    int[] layers = site.blocks(architecture);
     return layers.length == 0 ? 0 : layers[0];
   }
 

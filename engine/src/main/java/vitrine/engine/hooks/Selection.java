@@ -24,7 +24,7 @@ public final class Selection {
         throw new InputException(
             site.operand(part.axis()) + ": no such axis; expected one of " + axes + ".");
       }
-      region = region.with(at, part.indices().resolve(shape.dim(at), site.operand(part.axis())));
+      region = region.with(at, site.indices(part, shape.dim(at)));
     }
     return region;
   }

@@ -143,7 +143,9 @@ public record Site(Target target, Layers layers, Slice slice) {
                   + Nearest.names(this, architecture)
                   + ".");
         });
-    layers.resolve(architecture.layers(), "site: " + this + ": layer");
+    if (target.perBlock()) {
+      var _ = blocks(architecture);
+    }
     List<Axis> axes = architecture.axes(target);
     for (Slice.Part part : slice.parts()) {
       if (!axes.contains(part.axis())) {
@@ -160,7 +162,7 @@ public record Site(Target target, Layers layers, Slice slice) {
                 + ".");
       }
       if (target instanceof WeightSite || !part.axis().dependsOnInputs()) {
-        part.indices().resolve(architecture.length(target, part.axis()), operand(part.axis()));
+        var _ = indices(part, architecture.length(target, part.axis()));
       }
     }
   }
@@ -181,8 +183,34 @@ public record Site(Target target, Layers layers, Slice slice) {
     if (!target.perBlock()) {
       return List.of(this);
     }
-    int[] each = layers.resolve(architecture.layers(), "site: " + this + ": layer");
-    return Arrays.stream(each).mapToObj(layer -> at(Layers.of(layer))).toList();
+    return Arrays.stream(blocks(architecture)).mapToObj(layer -> at(Layers.of(layer))).toList();
+  }
+
+  /**
+   * The numbers of the blocks that are meant.
+   *
+   * @throws InputException when the model has no such block, with the nearest site that it has
+   */
+  public int[] blocks(Architecture architecture) {
+    return layers.resolve(
+        architecture.layers(),
+        "site: " + this + ": layer",
+        layer -> at(Layers.of(layer)).toString());
+  }
+
+  /**
+   * The indices of one part of the slice.
+   *
+   * @param length of the axis
+   * @throws InputException when there is no such index, with the nearest site that there is
+   */
+  public int[] indices(Slice.Part part, int length) {
+    Axis axis = part.axis();
+    return part.indices()
+        .resolve(
+            length,
+            operand(axis),
+            index -> new Site(target, layers, slice.replaced(axis, Indices.of(index))).toString());
   }
 
   /** Operation and operand of an error about one axis. */

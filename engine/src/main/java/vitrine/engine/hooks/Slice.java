@@ -38,6 +38,14 @@ public record Slice(List<Part> parts) {
     return new Slice(more);
   }
 
+  /** This slice with another part of an axis that it restricts already. */
+  Slice replaced(Axis axis, Indices indices) {
+    return new Slice(
+        parts.stream()
+            .map(part -> part.axis() == axis ? new Part(axis, indices) : part)
+            .toList());
+  }
+
   public boolean isAll() {
     return parts.isEmpty();
   }

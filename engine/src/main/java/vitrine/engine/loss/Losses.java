@@ -23,8 +23,9 @@ import vitrine.kernels.Tensor;
  *
  * <p>Means and sums over a batch: {@code next}, {@code labels} and {@code mlm} are means over all
  * their tokens; {@code label}, {@code value}, {@code start} and {@code end} are means over the
- * examples; {@code logit}, {@code logprob}, {@code diff} and {@code class} are sums over the
- * examples, so that each example's gradient is what it is alone. Softmax of {@code start} and
+ * examples; {@code logit}, {@code logprob}, {@code diff}, {@code class}, {@code classdiff}, {@code
+ * startlogit} and {@code endlogit} are sums over the examples, so that each example's gradient is
+ * what it is alone. Softmax of {@code start} and
  * {@code end} runs over the whole padded row, as in the reference implementation.
  */
 public final class Losses {
@@ -57,8 +58,11 @@ public final class Losses {
           Loss.Logit _,
           Loss.Difference _,
           Loss.ClassLogit _,
+          Loss.ClassDifference _,
           Loss.Start _,
-          Loss.End _ ->
+          Loss.End _,
+          Loss.StartLogit _,
+          Loss.EndLogit _ ->
           null;
     };
   }
@@ -97,7 +101,13 @@ public final class Losses {
       case Loss.Difference difference -> checkReal(loss, difference.position(), batch);
       case Loss.Start start -> checkReal(loss, start.position(), batch);
       case Loss.End end -> checkReal(loss, end.position(), batch);
-      case Loss.Labels _, Loss.Label _, Loss.Value _, Loss.ClassLogit _ -> {}
+      case Loss.StartLogit start -> checkReal(loss, start.position(), batch);
+      case Loss.EndLogit end -> checkReal(loss, end.position(), batch);
+      case Loss.Labels _,
+          Loss.Label _,
+          Loss.Value _,
+          Loss.ClassLogit _,
+          Loss.ClassDifference _ -> {}
     }
   }
 
@@ -145,10 +155,18 @@ public final class Losses {
               logits(outputs, difference.position(), difference.token()),
               logits(outputs, difference.position(), difference.minus()));
       case Loss.ClassLogit logit ->
-          sumOf(classLogits(outputs, logit.label()), new double[batch.batch()]);
+          sumOf(column(classLogits(outputs), logit.label()), new double[batch.batch()]);
+      case Loss.ClassDifference difference ->
+          sumOf(
+              column(classLogits(outputs), difference.label()),
+              column(classLogits(outputs), difference.minus()));
       case Loss.Start start ->
           meanOf(run, there(outputs.start()), everywhere(row(start.position())));
       case Loss.End end -> meanOf(run, there(outputs.end()), everywhere(row(end.position())));
+      case Loss.StartLogit start ->
+          sumOf(column(there(outputs.start()), row(start.position())), new double[batch.batch()]);
+      case Loss.EndLogit end ->
+          sumOf(column(there(outputs.end()), row(end.position())), new double[batch.batch()]);
     };
   }
 
@@ -177,11 +195,25 @@ public final class Losses {
               run.sum(
                   logitBackward(run, outputs, difference.position(), difference.token(), factor),
                   logitBackward(run, outputs, difference.position(), difference.minus(), -factor)));
-      case Loss.ClassLogit logit -> {
-        Tensor read = classLogits(outputs);
-        Region region = Region.all(2).with(1, logit.label());
-        yield ofClassLogits(LossGradients.ofLogits(run, read.shape(), region, factor));
-      }
+      case Loss.ClassLogit logit ->
+          ofClassLogits(columnBackward(run, classLogits(outputs), logit.label(), factor));
+      case Loss.ClassDifference difference ->
+          ofClassLogits(
+              run.sum(
+                  columnBackward(run, classLogits(outputs), difference.label(), factor),
+                  columnBackward(run, classLogits(outputs), difference.minus(), -factor)));
+      case Loss.StartLogit start ->
+          new TaskHead.Outputs(
+              null,
+              null,
+              columnBackward(run, there(outputs.start()), row(start.position()), factor),
+              null);
+      case Loss.EndLogit end ->
+          new TaskHead.Outputs(
+              null,
+              null,
+              null,
+              columnBackward(run, there(outputs.end()), row(end.position()), factor));
       case Loss.Start start ->
           new TaskHead.Outputs(
               null,
@@ -229,6 +261,12 @@ public final class Losses {
       Run run, TaskHead.Outputs outputs, int position, int token, double factor) {
     Region region = Region.all(3).with(1, row(position)).with(2, token);
     return LossGradients.ofLogits(run, logits(outputs).shape(), region, factor);
+  }
+
+  /** Of one column of (B,n). */
+  private static Tensor columnBackward(Run run, Tensor outputs, int column, double factor) {
+    Region region = Region.all(2).with(1, column);
+    return LossGradients.ofLogits(run, outputs.shape(), region, factor);
   }
 
   private static TaskHead.Outputs ofLogits(Tensor d) {
@@ -399,10 +437,11 @@ public final class Losses {
     return each;
   }
 
-  private double[] classLogits(TaskHead.Outputs outputs, int label) {
+  /** One column of (B,n). */
+  private double[] column(Tensor outputs, int column) {
     double[] each = new double[batch.batch()];
     for (int b = 0; b < each.length; b++) {
-      each[b] = classLogits(outputs).get(b, label);
+      each[b] = outputs.get(b, column);
     }
     return each;
   }

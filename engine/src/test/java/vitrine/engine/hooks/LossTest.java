@@ -23,7 +23,10 @@ final class LossTest {
           Map.entry("diff:3,42,7", Loss.difference(3, 42, 7)),
           Map.entry("class:2", Loss.classLogit(2)),
           Map.entry("start:4", Loss.start(4)),
-          Map.entry("end:-2", Loss.end(-2)));
+          Map.entry("end:-2", Loss.end(-2)),
+          Map.entry("classdiff:2,0", Loss.classDifference(2, 0)),
+          Map.entry("startlogit:4", Loss.startLogit(4)),
+          Map.entry("endlogit:-2", Loss.endLogit(-2)));
 
   @Test
   void should_read_and_print_when_the_text_is_a_loss() {
@@ -61,7 +64,10 @@ final class LossTest {
         "class",
         "start:",
         "end:a",
-        "start:99999999999"
+        "start:99999999999",
+        "classdiff:1",
+        "startlogit:",
+        "endlogit:1,2"
       })
   void should_refuse_in_one_line_when_it_is_no_loss(String text) {
     assertRefused(() -> Loss.parse(text), "loss: ");
@@ -84,9 +90,10 @@ final class LossTest {
                     "diff:3,42,7",
                     "label:1"),
             Head.NEXT_SENTENCE, List.of("labels", "label:1"),
-            Head.SEQUENCE, List.of("labels", "label:1", "class:2"),
+            Head.SEQUENCE, List.of("labels", "label:1", "class:2", "classdiff:2,0"),
             Head.TOKENS, List.of("labels", "logit:-1,42", "logprob:3,42", "diff:3,42,7"),
-            Head.QUESTION, List.of("labels", "start:4", "end:-2"));
+            Head.QUESTION,
+                List.of("labels", "start:4", "end:-2", "startlogit:4", "endlogit:-2"));
     for (Head head : Head.values()) {
       Architecture model =
           head == Head.LANGUAGE ? Models.gpt2() : Models.bert(head, head == Head.TOKENS ? 43 : 3);
@@ -108,6 +115,7 @@ final class LossTest {
     Architecture classes = Models.bert(Head.SEQUENCE, 3);
     assertRefused(() -> Loss.label(3).validate(classes), "class 3", "0 to 2");
     assertRefused(() -> Loss.classLogit(-1).validate(classes), "class -1");
+    assertRefused(() -> Loss.classDifference(0, 3).validate(classes), "class 3");
     assertRefused(() -> Loss.parse("mlm:0=101").validate(Models.bert(Head.MASKED, 0)), "token 101");
     assertRefused(
         () -> Loss.logit(0, 5).validate(Models.bert(Head.TOKENS, 5)), "class 5", "0 to 4");
@@ -127,6 +135,8 @@ final class LossTest {
     Loss.logit(4, 0).check(5);
     assertRefused(() -> Loss.logit(5, 0).check(5), "position 5", "0 to 4");
     assertRefused(() -> Loss.start(-6).check(5), "position -6");
+    assertRefused(() -> Loss.startLogit(5).check(5), "position 5");
+    assertRefused(() -> Loss.endLogit(-6).check(5), "position -6");
     assertRefused(() -> Loss.parse("mlm:1=2,-4=3").check(5), "twice");
     assertRefused(() -> Loss.next().check(1), "predicts nothing");
     Loss.next().check(2);

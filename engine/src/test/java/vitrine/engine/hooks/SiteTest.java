@@ -240,6 +240,21 @@ final class SiteTest {
     assertRefused(() -> Site.parse(site).validate(Models.gpt2()), "site: ", says);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "blocks.6.attn.z[head=1] | Nearest: blocks.5.attn.z[head=1].",
+        "blocks.-7.mlp_out | Nearest: blocks.0.mlp_out.",
+        "blocks.4..9.attn.z | Nearest: blocks.5.attn.z.",
+        "blocks.0.attn.z[pos=2,head=3] | Nearest: blocks.0.attn.z[pos=2,head=2].",
+        "blocks.0.attn.z[head={0,-4}] | Nearest: blocks.0.attn.z[head=0].",
+        "blocks.*.mlp.post[neuron=40..50] | Nearest: blocks.*.mlp.post[neuron=47].",
+      })
+  void should_tell_the_nearest_site_when_out_of_range(String site, String says) {
+    assertRefused(() -> Site.parse(site).validate(Models.gpt2()), "out of range", says);
+  }
+
   @Test
   void should_wait_for_the_length_when_positions_are_sliced() {
     Site site = Site.parse("blocks.0.attn.pattern[query=7,key={0,-8}]");

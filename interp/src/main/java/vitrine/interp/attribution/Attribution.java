@@ -3,13 +3,15 @@ package vitrine.interp.attribution;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeSet;
 import vitrine.engine.InputException;
 import vitrine.engine.hooks.Architecture;
 import vitrine.engine.hooks.Architecture.BlockStyle;
 import vitrine.engine.hooks.Example;
 import vitrine.engine.hooks.Head;
 import vitrine.engine.hooks.Inputs;
+import vitrine.engine.hooks.Layers;
 import vitrine.engine.hooks.Loss;
 import vitrine.engine.hooks.Plan;
 import vitrine.engine.hooks.Site;
@@ -48,35 +50,47 @@ public final class Attribution {
   /**
    * What is read of one text.
    *
-   * @param target the number that is taken apart: {@link Loss.Logit}, {@link Loss.Difference},
-   *     {@link Loss.ClassLogit}
-   * @param neurons the block whose MLP is taken apart into its neurons; empty for none
+   * @param target the number that is taken apart: a logit, or a difference of two
+   * @param neurons the blocks whose MLPs are taken apart into their neurons; {@link Layers#NONE}
+   *     for none
    * @throws InputException when the model has no such number or block
    */
-  public static Plan plan(Architecture model, Loss target, OptionalInt neurons, long seed) {
+  public static Plan plan(Architecture model, Loss target, Layers neurons, long seed) {
     requireLogit(target);
-    if (neurons.isPresent() && (neurons.getAsInt() < 0 || neurons.getAsInt() >= model.layers())) {
-      throw new InputException(
-          "heads: --neurons %d: no such layer; expected 0 to %d."
-              .formatted(neurons.getAsInt(), model.layers() - 1));
-    }
-    return Reading.plan(model, target, neurons, seed);
+    return Reading.plan(model, target, blocks(model, neurons), seed);
   }
 
+  private static Set<Integer> blocks(Architecture model, Layers neurons) {
+    Set<Integer> blocks = new TreeSet<>();
+    for (int layer : neurons.resolve(model.layers(), "heads: --neurons")) {
+      blocks.add(layer);
+    }
+    return blocks;
+  }
+
+  /** Cross-entropies of what logits say are none themselves: a logarithm stands between. */
   private static void requireLogit(Loss target) {
     switch (target) {
-      case Loss.Logit _, Loss.Difference _, Loss.ClassLogit _, Loss.Start _, Loss.End _ -> {}
+      case Loss.Logit _,
+          Loss.Difference _,
+          Loss.ClassLogit _,
+          Loss.ClassDifference _,
+          Loss.StartLogit _,
+          Loss.EndLogit _ -> {}
       case Loss.Next _,
           Loss.Labels _,
           Loss.MaskedTokens _,
           Loss.Label _,
           Loss.Value _,
-          Loss.LogProbability _ ->
+          Loss.LogProbability _,
+          Loss.Start _,
+          Loss.End _ ->
           throw new InputException(
               "heads: --loss "
                   + target
-                  + ": not a logit; expected logit:POS,ID, diff:POS,ID1,ID2 or class:K: only a logit"
-                  + " is a sum over the parts of the model.");
+                  + ": not a logit; expected logit:POS,ID, diff:POS,ID1,ID2, class:K,"
+                  + " classdiff:K1,K2, startlogit:POS or endlogit:POS: only a logit is a sum over"
+                  + " the parts of the model.");
     }
   }
 
@@ -93,9 +107,13 @@ public final class Attribution {
           "heads: logits: task %s scores no tokens; expected %s."
               .formatted(
                   architecture.head().label(),
-                  architecture.head() == Head.NONE
-                      ? "a model with a head, which gives logits"
-                      : "which logit to take apart, as in --loss class:0"));
+                  switch (architecture.head()) {
+                    case NONE -> "a model with a head, which gives logits";
+                    case QUESTION -> "which logit to take apart, as in --loss startlogit:3";
+                    case TOKENS -> "which logit to take apart, as in --loss logit:1,0";
+                    case SEQUENCE, NEXT_SENTENCE, LANGUAGE, MASKED, PRETRAINING ->
+                        "which logit to take apart, as in --loss class:0";
+                  }));
     }
     Site row = Site.logits().position(position);
     try (Trace trace = model.run(Plan.of(architecture).read(row), Inputs.of(example))) {
@@ -113,7 +131,7 @@ public final class Attribution {
    *
    * @param source where the model came from, for the record
    * @param targets one a text: the number that is taken apart
-   * @param neurons the block whose MLP is taken apart into its neurons; empty for none
+   * @param neurons as in {@link #plan}
    * @param seed decides the bootstrap's draws
    * @param version of the program that asks, for the record
    * @throws InputException when the model or a text has no such number
@@ -123,7 +141,7 @@ public final class Attribution {
       ModelFiles source,
       Texts texts,
       List<Loss> targets,
-      OptionalInt neurons,
+      Layers neurons,
       long seed,
       String version) {
     if (targets.size() != texts.count()) {
@@ -131,15 +149,17 @@ public final class Attribution {
           "attribution: %d targets for %d texts".formatted(targets.size(), texts.count()));
     }
     Architecture architecture = model.architecture();
-    List<Component> components = Components.of(architecture, neurons);
+    Set<Integer> blocks = blocks(architecture, neurons);
+    List<Component> components = Components.of(architecture, blocks);
     List<AttributionResult.OfText> found = new ArrayList<>();
     for (int text = 0; text < texts.count(); text++) {
       Plan plan = plan(architecture, targets.get(text), neurons, seed);
       try (Trace trace = model.run(plan, Inputs.of(texts.inputs().examples().get(text)))) {
-        Map<String, Double> parts = Decomposition.of(architecture, new Reading(trace), neurons);
+        Map<String, Double> parts = Decomposition.of(architecture, new Reading(trace), blocks);
         found.add(
             new AttributionResult.OfText(
                 targets.get(text),
+                plan,
                 trace.loss().orElseThrow(),
                 components.stream()
                     .mapToDouble(each -> parts.getOrDefault(each.name(), 0.0))

@@ -12,8 +12,10 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 import vitrine.engine.hooks.Loss;
+import vitrine.engine.hooks.Plan;
+import vitrine.interp.PlannedRun;
 import vitrine.interp.Provenance;
-import vitrine.interp.Result;
+import vitrine.interp.Repeatable;
 import vitrine.interp.Texts;
 import vitrine.interp.attribution.Component.Kind;
 import vitrine.interp.io.Json;
@@ -30,7 +32,7 @@ import vitrine.interp.stats.Interval;
 import vitrine.interp.stats.Resampling;
 
 /** Logits of some texts as sums over the parts of the model. */
-public final class AttributionResult implements Result {
+public final class AttributionResult implements Repeatable {
   private static final int MOST_BARS = 16;
   private static final Quantity LOGIT = Quantity.of("logit");
 
@@ -46,11 +48,12 @@ public final class AttributionResult implements Result {
    * One text's number and its parts.
    *
    * @param target which number
+   * @param plan of the run that it was had from
    * @param value the model's own
    * @param parts one a component
    */
   @SuppressWarnings("ArrayRecordComponent") // read only
-  public record OfText(Loss target, double value, double[] parts) {
+  public record OfText(Loss target, Plan plan, double value, double[] parts) {
     /** What the parts add up to. */
     public double sum() {
       return Arrays.stream(parts).sum();
@@ -105,6 +108,16 @@ public final class AttributionResult implements Result {
   /** The farthest that a text's parts are from adding up to its number. */
   public double largestError() {
     return found.stream().mapToDouble(each -> Math.abs(each.sum() - each.value())).max().orElse(0);
+  }
+
+  /** Each text has a number of its own, and so a plan. */
+  @Override
+  public List<PlannedRun> runs() {
+    return IntStream.range(0, found.size())
+        .mapToObj(text ->
+            new PlannedRun(
+                found.get(text).plan(), List.of(texts.inputs().examples().get(text))))
+        .toList();
   }
 
   @Override
@@ -267,6 +280,7 @@ public final class AttributionResult implements Result {
       ObjectNode node = targets.addObject().put("target", each.target().toString());
       node.set("value", Json.number(each.value()));
       node.set("sum", Json.number(each.sum()));
+      node.set("plan", Json.parsed(each.plan().toJson()));
     }
     ArrayNode parts = document.putArray("parts");
     for (int part = 0; part < components.size(); part++) {

@@ -2,7 +2,7 @@ package vitrine.interp.attribution;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalInt;
+import java.util.Set;
 import vitrine.engine.hooks.Architecture;
 import vitrine.engine.hooks.Architecture.BlockStyle;
 import vitrine.interp.attribution.Component.Kind;
@@ -21,9 +21,9 @@ final class Components {
   /**
    * All of them.
    *
-   * @param neurons the block whose MLP is taken apart into its neurons; empty for none
+   * @param neurons the blocks whose MLPs are taken apart into their neurons
    */
-  static List<Component> of(Architecture model, OptionalInt neurons) {
+  static List<Component> of(Architecture model, Set<Integer> neurons) {
     boolean postNorm = model.style() == BlockStyle.POST_NORM;
     List<Component> all = new ArrayList<>();
     all.add(Component.of(Kind.EMBEDDING, EMBED));
@@ -42,7 +42,7 @@ final class Components {
       if (postNorm) {
         all.add(Component.inBlock(Kind.BIAS, "ln1 bias", layer));
       }
-      if (neurons.isPresent() && neurons.getAsInt() == layer) {
+      if (neurons.contains(layer)) {
         for (int neuron = 0; neuron < model.dMlp(); neuron++) {
           all.add(Component.numbered(Kind.NEURON, "neuron", layer, neuron));
         }

@@ -2,7 +2,7 @@ package vitrine.interp.attribution;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.OptionalInt;
+import java.util.Set;
 import vitrine.engine.hooks.Architecture;
 import vitrine.engine.hooks.Site;
 import vitrine.engine.hooks.WeightSite;
@@ -23,10 +23,10 @@ import vitrine.engine.hooks.WeightSite;
 final class Decomposition {
   private final Architecture model;
   private final Reading reading;
-  private final OptionalInt neurons;
+  private final Set<Integer> neurons;
   private final Map<String, Double> parts = new LinkedHashMap<>();
 
-  private Decomposition(Architecture model, Reading reading, OptionalInt neurons) {
+  private Decomposition(Architecture model, Reading reading, Set<Integer> neurons) {
     this.model = model;
     this.reading = reading;
     this.neurons = neurons;
@@ -37,7 +37,7 @@ final class Decomposition {
    *
    * @param reading of a run by {@link Reading#plan}
    */
-  static Map<String, Double> of(Architecture model, Reading reading, OptionalInt neurons) {
+  static Map<String, Double> of(Architecture model, Reading reading, Set<Integer> neurons) {
     Decomposition decomposition = new Decomposition(model, reading, neurons);
     decomposition.run();
     return decomposition.parts;
@@ -166,7 +166,7 @@ final class Decomposition {
   }
 
   private void mlp(double[] d, int layer, int t) {
-    if (neurons.isEmpty() || neurons.getAsInt() != layer) {
+    if (!neurons.contains(layer)) {
       add("mlp " + layer, dot(reading.at(Site.mlpOut(layer), t), d));
       return;
     }

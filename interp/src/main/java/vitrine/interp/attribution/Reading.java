@@ -1,6 +1,6 @@
 package vitrine.interp.attribution;
 
-import java.util.OptionalInt;
+import java.util.Set;
 import vitrine.engine.hooks.Architecture;
 import vitrine.engine.hooks.Layers;
 import vitrine.engine.hooks.Loss;
@@ -20,8 +20,9 @@ record Reading(Trace trace) {
    * stream: what the output does with it.
    *
    * @param target the number that is taken apart
+   * @param neurons the blocks whose MLPs are taken apart
    */
-  static Plan plan(Architecture model, Loss target, OptionalInt neurons, long seed) {
+  static Plan plan(Architecture model, Loss target, Set<Integer> neurons, long seed) {
     Plan plan =
         Plan.of(model)
             .read(
@@ -37,8 +38,7 @@ record Reading(Trace trace) {
     if (model.segments() > 0) {
       plan = plan.read(Site.typeEmbed());
     }
-    if (neurons.isPresent()) {
-      int layer = neurons.getAsInt();
+    for (int layer : neurons) {
       plan =
           plan.read(
               Site.mlpPost(layer),

@@ -1,6 +1,7 @@
 package vitrine.interp.circuits;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
@@ -15,6 +16,7 @@ import vitrine.engine.hooks.Layers;
 import vitrine.engine.hooks.Plan;
 import vitrine.engine.models.Model;
 import vitrine.engine.models.ModelFiles;
+import vitrine.interp.PlannedRun;
 import vitrine.interp.Provenance;
 
 /**
@@ -26,9 +28,10 @@ import vitrine.interp.Provenance;
  *   OV: e W_V W_O W_U                what is said of every token where e is looked at
  * </pre>
  *
- * <p>Both are V by V. Here are their rows for chosen tokens; the largest terms of their singular
- * value decompositions, each with the tokens that are read and written most by it ({@link LowRank};
- * Millidge and Black 2022); and of OV whether its eigenvalues are positive, as of a head that says
+ * <p>Both are V by V. Here are their rows for chosen tokens, or all of them; their singular values;
+ * the largest terms of the singular value decompositions of W_Q W_K^T / sqrt(K) and W_V W_O, which
+ * are D by D, each with the tokens that are read and written most by it ({@link LowRank}; Millidge
+ * and Black 2022); and of OV whether its eigenvalues are positive, as of a head that says
  * what it looks at.
  *
  * <p>What it does not tell: what a head does with what earlier heads have written, which is all
@@ -41,22 +44,76 @@ public final class Circuit {
    * @param layers of the heads
    * @param heads of each of them; null for all
    * @param tokens whose rows are shown, by id; may be none
+   * @param whole which circuit is wanted with all its rows
    * @param terms how many of a decomposition
    * @param top how many tokens of each
    * @param seed for the record; nothing here is random
    */
   public record Spec(
-      Layers layers, @Nullable Indices heads, List<Integer> tokens, int terms, int top, long seed) {
+      Layers layers,
+      @Nullable Indices heads,
+      List<Integer> tokens,
+      Whole whole,
+      int terms,
+      int top,
+      long seed) {
     public Spec {
       tokens = List.copyOf(tokens);
     }
+
+    int[] layersOf(Architecture model) {
+      return layers.resolve(model.layers(), "heads: --layers");
+    }
+
+    int[] headsOf(Architecture model) {
+      Indices chosen = heads == null ? Indices.range(0, model.heads()) : heads;
+      return chosen.resolve(model.heads(), "heads: --heads");
+    }
   }
+
+  /** Which circuit is wanted whole, V by V. */
+  public enum Whole {
+    /** Neither. */
+    NONE("none"),
+    /** What looks for what. */
+    QK("qk"),
+    /** What is said of what. */
+    OV("ov");
+
+    private final String label;
+
+    Whole(String label) {
+      this.label = label;
+    }
+
+    /** As the command line calls it. */
+    public String label() {
+      return label;
+    }
+  }
+
+  /** Rows of a whole circuit that are computed together. */
+  private static final int ROWS_AT_ONCE = 256;
 
   private Circuit() {}
 
   /** How many bytes the tables of tokens take at least. */
   public static long bytes(Architecture model) {
     return TokenTable.bytes(model);
+  }
+
+  /**
+   * How many bytes of the heap whole circuits take, if any is wanted.
+   *
+   * @throws InputException when the model has no such layer or head
+   */
+  public static long wholeBytes(Architecture model, Spec spec) {
+    if (spec.whole() == Whole.NONE) {
+      return 0;
+    }
+    long heads = (long) spec.layersOf(model).length * spec.headsOf(model).length;
+    long V = model.vocabulary();
+    return heads * V * V * Float.BYTES;
   }
 
   /**
@@ -70,9 +127,8 @@ public final class Circuit {
   public static CircuitResult run(
       Model model, ModelFiles source, Spec spec, IntFunction<String> spelling, String version) {
     Architecture architecture = model.architecture();
-    int[] layers = spec.layers().resolve(architecture.layers(), "heads: --layers");
-    Indices chosen = spec.heads() == null ? Indices.range(0, architecture.heads()) : spec.heads();
-    int[] heads = chosen.resolve(architecture.heads(), "heads: --heads");
+    int[] layers = spec.layersOf(architecture);
+    int[] heads = spec.headsOf(architecture);
     for (int token : spec.tokens()) {
       if (token < 0 || token >= architecture.vocabulary()) {
         throw new InputException(
@@ -91,13 +147,20 @@ public final class Circuit {
         }
       }
     }
-    Plan plan = TokenTable.plan(architecture).seed(spec.seed());
+    Plan plan =
+        HeadWeights.added(TokenTable.plan(architecture), architecture, spec.layers())
+            .seed(spec.seed());
     return new CircuitResult(
         Provenance.of(source, model, version, plan),
+        PlannedRun.ofWeights(plan),
         spec,
         spelling,
         found,
-        List.of(TokenTable.treatment(architecture), HeadWeights.treatment(architecture.style())));
+        List.of(
+            TokenTable.treatment(architecture),
+            HeadWeights.treatment(architecture.style()),
+            "Terms are those of W_Q W_K^T / sqrt(K) and of W_V W_O, D by D, their directions then read"
+                + " in tokens; the V by V circuits have singular values of their own, beside these."));
   }
 
   private static CircuitResult.Side qk(TokenTable table, HeadWeights weights, int head, Spec spec) {
@@ -108,21 +171,32 @@ public final class Circuit {
     int terms = Math.min(spec.terms(), low.values().length);
     DMatrixRMaj in = columns(low.in(), terms);
     DMatrixRMaj out = columns(low.out(), terms);
-    List<CircuitResult.Term> list =
-        terms(low, terms, table.in(in), table.in(out), root, spec.top());
-    float[][] rows = new float[spec.tokens().size()][];
-    if (rows.length > 0) {
-      DMatrixRMaj sought =
-          Matrices.timesTransposed(Matrices.times(table.tokens(ids(spec)), q), k); // (n,D)
-      float[] all = table.in(Matrices.transposed(sought)); // (V,n)
-      for (int i = 0; i < rows.length; i++) {
-        rows[i] = new float[table.size()];
-        for (int token = 0; token < table.size(); token++) {
-          rows[i][token] = (float) (all[token * rows.length + i] / root);
-        }
+    Rows rows = ids -> soughtBy(table, q, k, ids);
+    return new CircuitResult.Side(
+        scaled(low.values(), root),
+        scaled(LowRank.valuesOfTall(gram(table.in(q), q.numCols), gram(table.in(k), k.numCols)), root),
+        terms(low, terms, table.in(in), table.in(out), root, spec.top()),
+        rows.of(ids(spec)),
+        spec.whole() == Whole.QK ? whole(rows, table.size()) : new float[0][],
+        Double.NaN);
+  }
+
+  /** Rows of QK, (n,V). */
+  private static float[][] soughtBy(TokenTable table, DMatrixRMaj q, DMatrixRMaj k, int... ids) {
+    if (ids.length == 0) {
+      return new float[0][];
+    }
+    DMatrixRMaj sought =
+        Matrices.timesTransposed(Matrices.times(table.tokens(ids), q), k); // (n,D)
+    float[] all = table.in(Matrices.transposed(sought)); // (V,n)
+    float root = (float) Math.sqrt(q.numCols);
+    float[][] rows = new float[ids.length][table.size()];
+    for (int i = 0; i < rows.length; i++) {
+      for (int token = 0; token < table.size(); token++) {
+        rows[i][token] = all[token * rows.length + i] / root;
       }
     }
-    return new CircuitResult.Side(scaled(low.values(), root), list, rows, Double.NaN);
+    return rows;
   }
 
   private static CircuitResult.Side ov(TokenTable table, HeadWeights weights, int head, Spec spec) {
@@ -132,39 +206,79 @@ public final class Circuit {
     int terms = Math.min(spec.terms(), low.values().length);
     DMatrixRMaj in = columns(low.in(), terms);
     float[] said = table.out(Matrices.transposed(columns(low.out(), terms))); // (terms,V)
-    float[] out = new float[said.length];
-    for (int i = 0; i < said.length; i++) {
-      out[i % table.size() * terms + i / table.size()] = said[i];
-    }
-    List<CircuitResult.Term> list = terms(low, terms, table.in(in), out, 1, spec.top());
-    float[][] rows = new float[spec.tokens().size()][];
-    if (rows.length > 0) {
-      DMatrixRMaj written = Matrices.times(Matrices.times(table.tokens(ids(spec)), v), o);
-      float[] all = table.out(written);
-      for (int i = 0; i < rows.length; i++) {
-        rows[i] = new float[table.size()];
-        System.arraycopy(all, i * table.size(), rows[i], 0, table.size());
-      }
-    }
-    return new CircuitResult.Side(low.values(), list, rows, LowRank.positivity(twin(table, v, o)));
+    float[] read = table.in(v); // (V,K)
+    float[] written = transposed(table.out(o), v.numCols); // (V,K)
+    Rows rows = ids -> saidOf(table, v, o, ids);
+    return new CircuitResult.Side(
+        low.values(),
+        LowRank.valuesOfTall(gram(read, v.numCols), gram(written, v.numCols)),
+        terms(low, terms, table.in(in), transposed(said, terms), 1, spec.top()),
+        rows.of(ids(spec)),
+        spec.whole() == Whole.OV ? whole(rows, table.size()) : new float[0][],
+        LowRank.positivity(products(written, read, v.numCols)));
   }
 
-  /** (W_O W_U) (e W_V), (K,K): the twin of OV with the same eigenvalues. */
-  private static DMatrixRMaj twin(TokenTable table, DMatrixRMaj v, DMatrixRMaj o) {
-    int K = v.numCols;
-    int V = table.size();
-    float[] in = table.in(v); // (V,K)
-    float[] out = table.out(o); // (K,V)
-    DMatrixRMaj twin = new DMatrixRMaj(K, K);
-    for (int row = 0; row < K; row++) {
-      for (int token = 0; token < V; token++) {
-        double said = out[row * V + token];
-        for (int column = 0; column < K; column++) {
-          twin.data[row * K + column] += said * in[token * K + column];
+  /** Rows of OV, (n,V). */
+  private static float[][] saidOf(TokenTable table, DMatrixRMaj v, DMatrixRMaj o, int... ids) {
+    if (ids.length == 0) {
+      return new float[0][];
+    }
+    float[] all = table.out(Matrices.times(Matrices.times(table.tokens(ids), v), o));
+    float[][] rows = new float[ids.length][];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = Arrays.copyOfRange(all, i * table.size(), (i + 1) * table.size());
+    }
+    return rows;
+  }
+
+  /** Some rows of a circuit. */
+  @FunctionalInterface
+  private interface Rows {
+    /** (n,V); none of no ids. */
+    float[][] of(int... ids);
+  }
+
+  /** All rows, (V,V), some at a time. */
+  private static float[][] whole(Rows rows, int size) {
+    float[][] all = new float[size][];
+    for (int first = 0; first < size; first += ROWS_AT_ONCE) {
+      int end = Math.min(size, first + ROWS_AT_ONCE);
+      System.arraycopy(rows.of(IntStream.range(first, end).toArray()), 0, all, first, end - first);
+    }
+    return all;
+  }
+
+  private static float[] transposed(float[] rows, int count) {
+    float[] columns = new float[rows.length];
+    int width = rows.length / count;
+    for (int row = 0; row < count; row++) {
+      for (int column = 0; column < width; column++) {
+        columns[column * count + row] = rows[row * width + column];
+      }
+    }
+    return columns;
+  }
+
+  private static DMatrixRMaj gram(float[] tall, int K) {
+    return products(tall, tall, K);
+  }
+
+  /** a^T b of two (V,K): of W_O W_U and e W_V the twin of OV with the same eigenvalues. */
+  private static DMatrixRMaj products(float[] a, float[] b, int K) {
+    DMatrixRMaj products = new DMatrixRMaj(K, K);
+    double[] row = new double[K];
+    for (int start = 0; start < a.length; start += K) {
+      for (int i = 0; i < K; i++) {
+        row[i] = b[start + i];
+      }
+      for (int i = 0; i < K; i++) {
+        double factor = a[start + i];
+        for (int j = 0; j < K; j++) {
+          products.data[i * K + j] += factor * row[j];
         }
       }
     }
-    return twin;
+    return products;
   }
 
   private static int[] ids(Spec spec) {

@@ -1,15 +1,19 @@
 package vitrine.interp.circuits;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
+import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
+import vitrine.interp.PlannedRun;
 import vitrine.interp.Provenance;
-import vitrine.interp.Result;
+import vitrine.interp.Repeatable;
 import vitrine.interp.io.Json;
 import vitrine.interp.io.NumberArray;
 import vitrine.interp.pictures.Bars;
@@ -22,7 +26,7 @@ import vitrine.interp.pictures.Scale;
 import vitrine.interp.pictures.Table;
 
 /** The circuits of some heads. */
-public final class CircuitResult implements Result {
+public final class CircuitResult implements Repeatable {
   /** More heads than these are a table and no pictures of each. */
   private static final int MOST_DRAWN = 4;
 
@@ -30,6 +34,7 @@ public final class CircuitResult implements Result {
   private static final Quantity POSITIVITY = Quantity.of("copying score");
 
   private final Provenance provenance;
+  private final List<PlannedRun> runs;
   private final Circuit.Spec spec;
   private final List<OfHead> heads;
   private final List<String> notes;
@@ -58,13 +63,21 @@ public final class CircuitResult implements Result {
   /**
    * One circuit.
    *
-   * @param singular its singular values, the largest first, (K)
-   * @param terms the first of them with their tokens
+   * @param singular singular values of the head's D by D matrix, the largest first, (K)
+   * @param ofTokens those of the V by V circuit, likewise; no more than K are not zero
+   * @param terms the first of {@code singular} with their tokens
    * @param rows one a chosen token, (V)
+   * @param whole all of them, (V,V), where that was asked for; else none
    * @param positivity of its eigenvalues; NaN where it is not asked for
    */
   @SuppressWarnings("ArrayRecordComponent") // read only
-  public record Side(double[] singular, List<Term> terms, float[][] rows, double positivity) {
+  public record Side(
+      double[] singular,
+      double[] ofTokens,
+      List<Term> terms,
+      float[][] rows,
+      float[][] whole,
+      double positivity) {
     public Side {
       terms = List.copyOf(terms);
     }
@@ -79,11 +92,13 @@ public final class CircuitResult implements Result {
 
   CircuitResult(
       Provenance provenance,
+      List<PlannedRun> runs,
       Circuit.Spec spec,
       IntFunction<String> spelling,
       List<OfHead> heads,
       List<String> notes) {
     this.provenance = provenance;
+    this.runs = List.copyOf(runs);
     this.spec = spec;
     this.heads = List.copyOf(heads);
     this.notes = List.copyOf(notes);
@@ -113,6 +128,11 @@ public final class CircuitResult implements Result {
 
   private String spell(List<Scored> some) {
     return some.stream().limit(SHOWN_IN_TABLE).map(this::spell).collect(Collectors.joining(" "));
+  }
+
+  @Override
+  public List<PlannedRun> runs() {
+    return runs;
   }
 
   @Override
@@ -298,40 +318,51 @@ public final class CircuitResult implements Result {
   }
 
   /**
-   * {@code ov} and {@code qk}, rows of the chosen tokens, (heads,tokens,V); without tokens the
-   * singular values come first, {@code singular}, (heads,2,K), those of QK before those of OV.
+   * {@code whole}, (heads,V,V), where that was asked for; {@code ov} and {@code qk}, rows of the
+   * chosen tokens, (heads,tokens,V); {@code singular} and {@code singular_of_tokens}, (heads,2,K),
+   * those of QK before those of OV. What there is comes in this order.
    */
   @Override
   public SequencedMap<String, NumberArray> arrays() {
     SequencedMap<String, NumberArray> arrays = new LinkedHashMap<>();
+    switch (spec.whole()) {
+      case NONE -> {}
+      case QK -> arrays.put("whole", rows(heads.stream().map(head -> head.qk().whole()).toList()));
+      case OV -> arrays.put("whole", rows(heads.stream().map(head -> head.ov().whole()).toList()));
+    }
     if (!tokens.isEmpty()) {
-      arrays.put("ov", rows(heads.stream().map(OfHead::ov).toList()));
-      arrays.put("qk", rows(heads.stream().map(OfHead::qk).toList()));
+      arrays.put("ov", rows(heads.stream().map(head -> head.ov().rows()).toList()));
+      arrays.put("qk", rows(heads.stream().map(head -> head.qk().rows()).toList()));
     }
-    int K = heads.getFirst().qk().singular().length;
-    double[] singular = new double[heads.size() * 2 * K];
-    for (int i = 0; i < heads.size(); i++) {
-      System.arraycopy(heads.get(i).qk().singular(), 0, singular, 2 * i * K, K);
-      System.arraycopy(heads.get(i).ov().singular(), 0, singular, (2 * i + 1) * K, K);
-    }
-    arrays.put("singular", NumberArray.of(singular, heads.size(), 2, K));
+    arrays.put("singular", values(Side::singular));
+    arrays.put("singular_of_tokens", values(Side::ofTokens));
     return arrays;
   }
 
-  private NumberArray rows(List<Side> sides) {
-    int V = sides.getFirst().rows()[0].length;
+  /** Numbers of both circuits of every head, as many of each, (heads,2,n). */
+  private NumberArray values(Function<Side, double[]> which) {
+    double[] all =
+        heads.stream()
+            .flatMap(head -> Stream.of(head.qk(), head.ov()))
+            .flatMapToDouble(side -> Arrays.stream(which.apply(side)))
+            .toArray();
+    return NumberArray.of(all, heads.size(), 2, all.length / 2 / heads.size());
+  }
+
+  /** Rows of every head, as many of each, (heads,n,V). */
+  private static NumberArray rows(List<float[][]> ofHeads) {
+    int count = ofHeads.getFirst().length;
+    int V = ofHeads.getFirst()[0].length;
     return NumberArray.of(
         (offset, to, at, length) -> {
           for (int i = 0; i < length; i++) {
             long place = offset + i;
-            float[] row =
-                sides.get((int) (place / V / tokens.size()))
-                    .rows()[(int) (place / V % tokens.size())];
+            float[] row = ofHeads.get((int) (place / V / count))[(int) (place / V % count)];
             to[at + i] = row[(int) (place % V)];
           }
         },
-        sides.size(),
-        tokens.size(),
+        ofHeads.size(),
+        count,
         V);
   }
 
@@ -352,10 +383,8 @@ public final class CircuitResult implements Result {
 
   private ObjectNode json(Side side) {
     ObjectNode node = Json.object();
-    ArrayNode singular = node.putArray("singular_values");
-    for (double value : side.singular()) {
-      singular.add(Json.number(value));
-    }
+    put(node.putArray("singular_values"), side.singular());
+    put(node.putArray("singular_values_of_tokens"), side.ofTokens());
     ArrayNode terms = node.putArray("terms");
     for (Term term : side.terms()) {
       ObjectNode each = terms.addObject();
@@ -369,6 +398,12 @@ public final class CircuitResult implements Result {
       row.set("top", json(Circuit.top(side.rows()[i], spec.top())));
     }
     return node;
+  }
+
+  private static void put(ArrayNode list, double... values) {
+    for (double value : values) {
+      list.add(Json.number(value));
+    }
   }
 
   private ArrayNode json(List<Scored> some) {

@@ -11,10 +11,9 @@ import vitrine.engine.InputException;
 import vitrine.engine.hooks.Architecture;
 import vitrine.engine.hooks.Layers;
 import vitrine.engine.hooks.Plan;
-import vitrine.engine.hooks.Site;
-import vitrine.engine.hooks.WeightSite;
 import vitrine.engine.models.Model;
 import vitrine.engine.models.ModelFiles;
+import vitrine.interp.PlannedRun;
 import vitrine.interp.Provenance;
 import vitrine.kernels.Activation;
 import vitrine.kernels.Kernels;
@@ -93,29 +92,16 @@ public final class Composition {
       }
       scores.put(kind, all);
     }
+    // For the record: they were read a layer at a time.
+    Plan plan = HeadWeights.added(Plan.of(architecture), architecture, Layers.ALL).seed(seed);
     return new CompositionResult(
-        Provenance.of(source, model, version, plan(architecture, seed)),
+        PlannedRun.ofWeights(plan),
+        Provenance.of(source, model, version, plan),
         L,
         H,
         scores,
         RandomMatrices.baseline(architecture.dModel(), architecture.dHead(), seed),
         HeadWeights.treatment(architecture.style()));
-  }
-
-  /** What is read of a model, for the record: it is read a layer at a time. */
-  private static Plan plan(Architecture model, long seed) {
-    Plan plan =
-        Plan.of(model)
-            .read(
-                Site.of(WeightSite.W_Q, Layers.ALL),
-                Site.of(WeightSite.W_K, Layers.ALL),
-                Site.of(WeightSite.W_V, Layers.ALL),
-                Site.of(WeightSite.W_O, Layers.ALL))
-            .seed(seed);
-    return switch (model.style()) {
-      case PRE_NORM -> plan.read(Site.of(WeightSite.LN1_W, Layers.ALL));
-      case POST_NORM -> plan;
-    };
   }
 
   /** All pairs of the heads of one layer with those below. */

@@ -13,8 +13,9 @@ import java.util.SequencedMap;
 import java.util.stream.IntStream;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
+import vitrine.interp.PlannedRun;
 import vitrine.interp.Provenance;
-import vitrine.interp.Result;
+import vitrine.interp.Repeatable;
 import vitrine.interp.circuits.Composition.Kind;
 import vitrine.interp.io.Json;
 import vitrine.interp.io.NumberArray;
@@ -28,7 +29,7 @@ import vitrine.interp.pictures.Scale;
 import vitrine.interp.pictures.Table;
 
 /** The composition scores of all pairs of heads, and what random matrices have. */
-public final class CompositionResult implements Result {
+public final class CompositionResult implements Repeatable {
   /** A graph of more lines is a thicket. */
   private static final int MOST_EDGES = 24;
 
@@ -37,6 +38,7 @@ public final class CompositionResult implements Result {
 
   private static final Quantity SCORE = Quantity.of("composition score");
 
+  private final List<PlannedRun> runs;
   private final Provenance provenance;
   private final int layers;
   private final int heads;
@@ -63,12 +65,14 @@ public final class CompositionResult implements Result {
    * @param scores one array a kind, (L,H,L,H), writer first; NaN where there is none
    */
   CompositionResult(
+      List<PlannedRun> runs,
       Provenance provenance,
       int layers,
       int heads,
       Map<Kind, double[]> scores,
       RandomMatrices.Baseline baseline,
       String treatment) {
+    this.runs = List.copyOf(runs);
     this.provenance = provenance;
     this.layers = layers;
     this.heads = heads;
@@ -118,6 +122,11 @@ public final class CompositionResult implements Result {
       }
     }
     return pairs;
+  }
+
+  @Override
+  public List<PlannedRun> runs() {
+    return runs;
   }
 
   @Override

@@ -3,9 +3,11 @@ package vitrine.interp.circuits;
 import java.util.ArrayList;
 import java.util.List;
 import org.ejml.data.DMatrixRMaj;
+import vitrine.engine.InputException;
 import vitrine.engine.hooks.Architecture;
 import vitrine.engine.hooks.Architecture.BlockStyle;
 import vitrine.engine.hooks.Inputs;
+import vitrine.engine.hooks.Layers;
 import vitrine.engine.hooks.Plan;
 import vitrine.engine.hooks.Site;
 import vitrine.engine.hooks.Trace;
@@ -42,25 +44,29 @@ record HeadWeights(
     };
   }
 
-  /** What has to be read. */
-  static Plan plan(Architecture model, int layer) {
-    Plan plan =
-        Plan.of(model)
-            .read(
-                Site.of(WeightSite.W_Q, layer),
-                Site.of(WeightSite.W_K, layer),
-                Site.of(WeightSite.W_V, layer),
-                Site.of(WeightSite.W_O, layer));
+  /** A plan that reads also what is needed of these blocks. */
+  static Plan added(Plan plan, Architecture model, Layers layers) {
+    Plan more =
+        plan.read(
+            Site.of(WeightSite.W_Q, layers),
+            Site.of(WeightSite.W_K, layers),
+            Site.of(WeightSite.W_V, layers),
+            Site.of(WeightSite.W_O, layers));
     return switch (model.style()) {
-      case PRE_NORM -> plan.read(Site.of(WeightSite.LN1_W, layer));
-      case POST_NORM -> plan;
+      case PRE_NORM -> more.read(Site.of(WeightSite.LN1_W, layers));
+      case POST_NORM -> more;
     };
   }
 
-  /** Those of one block; for that the model runs once over a single token. */
+  /**
+   * Those of one block; for that the model runs once over a single token.
+   *
+   * @throws InputException when one of them is not finite
+   */
   static HeadWeights read(Model model, int layer) {
     Architecture architecture = model.architecture();
-    try (Trace trace = model.run(plan(architecture, layer), Inputs.of(0))) {
+    Plan plan = added(Plan.of(architecture), architecture, Layers.of(layer));
+    try (Trace trace = model.run(plan, Inputs.of(0))) {
       List<DMatrixRMaj> q = readers(trace, architecture, WeightSite.W_Q, layer);
       List<DMatrixRMaj> k = readers(trace, architecture, WeightSite.W_K, layer);
       List<DMatrixRMaj> v = readers(trace, architecture, WeightSite.W_V, layer);
@@ -73,10 +79,25 @@ record HeadWeights(
         if (architecture.style() == BlockStyle.PRE_NORM) {
           Matrices.centreRows(own);
         }
-        o.add(own);
+        o.add(finite(own, WeightSite.W_O, layer, head));
       }
       return new HeadWeights(q, k, v, o);
     }
+  }
+
+  /** No decomposition stands a number that is none. */
+  private static DMatrixRMaj finite(DMatrixRMaj matrix, WeightSite site, int layer, int head) {
+    for (double value : matrix.data) {
+      if (!Double.isFinite(value)) {
+        throw new InputException(
+            "heads: "
+                + Site.of(site, layer).head(head)
+                + ": "
+                + value
+                + " among its numbers; expected finite weights. Check the model's files");
+      }
+    }
+    return matrix;
   }
 
   private static List<DMatrixRMaj> readers(
@@ -94,7 +115,7 @@ record HeadWeights(
         }
         Matrices.centreColumns(own);
       }
-      readers.add(own);
+      readers.add(finite(own, site, layer, head));
     }
     return readers;
   }

@@ -1,8 +1,7 @@
 package vitrine.interp.circuits;
 
+import org.ejml.data.Complex_F64;
 import org.ejml.data.DMatrixRMaj;
-import org.ejml.dense.row.SingularOps_DDRM;
-import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
 
 /**
  * The singular value decomposition of a product a b of a (D,K) and a (K,D), by its K by K core: a =
@@ -24,15 +23,25 @@ record LowRank(double[] values, DMatrixRMaj in, DMatrixRMaj out) {
     Matrices.Orthogonal left = Matrices.Orthogonal.of(a);
     Matrices.Orthogonal right = Matrices.Orthogonal.of(Matrices.transposed(b));
     DMatrixRMaj core = Matrices.timesTransposed(left.r(), right.r());
-    var svd = DecompositionFactory_DDRM.svd(core.numRows, core.numCols, true, true, true);
-    if (!svd.decompose(core)) {
-      throw new ArithmeticException("circuits: no singular value decomposition");
-    }
-    DMatrixRMaj u = svd.getU(null, false);
-    DMatrixRMaj v = svd.getV(null, false);
-    double[] values = svd.getSingularValues();
-    SingularOps_DDRM.descendingOrder(u, false, values, svd.numberOfSingularValues(), v, false);
-    return new LowRank(values, Matrices.times(left.q(), u), Matrices.times(right.q(), v));
+    Spectra.Singular singular = Spectra.singular(core);
+    return new LowRank(
+        singular.values(),
+        Matrices.times(left.q(), singular.u()),
+        Matrices.times(right.q(), singular.v()));
+  }
+
+  /**
+   * The singular values of p t^T, the largest first, of tall matrices of whose columns only the
+   * products with each other are known: with p^T p = r^T r, p is r but for orthonormal columns
+   * before it. Values below a millionth of the largest are rounding.
+   *
+   * @param p p^T p, (K,K)
+   * @param t t^T t, (K,K)
+   */
+  static double[] valuesOfTall(DMatrixRMaj p, DMatrixRMaj t) {
+    DMatrixRMaj core =
+        Matrices.timesTransposed(Spectra.root(p), Spectra.root(t));
+    return Spectra.singular(core).values();
   }
 
   /**
@@ -44,15 +53,11 @@ record LowRank(double[] values, DMatrixRMaj in, DMatrixRMaj out) {
    * @param twin b a, (K,K)
    */
   static double positivity(DMatrixRMaj twin) {
-    var eigen = DecompositionFactory_DDRM.eig(twin.numRows, false);
-    if (!eigen.decompose(twin)) {
-      throw new ArithmeticException("circuits: no eigenvalues");
-    }
     double sum = 0;
     double sizes = 0;
-    for (int i = 0; i < eigen.getNumberOfEigenvalues(); i++) {
-      sum += eigen.getEigenvalue(i).getReal();
-      sizes += eigen.getEigenvalue(i).getMagnitude();
+    for (Complex_F64 each : Spectra.eigenvalues(twin)) {
+      sum += each.getReal();
+      sizes += each.getMagnitude();
     }
     return sizes == 0 ? Double.NaN : sum / sizes;
   }

@@ -54,7 +54,12 @@ final class TokenTable implements AutoCloseable {
 
   /** What has to be read. */
   static Plan plan(Architecture model) {
-    Plan plan = Plan.of(model).read(Site.of(WeightSite.W_E));
+    return added(Plan.of(model), model);
+  }
+
+  /** A plan that reads also what is needed. */
+  static Plan added(Plan to, Architecture model) {
+    Plan plan = to.read(Site.of(WeightSite.W_E));
     return switch (model.style()) {
       case POST_NORM -> plan.read(Site.of(WeightSite.EMBED_LN_W));
       case PRE_NORM ->
@@ -146,18 +151,18 @@ final class TokenTable implements AutoCloseable {
    * @return (V,n), row by row
    */
   float[] in(DMatrixRMaj columns) {
-    Weight weight =
-        kernels.pack(
-            workspace,
-            MemorySegment.ofArray(Matrices.floats(columns)),
-            D,
-            columns.numCols,
-            Weight.Layout.IN_OUT);
-    Tensor product = workspace.allocate(V, columns.numCols);
-    kernels.linear(in, weight, null, Activation.IDENTITY, product);
-    float[] values = product.toArray();
-    workspace.release(product);
-    return values;
+    try (Workspace own = kernels.workspace()) {
+      Weight weight =
+          kernels.pack(
+              own,
+              MemorySegment.ofArray(Matrices.floats(columns)),
+              D,
+              columns.numCols,
+              Weight.Layout.IN_OUT);
+      Tensor product = own.allocate(V, columns.numCols);
+      kernels.linear(in, weight, null, Activation.IDENTITY, product);
+      return product.toArray();
+    }
   }
 
   /**
@@ -167,14 +172,12 @@ final class TokenTable implements AutoCloseable {
    * @return (n,V), row by row
    */
   float[] out(DMatrixRMaj directions) {
-    Tensor x =
-        kernels.upload(workspace, Shape.of(directions.numRows, D), Matrices.floats(directions));
-    Tensor product = workspace.allocate(directions.numRows, V);
-    kernels.linear(x, out, null, Activation.IDENTITY, product);
-    float[] values = product.toArray();
-    workspace.release(x);
-    workspace.release(product);
-    return values;
+    try (Workspace own = kernels.workspace()) {
+      Tensor x = kernels.upload(own, Shape.of(directions.numRows, D), Matrices.floats(directions));
+      Tensor product = own.allocate(directions.numRows, V);
+      kernels.linear(x, out, null, Activation.IDENTITY, product);
+      return product.toArray();
+    }
   }
 
   /** V. */

@@ -6,11 +6,11 @@
  * head writes a later one reads; and {@link vitrine.interp.circuits.CircuitResult}, which tokens a
  * head looks for, and what it says when it has found them.
  *
- * <p>Reading order: Matrices, HeadWeights; Composition, RandomMatrices, CompositionResult; Tokens,
- * LowRank, Circuit, CircuitResult.
+ * <p>Reading order: Matrices, HeadWeights; Composition, RandomMatrices, CompositionResult;
+ * TokenTable, Spectra, LowRank, Circuit, CircuitResult.
  *
  * <p>Rows are vectors, as in the papers on transformers: a head reads x W_V and writes x W_V W_O.
- * Products of a head's matrices have rank K, and are never made D by D, let alone V by V.
+ * Products of a head's matrices have rank K, and are never made D by D, and V by V only where that is asked for.
  *
  * <p>How LayerNorm is treated: {@link vitrine.interp.circuits.HeadWeights}.
  */

@@ -7,8 +7,9 @@ import java.util.SequencedMap;
 import java.util.stream.IntStream;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
+import vitrine.interp.PlannedRun;
 import vitrine.interp.Provenance;
-import vitrine.interp.Result;
+import vitrine.interp.Repeatable;
 import vitrine.interp.io.Json;
 import vitrine.interp.io.NumberArray;
 import vitrine.interp.pictures.Caption;
@@ -22,6 +23,7 @@ import vitrine.interp.pictures.Table;
  * @param show what of heads is shown, as {@code vitrine heads --show} calls it
  * @param title for people
  * @param provenance where the numbers come from
+ * @param runs that they were made of
  * @param measures at least one; the first says most
  * @param first pictures that stand before the maps of the measures
  * @param more findings beside those of the heads
@@ -31,12 +33,14 @@ public record HeadsResult(
     String show,
     String title,
     Provenance provenance,
+    List<PlannedRun> runs,
     List<Measure> measures,
     List<Picture> first,
     ObjectNode more,
     SequencedMap<String, NumberArray> examples)
-    implements Result {
+    implements Repeatable {
   public HeadsResult {
+    runs = List.copyOf(runs);
     measures = List.copyOf(measures);
     first = List.copyOf(first);
     examples = new LinkedHashMap<>(examples);

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
 import java.util.stream.IntStream;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 import vitrine.engine.InputException;
 import vitrine.engine.hooks.Architecture;
@@ -18,6 +19,7 @@ import vitrine.engine.hooks.Site;
 import vitrine.engine.hooks.Trace;
 import vitrine.engine.models.Model;
 import vitrine.engine.models.ModelFiles;
+import vitrine.interp.PlannedRun;
 import vitrine.interp.Provenance;
 import vitrine.interp.Texts;
 import vitrine.interp.io.Json;
@@ -59,7 +61,7 @@ public final class Importance {
   /** Mean over examples of dL/dxi: negative where more of the head makes the loss smaller. */
   public static final String SIGNED = "signed";
 
-  /** How many texts run at once; no number depends on it but through rounding. */
+  /** How many texts run at once; numbers depend on it through rounding alone, and results say it. */
   public static final int AT_ONCE = 8;
 
   private static final int MOST_BARS = 12;
@@ -103,7 +105,8 @@ public final class Importance {
     Architecture architecture = model.architecture();
     Plan plan = plan(architecture, loss, seed);
     List<double[]> slopes = new ArrayList<>(); // (L*H) an example
-    for (Inputs batch : batches(texts)) {
+    List<Inputs> batches = batches(texts);
+    for (Inputs batch : batches) {
       try (Trace trace = model.run(plan, batch)) {
         slopes.addAll(slopes(trace, architecture));
       }
@@ -121,14 +124,29 @@ public final class Importance {
     more.put("examples", asked);
     more.put("left_out", texts.count() - asked);
     more.set("texts", texts.json());
+    more.set("portions", portions(batches));
     return new HeadsResult(
         "importance",
         "How much the loss of " + provenance.model() + " depends on each head",
         provenance,
+        batches.stream().map(batch -> new PlannedRun(plan, batch.examples())).toList(),
         noted(measures, texts.count() - asked),
         List.of(bars(measures.getFirst())),
         more,
         arrays(architecture, slopes));
+  }
+
+  /** Which texts ran together, by their places: {@code [[0,1,..],[8,..]]}. */
+  private static ArrayNode portions(List<Inputs> batches) {
+    ArrayNode portions = Json.array();
+    int text = 0;
+    for (Inputs batch : batches) {
+      ArrayNode portion = portions.addArray();
+      for (int i = 0; i < batch.examples().size(); i++) {
+        portion.add(text++);
+      }
+    }
+    return portions;
   }
 
   /** dL/dxi of every head, for each example that the loss asks something of. */
@@ -188,7 +206,7 @@ public final class Importance {
             raw),
         new Measure(
             NORMALISED,
-            Quantity.of("share of the layer's L2 norm"),
+            Quantity.of("|dL/dxi| over the layer's L2 norm"),
             Caption.of(
                 "Importance of each head within its layer",
                 "Each cell is a head: the squares of a row add up to 1."),

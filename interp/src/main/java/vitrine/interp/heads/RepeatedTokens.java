@@ -12,6 +12,7 @@ import vitrine.engine.hooks.Architecture;
 import vitrine.engine.hooks.Inputs;
 import vitrine.engine.models.Model;
 import vitrine.engine.models.ModelFiles;
+import vitrine.interp.PlannedRun;
 import vitrine.interp.Texts;
 import vitrine.interp.attention.Attention;
 import vitrine.interp.attention.AttentionResult;
@@ -135,6 +136,7 @@ public final class RepeatedTokens {
         "scores",
         "Previous-token, duplicate-token and induction heads of " + last.provenance().model(),
         last.provenance(),
+        PlannedRun.oneByOne(AttentionSpec.all(spec.seed()).plan(architecture), texts.inputs()),
         measures,
         List.of(table(named, spec, half, sight)),
         more(named, spec, half, texts),

@@ -15,6 +15,7 @@ import vitrine.engine.hooks.Example;
 import vitrine.engine.models.Model;
 import vitrine.engine.models.ModelFiles;
 import vitrine.engine.text.Tokenizer;
+import vitrine.interp.PlannedRun;
 import vitrine.interp.Texts;
 import vitrine.interp.attention.Attention;
 import vitrine.interp.attention.AttentionResult;
@@ -35,7 +36,8 @@ import vitrine.kernels.AttentionMask.Causality;
  *   <li>first: the mean probability on the first token, of all queries but the first, which in a
  *       causal model sees nothing else;
  *   <li>special: the mean probability on special tokens such as {@code [CLS]} and {@code [SEP]}
- *       (Clark et al. 2019, section 3.2); none without a tokenizer, which knows them;
+ *       (Clark et al. 2019, section 3.2); none without a tokenizer, which knows them. Of a causal
+ *       model the first query is left out;
  *   <li>sink: the largest share that a single token gets of all queries' attention, whichever it is
  *       (Xiao et al. 2023, attention sinks: the token takes what has to go somewhere). Of a causal
  *       model the first query is left out here too.
@@ -149,6 +151,7 @@ public final class Structure {
         "structure",
         "How the heads of " + last.provenance().model() + " spread their attention",
         last.provenance(),
+        PlannedRun.oneByOne(AttentionSpec.all(seed).plan(architecture), texts.inputs()),
         measures(found, architecture.heads(), texts.count(), Resampling.seeded(seed)),
         List.of(),
         more,
@@ -209,19 +212,22 @@ public final class Structure {
     }
 
     double special(Grid pattern) {
-      return special.stream().mapToDouble(key -> mean(pattern, all, key)).sum();
+      return special.stream().mapToDouble(key -> mean(pattern, free(), key)).sum();
     }
 
     double sink(Grid pattern) {
-      List<Integer> counted =
-          switch (causality) {
-            case CAUSAL -> later;
-            case BIDIRECTIONAL -> all;
-          };
       return IntStream.range(0, tokens)
-          .mapToDouble(key -> mean(pattern, counted, key))
+          .mapToDouble(key -> mean(pattern, free(), key))
           .max()
           .orElse(Double.NaN);
+    }
+
+    /** Those with a choice: the first of a causal model sees nothing but itself. */
+    private List<Integer> free() {
+      return switch (causality) {
+        case CAUSAL -> later;
+        case BIDIRECTIONAL -> all;
+      };
     }
 
     /** NaN where there are no queries: of a text of one token. */

@@ -66,6 +66,11 @@ public final class Json {
     return node.put("level", interval.level()).put("n", interval.n());
   }
 
+  /** The document of a text that is JSON for certain, such as a plan's own. */
+  public static JsonNode parsed(String json) {
+    return MAPPER.readTree(json);
+  }
+
   /** The document on one line. */
   public static String line(JsonNode document) {
     return escapeLoneSurrogates(MAPPER.writeValueAsString(document));

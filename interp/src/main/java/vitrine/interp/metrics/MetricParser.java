@@ -59,7 +59,8 @@ final class MetricParser {
         switch (loss) {
           case Loss.Logit _, Loss.ClassLogit _ -> "logit:POS,ID";
           case Loss.LogProbability _ -> "prob:POS,ID";
-          case Loss.Difference _ -> "diff:POS,ID1,ID2";
+          case Loss.Difference _, Loss.ClassDifference _ -> "diff:POS,ID1,ID2";
+          case Loss.StartLogit _, Loss.EndLogit _ -> "start:POS or end:POS, as in loss:start:3";
           case Loss.Next _,
               Loss.Labels _,
               Loss.MaskedTokens _,

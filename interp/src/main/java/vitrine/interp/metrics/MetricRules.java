@@ -8,7 +8,7 @@ import vitrine.engine.hooks.Loss;
 import vitrine.engine.hooks.Tap;
 
 /** Which metrics a head has, and in which range. */
-final class MetricRules {
+public final class MetricRules {
   private MetricRules() {}
 
   static void validate(Metric metric, Architecture model) {
@@ -27,8 +27,8 @@ final class MetricRules {
     }
   }
 
-  /** The loss that is meant. */
-  static Loss loss(Metric.OfLoss of, Architecture model) {
+  /** The loss that is meant: what the head is trained with, where none is given. */
+  public static Loss loss(Metric.OfLoss of, Architecture model) {
     Loss given = of.loss();
     if (given != null) {
       return given;

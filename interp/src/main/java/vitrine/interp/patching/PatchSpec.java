@@ -2,6 +2,7 @@ package vitrine.interp.patching;
 
 import java.util.List;
 import vitrine.engine.hooks.Architecture;
+import vitrine.engine.hooks.Site;
 import vitrine.engine.models.Sweep;
 
 /**
@@ -49,6 +50,11 @@ public record PatchSpec(
     if (targets.isEmpty()) {
       throw new IllegalArgumentException("patch: nothing to patch");
     }
+  }
+
+  /** The sites of one prompt's run whose values are kept, whole, each of a single layer. */
+  public List<Site> kept(Architecture model) {
+    return targets.stream().flatMap(target -> target.whole(model).stream()).distinct().toList();
   }
 
   /**

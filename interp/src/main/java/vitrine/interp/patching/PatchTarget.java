@@ -80,7 +80,7 @@ public record PatchTarget(Site site, List<Axis> by, int neuronsAtOnce) {
 
   /** The layers' numbers in a model. */
   int[] layers(Architecture model) {
-    return site.layers().resolve(model.layers(), "site: " + site + ": layer");
+    return site.blocks(model);
   }
 
   /** The sites whose values are exchanged, whole, one a layer. */
@@ -135,14 +135,11 @@ public record PatchTarget(Site site, List<Axis> by, int neuronsAtOnce) {
   }
 
   private List<Piece> pieces(Axis axis, int length, Counting count) {
-    Optional<Indices> given =
-        site.slice().parts().stream()
-            .filter(part -> part.axis() == axis)
-            .map(Slice.Part::indices)
-            .findFirst();
+    Optional<Slice.Part> given =
+        site.slice().parts().stream().filter(part -> part.axis() == axis).findFirst();
     int[] indices =
         given
-            .map(each -> each.resolve(length, "site: " + site + ": " + axis.keyword()))
+            .map(part -> site.indices(part, length))
             .orElseGet(() -> IntStream.range(0, length).toArray());
     List<Piece> pieces = new ArrayList<>();
     int each = axis == Axis.NEURON ? neuronsAtOnce : 1;
@@ -151,12 +148,20 @@ public record PatchTarget(Site site, List<Axis> by, int neuronsAtOnce) {
       boolean fromEnd =
           count == Counting.FROM_END
               && isPosition(axis)
-              && given.map(PatchTarget::countsFromEnd).orElse(true);
+              && given.map(part -> countsFromEnd(part.indices())).orElse(true);
       int key = fromEnd ? some[0] - length : some[0];
-      Indices chosen = some.length == 1 ? Indices.of(key) : Indices.list(some);
-      pieces.add(new Piece(axis, key, chosen));
+      pieces.add(new Piece(axis, key, some.length == 1 ? Indices.of(key) : together(some)));
     }
     return pieces;
+  }
+
+  /** As short as it can be written: it becomes a label, and the name of a file. */
+  private static Indices together(int... some) {
+    int first = some[0];
+    int last = some[some.length - 1];
+    boolean consecutive =
+        IntStream.range(0, some.length).allMatch(at -> some[at] == first + at);
+    return consecutive ? Indices.range(first, last + 1) : Indices.list(some);
   }
 
   /** Whether whoever chose positions meant those from the end. */

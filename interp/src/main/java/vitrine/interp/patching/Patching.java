@@ -134,8 +134,8 @@ public final class Patching {
   }
 
   private void estimate(int at, List<List<PatchTarget.Component>> components) {
-    Attribution.Estimate found =
-        new Attribution(model, spec.direction()).of(pairs.get(at), components);
+    GradientEstimate.Estimate found =
+        new GradientEstimate(model, spec.direction()).of(pairs.get(at), components);
     clean[at] = found.clean();
     corrupted[at] = found.corrupted();
     double base = base(at);
@@ -172,10 +172,7 @@ public final class Patching {
   }
 
   private List<Site> sites() {
-    return spec.targets().stream()
-        .flatMap(target -> target.whole(model.architecture()).stream())
-        .distinct()
-        .toList();
+    return spec.kept(model.architecture());
   }
 
   private Row row(int target, PatchTarget.Component component) {

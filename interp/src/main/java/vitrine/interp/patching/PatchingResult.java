@@ -118,41 +118,38 @@ public final class PatchingResult implements Patched {
     return new PatchingPictures(this).all();
   }
 
+  /** A row a component; a column for each axis that any site is taken apart by. */
   @Override
   public Table table() {
+    List<Axis> axes = sites.stream().flatMap(site -> site.target().by().stream()).distinct().toList();
     List<List<Table.Cell>> rows = new ArrayList<>();
     for (SiteEffects site : sites) {
       for (SiteEffects.Effect effect : site.effects()) {
         List<Table.Cell> row =
             new ArrayList<>(
                 List.of(
-                    Table.Cell.of(effect.site().toString()),
-                    Table.Cell.of(effect.layer()),
-                    Table.Cell.of(effect.pairs())));
+                    Table.Cell.of(effect.site().toString()), Table.Cell.of(effect.layer())));
+        for (Axis axis : axes) {
+          int at = site.target().by().indexOf(axis);
+          row.add(at < 0 ? Table.Cell.of(Double.NaN) : Table.Cell.of(effect.keys().get(at)));
+        }
+        row.add(Table.Cell.of(effect.pairs()));
         cells(row, effect.exact());
         cells(row, effect.attributed());
         rows.add(row);
       }
     }
-    return new Table(
-        PatchingPictures.ofTable(direction),
-        List.of(
-            Quantity.of("site"),
-            Quantity.of("layer"),
-            Quantity.of("pairs"),
-            Quantity.of("metric"),
-            Quantity.of("metric low"),
-            Quantity.of("metric high"),
-            Quantity.of("normalised"),
-            Quantity.of("normalised low"),
-            Quantity.of("normalised high"),
-            Quantity.of("attributed metric"),
-            Quantity.of("attributed metric low"),
-            Quantity.of("attributed metric high"),
-            Quantity.of("attributed normalised"),
-            Quantity.of("attributed normalised low"),
-            Quantity.of("attributed normalised high")),
-        rows);
+    List<Quantity> columns = new ArrayList<>(List.of(Quantity.of("site"), Quantity.of("layer")));
+    axes.forEach(axis -> columns.add(Quantity.of(axis.keyword())));
+    columns.add(Quantity.of("pairs"));
+    for (String how : List.of("", "attributed ")) {
+      for (String number : List.of("metric", "normalised")) {
+        columns.add(Quantity.of(how + number));
+        columns.add(Quantity.of(how + number + " low"));
+        columns.add(Quantity.of(how + number + " high"));
+      }
+    }
+    return new Table(PatchingPictures.ofTable(direction), columns, rows);
   }
 
   private static void cells(List<Table.Cell> row, @Nullable Measured measured) {

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.SequencedMap;
 import java.util.stream.IntStream;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 import vitrine.engine.hooks.Plan;
@@ -263,14 +262,13 @@ public final class PathResult implements Patched {
       pair.set("corrupted_metric", Json.number(corrupted[i]));
       list.add(pair);
     }
-    JsonMapper mapper = JsonMapper.builder().build();
     ArrayNode all = document.putArray("senders");
     for (Sender sender : senders) {
       ObjectNode node = all.addObject().put("layer", sender.layer()).put("head", sender.head());
       sender.measured().addTo(node);
-      node.set("on_the_way", mapper.readTree(sender.onTheWay().toJson()));
+      node.set("on_the_way", Json.parsed(sender.onTheWay().toJson()));
       if (!spec.receivers().isEmpty()) {
-        node.set("received", mapper.readTree(sender.received().toJson()));
+        node.set("received", Json.parsed(sender.received().toJson()));
       }
     }
     return document;

@@ -7,7 +7,7 @@
  * prompt to the clean one, with intervals over pairs.
  *
  * <p>Reading order: Direction, PromptPair, PatchTarget, PatchSpec; Patching with PairRuns and
- * Attribution; PathPatching; then the results.
+ * GradientEstimate; PathPatching; then the results.
  */
 @NullMarked
 package vitrine.interp.patching;

@@ -1,9 +1,5 @@
 package vitrine.interp.prompts;
 
-import java.util.Arrays;
-import java.util.List;
-import java.util.Optional;
-
 /** What prompts can be made of. */
 public enum PromptKind {
   /** "When Mary and John went to the store, John gave a drink to": Mary. */
@@ -30,15 +26,5 @@ public enum PromptKind {
   /** As the command line calls it. */
   public String label() {
     return label;
-  }
-
-  /** The kind of that label. */
-  public static Optional<PromptKind> of(String label) {
-    return Arrays.stream(values()).filter(kind -> kind.label.equals(label)).findFirst();
-  }
-
-  /** All labels. */
-  public static List<String> labels() {
-    return Arrays.stream(values()).map(PromptKind::label).toList();
   }
 }

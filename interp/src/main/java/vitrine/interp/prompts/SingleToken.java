@@ -12,22 +12,23 @@ public final class SingleToken {
   /** The token of a text; empty where it takes several, or is not in the vocabulary. */
   public static OptionalInt find(Tokenizer tokenizer, String text) {
     int[] ids = plain(tokenizer, text);
-    boolean known =
-        ids.length == 1
-            && (tokenizer.unknown().isEmpty() || tokenizer.unknown().getAsInt() != ids[0]);
-    return known ? OptionalInt.of(ids[0]) : OptionalInt.empty();
+    return ids.length == 1 && !isUnknown(tokenizer, ids[0])
+        ? OptionalInt.of(ids[0])
+        : OptionalInt.empty();
   }
 
   /**
-   * The token of a text.
+   * The token that somebody names: by its text, or by the vocabulary's spelling, as {@code [MASK]},
+   * {@code ##s} and {@code <|endoftext|>} have to be.
    *
    * @param where what the error begins with
    * @throws InputException when it is none, or several
    */
   public static int require(Tokenizer tokenizer, String text, String where) {
     OptionalInt found = find(tokenizer, text);
-    if (found.isPresent()) {
-      return found.getAsInt();
+    OptionalInt named = found.isPresent() ? found : tokenizer.id(text);
+    if (named.isPresent()) {
+      return named.getAsInt();
     }
     int[] ids = plain(tokenizer, text);
     String spelled =
@@ -51,13 +52,18 @@ public final class SingleToken {
 
   private static int[] plain(Tokenizer tokenizer, String text) {
     return Arrays.stream(tokenizer.encode(text).ids())
-        .filter(id -> !isAround(tokenizer, id))
+        .filter(id -> !isAround(tokenizer, text, id))
         .toArray();
   }
 
   /** What the tokenizer puts around a text; an unknown word is the text's own. */
-  private static boolean isAround(Tokenizer tokenizer, int id) {
-    boolean unknown = tokenizer.unknown().isPresent() && tokenizer.unknown().getAsInt() == id;
-    return tokenizer.isSpecial(id) && !unknown;
+  private static boolean isAround(Tokenizer tokenizer, String text, int id) {
+    return tokenizer.isSpecial(id)
+        && !isUnknown(tokenizer, id)
+        && !text.contains(tokenizer.token(id));
+  }
+
+  private static boolean isUnknown(Tokenizer tokenizer, int id) {
+    return tokenizer.unknown().isPresent() && tokenizer.unknown().getAsInt() == id;
   }
 }

@@ -15,6 +15,8 @@ import vitrine.engine.bundled.InductionModel;
 import vitrine.engine.families.ModelLoader;
 import vitrine.engine.hooks.Indices;
 import vitrine.engine.hooks.Layers;
+import vitrine.engine.hooks.Plan;
+import vitrine.engine.hooks.WeightSite;
 import vitrine.engine.models.Model;
 import vitrine.engine.models.ModelFiles;
 import vitrine.kernels.Backends;
@@ -72,6 +74,38 @@ final class CircuitTest {
   }
 
   @Test
+  void should_have_the_singular_values_of_the_large_product_when_only_grams_are_known() {
+    DMatrixRMaj p = random(40, 5, 5);
+    DMatrixRMaj t = random(40, 5, 6);
+    double[] whole = Spectra.singular(Matrices.timesTransposed(p, t)).values();
+    double[] found =
+        LowRank.valuesOfTall(
+            Matrices.times(Matrices.transposed(p), p), Matrices.times(Matrices.transposed(t), t));
+    for (int i = 0; i < 5; i++) {
+      assertEquals(whole[i], found[i], 1e-10);
+    }
+    assertEquals(0, whole[5], 1e-10);
+    DMatrixRMaj none = new DMatrixRMaj(5, 5);
+    assertEquals(0, LowRank.valuesOfTall(none, none)[0], 0.0);
+  }
+
+  @Test
+  void should_be_refused_in_one_line_when_there_is_no_decomposition() {
+    DMatrixRMaj broken = random(5, 5, 7);
+    broken.set(2, 3, Double.NaN);
+    for (Runnable call :
+        List.<Runnable>of(
+            () -> LowRank.of(broken, broken),
+            () -> LowRank.positivity(broken),
+            () -> LowRank.valuesOfTall(broken, broken))) {
+      String message =
+          String.valueOf(assertThrows(InputException.class, call::run).getMessage());
+      assertTrue(message.contains("; expected finite weights"), message);
+      assertEquals(1, message.lines().count(), message);
+    }
+  }
+
+  @Test
   void should_tell_copying_from_its_opposite_when_eigenvalues_are_known() {
     DMatrixRMaj plus = new DMatrixRMaj(2, 2, true, 2, 1, 0, 3);
     assertEquals(1, LowRank.positivity(plus), 1e-12);
@@ -94,7 +128,7 @@ final class CircuitTest {
           Circuit.run(
               model,
               files,
-              new Circuit.Spec(Layers.ALL, null, tokens, 2, 4, 0),
+              new Circuit.Spec(Layers.ALL, null, tokens, Circuit.Whole.NONE, 2, 4, 0),
               Integer::toString,
               "test");
       assertEquals(8, result.heads().size());
@@ -115,7 +149,16 @@ final class CircuitTest {
       }
       assertEquals(
           "[8, 3, 1447]", Arrays.toString(result.arrays().firstEntry().getValue().shape()));
-      Circuit.Spec wrong = new Circuit.Spec(Layers.of(0), Indices.of(4), List.of(), 2, 4, 0);
+      Plan plan = Plan.fromJson(result.provenance().plan().toString());
+      assertEquals(result.runs().getFirst().plan(), plan);
+      for (WeightSite site :
+          List.of(WeightSite.W_E, WeightSite.W_U, WeightSite.LN_FINAL_W, WeightSite.W_Q)) {
+        assertTrue(
+            plan.reads().stream().anyMatch(read -> read.target() == site), site + " in the plan");
+      }
+      Circuit.Spec wrong =
+          new Circuit.Spec(
+              Layers.of(0), Indices.of(4), List.of(), Circuit.Whole.NONE, 2, 4, 0);
       assertThrows(
           InputException.class, () -> Circuit.run(model, files, wrong, Integer::toString, "test"));
     }

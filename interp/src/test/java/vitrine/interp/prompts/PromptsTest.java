@@ -119,5 +119,11 @@ final class PromptsTest {
         several.getMessage());
     assertEquals(
         TOKENIZER.id("Ġcat").getAsInt(), SingleToken.require(TOKENIZER, " cat", "patch: answer"));
+    for (String spelled : List.of("Ġcat", "<|endoftext|>")) {
+      assertEquals(
+          TOKENIZER.id(spelled).getAsInt(),
+          SingleToken.require(TOKENIZER, spelled, "patch: answer"),
+          spelled);
+    }
   }
 }

@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,6 +19,7 @@ import vitrine.engine.generation.Generator;
 import vitrine.engine.generation.Sampling;
 import vitrine.engine.hooks.Example;
 import vitrine.engine.hooks.Inputs;
+import vitrine.engine.hooks.Layers;
 import vitrine.engine.hooks.Loss;
 import vitrine.engine.hooks.Plan;
 import vitrine.engine.hooks.Site;
@@ -132,12 +132,12 @@ final class BigGpt2Test {
         new Texts(
             Inputs.of(example),
             List.of(Arrays.stream(prompt).mapToObj(Integer::toString).toList()));
-    for (OptionalInt neurons : List.of(OptionalInt.empty(), OptionalInt.of(LAYERS - 1))) {
+    for (Layers neurons : List.of(Layers.NONE, Layers.of(LAYERS - 1))) {
       AttributionResult result =
           Attribution.run(
               engine.model(), engine.files(), texts, List.of(target), neurons, 0, "test");
       assertEquals(
-          1 + 1 + LAYERS * (12 + 1 + 1) + 1 + (neurons.isPresent() ? 4 * D : 0),
+          1 + 1 + LAYERS * (12 + 1 + 1) + 1 + (neurons.isNone() ? 0 : 4 * D),
           result.components().size());
       System.out.printf(
           "GPT-2 124M: %d parts add up to %s within %.1e%n",

@@ -83,6 +83,9 @@ class FiniteDifferenceTest {
         "bert-act-silu | logit:0,4",
         "gpt2-lm | next",
         "bert-qa | start:1",
+        "bert-qa | startlogit:1",
+        "bert-qa | endlogit:0",
+        "bert-sequence | classdiff:2,0",
       })
   void should_change_the_loss_as_the_gradient_says_when_anything_is_nudged(
       String directory, String loss) {
@@ -216,6 +219,10 @@ class FiniteDifferenceTest {
                   values[(b * length + difference.position()) * width + difference.token()]
                       - values[(b * length + difference.position()) * width + difference.minus()];
               case Loss.ClassLogit logit -> values[b * width + logit.label()];
+              case Loss.ClassDifference difference ->
+                  values[b * width + difference.label()] - values[b * width + difference.minus()];
+              case Loss.StartLogit start -> values[b * width + start.position()];
+              case Loss.EndLogit end -> values[b * width + end.position()];
               case Loss.Start start ->
                   crossEntropy(values, b * width, width, start.position()) / trace.batch().batch();
               case Loss.Next _ -> next(values, width, trace.batch(), b);
@@ -229,7 +236,8 @@ class FiniteDifferenceTest {
   private static Tap read(Loss loss, Architecture architecture) {
     return switch (loss) {
       case Loss.ClassLogit _ when architecture.output(Tap.LOGITS_NSP).isPresent() -> Tap.LOGITS_NSP;
-      case Loss.Start _ -> Tap.LOGITS_START;
+      case Loss.Start _, Loss.StartLogit _ -> Tap.LOGITS_START;
+      case Loss.EndLogit _ -> Tap.LOGITS_END;
       default -> Tap.LOGITS;
     };
   }

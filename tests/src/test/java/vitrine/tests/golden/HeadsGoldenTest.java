@@ -1,5 +1,6 @@
 package vitrine.tests.golden;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,7 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -19,12 +19,16 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import vitrine.engine.hooks.Example;
 import vitrine.engine.hooks.Inputs;
+import vitrine.engine.hooks.Indices;
 import vitrine.engine.hooks.Labels;
+import vitrine.engine.hooks.Layers;
 import vitrine.engine.hooks.Loss;
 import vitrine.interp.Texts;
 import vitrine.interp.attribution.Attribution;
 import vitrine.interp.attribution.AttributionResult;
 import vitrine.interp.attribution.Component;
+import vitrine.interp.circuits.Circuit;
+import vitrine.interp.circuits.CircuitResult;
 import vitrine.interp.circuits.Composition;
 import vitrine.interp.circuits.CompositionResult;
 import vitrine.interp.heads.HeadsResult;
@@ -173,6 +177,59 @@ final class HeadsGoldenTest {
         "Composition: %s: %d scores, largest error %.2e%n", backend, compared, largest);
   }
 
+  /** Both circuits whole, and their singular values beside those of the D by D matrices. */
+  @ParameterizedTest
+  @ValueSource(strings = {"scalar", "simd", "opaque"})
+  void should_be_those_of_transformer_lens_when_circuits(String backend) throws IOException {
+    JsonNode wanted = expected("circuits");
+    double largest = 0;
+    int compared = 0;
+    try (Engine engine = Engine.open(MODELS.resolve("gpt2-lm"), backend, 2)) {
+      for (Circuit.Whole whole : List.of(Circuit.Whole.QK, Circuit.Whole.OV)) {
+        Circuit.Spec spec =
+            new Circuit.Spec(
+                Layers.of(wanted.get("layer").intValue()),
+                Indices.of(wanted.get("head").intValue()),
+                List.of(3),
+                whole,
+                2,
+                3,
+                0);
+        CircuitResult result =
+            Circuit.run(engine.model(), engine.files(), spec, Integer::toString, "test");
+        CircuitResult.OfHead head = result.heads().getFirst();
+        CircuitResult.Side side = whole == Circuit.Whole.QK ? head.qk() : head.ov();
+        JsonNode rows = wanted.get(whole.label());
+        assertEquals(rows.size(), side.whole().length);
+        for (int row = 0; row < rows.size(); row++) {
+          assertEquals(rows.size(), side.whole()[row].length);
+          for (int column = 0; column < rows.size(); column++) {
+            double number = rows.get(row).get(column).doubleValue();
+            assertEquals(number, side.whole()[row][column], TOLERANCE, whole + " " + row);
+            largest = Math.max(largest, Math.abs(number - side.whole()[row][column]));
+            compared++;
+          }
+        }
+        assertArrayEquals(side.whole()[3], side.rows()[0], 1e-6f, "a row alone");
+        long V = rows.size();
+        assertArrayEquals(
+            new long[] {1, V, V}, result.arrays().firstEntry().getValue().shape(), "the .npy");
+        compare(wanted.get("singular").get(whole.label()), side.singular());
+        compare(wanted.get("singular_of_tokens").get(whole.label()), side.ofTokens());
+        assertEquals(wanted.get("copying").doubleValue(), head.ov().positivity(), TOLERANCE);
+      }
+    }
+    assertTrue(compared > 2 * 1000, "only " + compared);
+    System.out.printf("Circuits: %s: %d numbers, largest error %.2e%n", backend, compared, largest);
+  }
+
+  private static void compare(JsonNode wanted, double[] found) {
+    assertEquals(wanted.size(), found.length);
+    for (int i = 0; i < found.length; i++) {
+      assertEquals(wanted.get(i).doubleValue(), found[i], TOLERANCE, "singular value " + i);
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"scalar", "simd", "opaque"})
   void should_be_those_of_transformer_lens_when_logits(String backend) throws IOException {
@@ -182,7 +239,7 @@ final class HeadsGoldenTest {
     for (String name : cases.propertyNames()) {
       try (Engine engine = Engine.open(MODELS.resolve(name), backend, 2)) {
         for (JsonNode wanted : cases.get(name)) {
-          for (OptionalInt neurons : neurons(wanted)) {
+          for (Layers neurons : neurons(wanted)) {
             AttributionResult result =
                 Attribution.run(
                     engine.model(),
@@ -213,13 +270,16 @@ final class HeadsGoldenTest {
     System.out.printf("Logits: %s: %d parts, largest error %.2e%n", backend, compared, largest);
   }
 
-  private static List<OptionalInt> neurons(JsonNode wanted) {
+  private static List<Layers> neurons(JsonNode wanted) {
     return wanted.has("neuron_layer")
-        ? List.of(OptionalInt.empty(), OptionalInt.of(wanted.get("neuron_layer").intValue()))
-        : List.of(OptionalInt.empty());
+        ? List.of(Layers.NONE, Layers.of(wanted.get("neuron_layer").intValue()), Layers.ALL)
+        : List.of(Layers.NONE);
   }
 
   private static Loss target(JsonNode wanted) {
+    if (wanted.hasNonNull("target")) {
+      return Loss.parse(wanted.get("target").stringValue());
+    }
     int position = wanted.get("position").intValue();
     int token = wanted.get("token").intValue();
     return wanted.get("minus").isNull()
@@ -261,13 +321,13 @@ final class HeadsGoldenTest {
   }
 
   private static int compareNeurons(
-      AttributionResult result, JsonNode wanted, OptionalInt neurons) {
-    if (neurons.isEmpty()) {
+      AttributionResult result, JsonNode wanted, Layers neurons) {
+    if (neurons.isNone()) {
       return 0;
     }
     int compared = 0;
     for (JsonNode neuron : wanted.get("neurons")) {
-      String name = "neuron " + neurons.getAsInt() + "." + compared++;
+      String name = "neuron " + wanted.get("neuron_layer") + "." + compared++;
       assertEquals(neuron.doubleValue(), result.part(name).estimate(), TOLERANCE, name);
     }
     assertEquals(96, compared);

@@ -39,7 +39,7 @@ import vitrine.interp.patching.PromptPair;
  * {@code tests/generators/patching_fixtures.py}.
  */
 final class PatchingGoldenTest {
-  private static final List<String> MODELS = List.of("gpt2-lm", "bert-pretraining");
+  private static final List<String> MODELS = List.of("gpt2-lm", "bert-pretraining", "bert-sequence");
   private static final Sweep.Limits LIMITS = Sweep.Limits.bytes(Long.MAX_VALUE);
 
   /** Of the largest of the numbers compared; float32 against float64. */
@@ -80,11 +80,12 @@ final class PatchingGoldenTest {
   private static PromptPair pair(JsonNode pair) {
     int[] clean = GoldenCase.ints(pair.get("clean"));
     int[] corrupted = GoldenCase.ints(pair.get("corrupted"));
+    int position = pair.get("position").intValue();
+    int answer = pair.get("answer").intValue();
     Metric metric =
-        Metric.difference(
-            pair.get("position").intValue(),
-            pair.get("answer").intValue(),
-            pair.get("wrong").intValue());
+        pair.path("kind").asString("diff").equals("prob")
+            ? Metric.probability(position, answer)
+            : Metric.difference(position, answer, pair.get("wrong").intValue());
     return new PromptPair(
         "fixture",
         Example.of(clean),

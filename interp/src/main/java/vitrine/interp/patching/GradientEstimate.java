@@ -13,7 +13,9 @@ import vitrine.engine.hooks.Selection;
 import vitrine.engine.hooks.Site;
 import vitrine.engine.hooks.Trace;
 import vitrine.engine.models.Model;
+import vitrine.interp.metrics.Measurement;
 import vitrine.interp.metrics.Metric;
+import vitrine.interp.metrics.MetricRules;
 import vitrine.kernels.Region;
 import vitrine.kernels.Shape;
 
@@ -32,11 +34,11 @@ import vitrine.kernels.Shape;
  * LayerNorm's scale changes much its estimate is far off, which is why it is reported with its
  * correlation to the exact sweep when both are asked for.
  */
-final class Attribution {
+final class GradientEstimate {
   private final Model model;
   private final Direction direction;
 
-  Attribution(Model model, Direction direction) {
+  GradientEstimate(Model model, Direction direction) {
     this.model = model;
     this.direction = direction;
   }
@@ -78,10 +80,13 @@ final class Attribution {
     Plan differentiate = read.gradient(sites.toArray(Site[]::new));
     try (Trace source = model.run(read, pair.inputs(direction.source()));
         Trace base = model.run(differentiate, pair.inputs(direction.base()))) {
-      double from = metric(pair.metric(), source);
-      double at = metric(pair.metric(), base);
-      Products products =
-          new Products(model.architecture(), source, base, slope(pair.metric(), at));
+      // What an exact sweep refuses of the pair is refused here too, such as a position.
+      var _ = Measurement.of(pair.metric(), model.architecture(), base.batch());
+      Form form = Form.of(pair.metric(), loss(pair.metric(), model.architecture()));
+      double from = form.metric(source.loss().orElseThrow());
+      double at = form.metric(base.loss().orElseThrow());
+      double slope = form.slope(base.loss().orElseThrow());
+      Products products = new Products(model.architecture(), source, base, slope);
       List<double[]> changes =
           components.stream()
               .map(of -> of.stream().mapToDouble(each -> products.sum(each.site())).toArray())
@@ -92,42 +97,60 @@ final class Attribution {
   }
 
   /**
-   * The loss whose gradient a metric's is, but for {@link #slope}.
+   * The loss whose gradient a metric's is, but for its {@link Form}.
    *
    * @throws InputException when there is none
    */
   static Loss loss(Metric metric, Architecture model) {
     boolean byToken = model.head().scoresVocabulary() || model.head() == Head.TOKENS;
     return switch (metric) {
-      case Metric.OfLoss of -> {
-        Loss given = of.loss();
-        Loss usual = model.head() == Head.LANGUAGE ? Loss.next() : Loss.labels();
-        yield given == null ? usual : given;
-      }
+      case Metric.OfLoss of -> MetricRules.loss(of, model);
       case Metric.Logit logit ->
           byToken ? Loss.logit(logit.position(), logit.token()) : Loss.classLogit(logit.token());
-      case Metric.Difference diff when byToken ->
-          Loss.difference(diff.position(), diff.token(), diff.minus());
-      case Metric.Probability of when byToken -> Loss.logProbability(of.position(), of.token());
-      case Metric.Difference _,
-          Metric.Probability _,
-          Metric.Rank _,
-          Metric.Divergence _,
-          Metric.Agreement _ ->
+      case Metric.Difference diff ->
+          byToken
+              ? Loss.difference(diff.position(), diff.token(), diff.minus())
+              : Loss.classDifference(diff.token(), diff.minus());
+      case Metric.Probability of ->
+          byToken ? Loss.logProbability(of.position(), of.token()) : Loss.label(of.token());
+      case Metric.Rank _, Metric.Divergence _, Metric.Agreement _ ->
           throw new InputException(
               "patch: --method: attribution of %s: it has no gradient here; expected logit, diff, prob or loss. Use --method exact"
                   .formatted(metric));
     };
   }
 
-  private static double metric(Metric metric, Trace trace) {
-    double loss = trace.loss().orElseThrow();
-    return metric instanceof Metric.Probability ? Math.exp(loss) : loss;
-  }
+  /** What a metric is of the loss that stands for it. */
+  private enum Form {
+    ITSELF,
+    /** Of the logarithm of a probability. */
+    EXPONENTIAL,
+    /** Of a cross-entropy, which is less that logarithm. */
+    EXPONENTIAL_OF_LESS;
 
-  /** dm/dloss: a probability is the exponential of its logarithm. */
-  private static double slope(Metric metric, double at) {
-    return metric instanceof Metric.Probability ? at : 1;
+    static Form of(Metric metric, Loss loss) {
+      if (!(metric instanceof Metric.Probability)) {
+        return ITSELF;
+      }
+      return loss instanceof Loss.Label ? EXPONENTIAL_OF_LESS : EXPONENTIAL;
+    }
+
+    double metric(double loss) {
+      return switch (this) {
+        case ITSELF -> loss;
+        case EXPONENTIAL -> Math.exp(loss);
+        case EXPONENTIAL_OF_LESS -> Math.exp(-loss);
+      };
+    }
+
+    /** dm/dloss. */
+    double slope(double loss) {
+      return switch (this) {
+        case ITSELF -> 1;
+        case EXPONENTIAL -> metric(loss);
+        case EXPONENTIAL_OF_LESS -> -metric(loss);
+      };
+    }
   }
 
   /** (a_source - a_base) * dm/da of whole sites, summed over parts of them. */
