@@ -6,8 +6,8 @@
  * vitrine.interp.Provenance}), and gives them as JSON, table, arrays and pictures. Each analysis
  * has a package below this one.
  *
- * <p>Reading order: Texts, Provenance, Result, Repeatable; then any analysis, vitrine.interp.attention being
- * the smallest.
+ * <p>Reading order: Texts, Provenance, Result, Repeatable; then any analysis,
+ * vitrine.interp.attention being the smallest.
  */
 @NullMarked
 package vitrine.interp;

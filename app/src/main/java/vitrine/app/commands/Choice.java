@@ -20,8 +20,7 @@ final class Choice {
    * @param label in small letters
    * @throws UsageException when there is none, with the nearest label or all of them
    */
-  static <E> E of(
-      String command, String option, String given, E[] all, Function<E, String> label) {
+  static <E> E of(String command, String option, String given, E[] all, Function<E, String> label) {
     String wanted = given.strip().toLowerCase(Locale.ROOT);
     List<String> labels = Arrays.stream(all).map(label).toList();
     int found = labels.indexOf(wanted);

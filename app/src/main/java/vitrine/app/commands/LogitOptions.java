@@ -9,7 +9,6 @@ import picocli.CommandLine.Option;
 import vitrine.app.terminal.UsageException;
 import vitrine.engine.InputException;
 import vitrine.engine.hooks.Architecture;
-import vitrine.engine.hooks.Axis;
 import vitrine.engine.hooks.Example;
 import vitrine.engine.hooks.Head;
 import vitrine.engine.hooks.Layers;
@@ -95,8 +94,7 @@ final class LogitOptions {
     Architecture architecture = model.architecture();
     return switch (architecture.head()) {
       case SEQUENCE, NEXT_SENTENCE -> ofClasses(architecture, texts);
-      case LANGUAGE, MASKED, PRETRAINING, TOKENS, QUESTION, NONE ->
-          ofRows(model, texts, tokenizer);
+      case LANGUAGE, MASKED, PRETRAINING, TOKENS, QUESTION, NONE -> ofRows(model, texts, tokenizer);
     };
   }
 
@@ -112,14 +110,18 @@ final class LogitOptions {
           "heads: logits: task %s scores no tokens; expected which logit to take apart, as in --token 0 or --loss class:0."
               .formatted(model.head().label()));
     }
-    int classes = model.length(Tap.LOGITS, Axis.CLASS);
-    int label = Tokens.id("heads: --token", token, classes, Optional.empty());
+    int count = classes(model);
+    int label = Tokens.id("heads: --token", token, count, Optional.empty());
     Loss target =
         minus == null
             ? Loss.classLogit(label)
             : Loss.classDifference(
-                label, Tokens.id("heads: --minus", minus, classes, Optional.empty()));
+                label, Tokens.id("heads: --minus", minus, count, Optional.empty()));
     return texts.inputs().examples().stream().map(each -> target).toList();
+  }
+
+  private static int classes(Architecture model) {
+    return model.output(Tap.LOGITS).orElseThrow().classes();
   }
 
   private List<Loss> ofRows(Model model, Texts texts, Optional<Tokenizer> tokenizer) {
@@ -148,7 +150,7 @@ final class LogitOptions {
         Tokens.id(
             "heads: " + option,
             text,
-            classes ? architecture.length(Tap.LOGITS, Axis.CLASS) : architecture.vocabulary(),
+            classes ? classes(architecture) : architecture.vocabulary(),
             classes ? Optional.empty() : tokenizer));
   }
 }

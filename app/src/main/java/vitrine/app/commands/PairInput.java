@@ -192,9 +192,7 @@ final class PairInput {
       return null;
     }
     OptionalInt id = Tokens.number(given);
-    return id.isPresent()
-        ? new PairLine.Id(id.getAsInt())
-        : new PairLine.Word(Tokens.word(given));
+    return id.isPresent() ? new PairLine.Id(id.getAsInt()) : new PairLine.Word(Tokens.word(given));
   }
 
   /**

@@ -313,7 +313,8 @@ final class PatchCommand implements Command {
     Site site = site(text, "--site");
     if (layers != null && site.target().perBlock()) {
       if (!site.layers().equals(Layers.ALL)) {
-        throw wrongly("--layers", "given with --site " + OneLine.operand(text), "layers in one place");
+        throw wrongly(
+            "--layers", "given with --site " + OneLine.operand(text), "layers in one place");
       }
       site = site.at(Layers.parse(layers, "patch: --layers"));
     }

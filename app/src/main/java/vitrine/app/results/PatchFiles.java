@@ -41,9 +41,11 @@ public final class PatchFiles {
       Path own = directory.resolve("pair." + pair);
       Path plans = Files.createDirectories(own.resolve("plans"));
       PromptPair prompts = result.pairs().get(pair);
-      AtomicFile.write(own.resolve(Direction.Run.CLEAN.label() + ".jsonl"), ExampleLine.of(prompts.clean()));
       AtomicFile.write(
-          own.resolve(Direction.Run.CORRUPTED.label() + ".jsonl"), ExampleLine.of(prompts.corrupted()));
+          own.resolve(Direction.Run.CLEAN.label() + ".jsonl"), ExampleLine.of(prompts.clean()));
+      AtomicFile.write(
+          own.resolve(Direction.Run.CORRUPTED.label() + ".jsonl"),
+          ExampleLine.of(prompts.corrupted()));
       int place = 0;
       for (Map.Entry<String, Plan> plan : result.plans(pair).entrySet()) {
         AtomicFile.write(
@@ -55,9 +57,7 @@ public final class PatchFiles {
 
   /** A site of many chosen neurons has a name that is too long for a file. */
   private static String fileName(String name, int place) {
-    return name.length() <= LONGEST_NAME
-        ? name
-        : name.substring(0, LONGEST_NAME) + "~" + place;
+    return name.length() <= LONGEST_NAME ? name : name.substring(0, LONGEST_NAME) + "~" + place;
   }
 
   /** The plan with directories in that one. */

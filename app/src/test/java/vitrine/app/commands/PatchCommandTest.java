@@ -102,7 +102,9 @@ final class PatchCommandTest {
         Files.exists(
             dir.resolve("heads").resolve("pair.0/plans").resolve("blocks.1.attn.z[head=2].json")));
     String many =
-        IntStream.range(0, 32).mapToObj(i -> Integer.toString(2 * i)).collect(Collectors.joining(","));
+        IntStream.range(0, 32)
+            .mapToObj(i -> Integer.toString(2 * i))
+            .collect(Collectors.joining(","));
     both("--site", "blocks.0.mlp.post[neuron={" + many + "}]", "--keep", file("many")).done();
     both("--site", "mlp.post", "--by", "neuron", "--neurons-at-once", "64", "--keep", file("range"))
         .done();
@@ -243,8 +245,7 @@ final class PatchCommandTest {
               .at("/targets/0/target")
               .stringValue();
       assertEquals(target, metric);
-      int id =
-          answer.equals("4") ? 4 : TinyModels.WORDS.indexOf(answer);
+      int id = answer.equals("4") ? 4 : TinyModels.WORDS.indexOf(answer);
       assertEquals("logit:2," + id, metric, answer);
     }
     both("--metric", "logit", "--site", "attn.z", "--json").done();
@@ -274,7 +275,9 @@ final class PatchCommandTest {
         .failed(3, "mask tokens");
   }
 
-  /** A difference of class logits is linear: both ways are at hand, and a class's probability too. */
+  /**
+   * A difference of class logits is linear: both ways are at hand, and a class's probability too.
+   */
   @Test
   void should_estimate_differences_of_classes_when_a_classifier() throws IOException {
     Path bert = TinyModels.bert(dir.resolve("bert"), "BertForSequenceClassification");
@@ -340,7 +343,8 @@ final class PatchCommandTest {
     both("--site", "blocks.-3.attn.z").failed(3, "expected 0 to 1", "Nearest: blocks.0.attn.z");
     both("--site", "mlp.post[neuron=64]", "--by", "neuron")
         .failed(3, "expected 0 to 63", "[neuron=63]");
-    both("--site", "attn.z", "--layers", "2").failed(3, "expected 0 to 1", "Nearest: blocks.1.attn");
+    both("--site", "attn.z", "--layers", "2")
+        .failed(3, "expected 0 to 1", "Nearest: blocks.1.attn");
     both("--site", "blocks.1.attn.z", "--layers", "0").failed(2, "--layers", "in one place");
     both("--site", "mlp.post", "--neurons-at-once", "4").failed(2, "--by neuron");
     both("--to", "logits", "--neurons-at-once", "4").failed(2, "--neurons-at-once");

@@ -41,9 +41,7 @@ public record Slice(List<Part> parts) {
   /** This slice with another part of an axis that it restricts already. */
   Slice replaced(Axis axis, Indices indices) {
     return new Slice(
-        parts.stream()
-            .map(part -> part.axis() == axis ? new Part(axis, indices) : part)
-            .toList());
+        parts.stream().map(part -> part.axis() == axis ? new Part(axis, indices) : part).toList());
   }
 
   public boolean isAll() {

@@ -25,8 +25,8 @@ import vitrine.kernels.Tensor;
  * their tokens; {@code label}, {@code value}, {@code start} and {@code end} are means over the
  * examples; {@code logit}, {@code logprob}, {@code diff}, {@code class}, {@code classdiff}, {@code
  * startlogit} and {@code endlogit} are sums over the examples, so that each example's gradient is
- * what it is alone. Softmax of {@code start} and
- * {@code end} runs over the whole padded row, as in the reference implementation.
+ * what it is alone. Softmax of {@code start} and {@code end} runs over the whole padded row, as in
+ * the reference implementation.
  */
 public final class Losses {
   private final @Nullable Loss loss;

@@ -92,8 +92,7 @@ final class LossTest {
             Head.NEXT_SENTENCE, List.of("labels", "label:1"),
             Head.SEQUENCE, List.of("labels", "label:1", "class:2", "classdiff:2,0"),
             Head.TOKENS, List.of("labels", "logit:-1,42", "logprob:3,42", "diff:3,42,7"),
-            Head.QUESTION,
-                List.of("labels", "start:4", "end:-2", "startlogit:4", "endlogit:-2"));
+            Head.QUESTION, List.of("labels", "start:4", "end:-2", "startlogit:4", "endlogit:-2"));
     for (Head head : Head.values()) {
       Architecture model =
           head == Head.LANGUAGE ? Models.gpt2() : Models.bert(head, head == Head.TOKENS ? 43 : 3);

@@ -9,7 +9,6 @@ import vitrine.engine.InputException;
 import vitrine.engine.hooks.Architecture;
 import vitrine.engine.hooks.Architecture.BlockStyle;
 import vitrine.engine.hooks.Example;
-import vitrine.engine.hooks.Head;
 import vitrine.engine.hooks.Inputs;
 import vitrine.engine.hooks.Layers;
 import vitrine.engine.hooks.Loss;
@@ -182,8 +181,8 @@ public final class Attribution {
     if (model.style() == BlockStyle.PRE_NORM) {
       return List.of(
           "Each part with the final LayerNorm's scale of this text, and its weight; the parts add up"
-              + " to the logit. Direct paths alone: what a part does through later ones is not"
-              + " counted.");
+              + " to the logit. A head's part has its value bias in it, 'attn bias' the output's"
+              + " alone. Direct paths alone: what a part does through later ones is not counted.");
     }
     String output =
         switch (model.head()) {

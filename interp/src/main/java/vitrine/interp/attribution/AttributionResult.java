@@ -115,8 +115,7 @@ public final class AttributionResult implements Repeatable {
   public List<PlannedRun> runs() {
     return IntStream.range(0, found.size())
         .mapToObj(text ->
-            new PlannedRun(
-                found.get(text).plan(), List.of(texts.inputs().examples().get(text))))
+            new PlannedRun(found.get(text).plan(), List.of(texts.inputs().examples().get(text))))
         .toList();
   }
 

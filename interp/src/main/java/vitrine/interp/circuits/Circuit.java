@@ -31,8 +31,8 @@ import vitrine.interp.Provenance;
  * <p>Both are V by V. Here are their rows for chosen tokens, or all of them; their singular values;
  * the largest terms of the singular value decompositions of W_Q W_K^T / sqrt(K) and W_V W_O, which
  * are D by D, each with the tokens that are read and written most by it ({@link LowRank}; Millidge
- * and Black 2022); and of OV whether its eigenvalues are positive, as of a head that says
- * what it looks at.
+ * and Black 2022); and of OV whether its eigenvalues are positive, as of a head that says what it
+ * looks at.
  *
  * <p>What it does not tell: what a head does with what earlier heads have written, which is all
  * that matters to some, such as an induction head's keys; positions; biases.
@@ -174,7 +174,8 @@ public final class Circuit {
     Rows rows = ids -> soughtBy(table, q, k, ids);
     return new CircuitResult.Side(
         scaled(low.values(), root),
-        scaled(LowRank.valuesOfTall(gram(table.in(q), q.numCols), gram(table.in(k), k.numCols)), root),
+        scaled(
+            LowRank.valuesOfTall(gram(table.in(q), q.numCols), gram(table.in(k), k.numCols)), root),
         terms(low, terms, table.in(in), table.in(out), root, spec.top()),
         rows.of(ids(spec)),
         spec.whole() == Whole.QK ? whole(rows, table.size()) : new float[0][],
@@ -186,8 +187,7 @@ public final class Circuit {
     if (ids.length == 0) {
       return new float[0][];
     }
-    DMatrixRMaj sought =
-        Matrices.timesTransposed(Matrices.times(table.tokens(ids), q), k); // (n,D)
+    DMatrixRMaj sought = Matrices.timesTransposed(Matrices.times(table.tokens(ids), q), k); // (n,D)
     float[] all = table.in(Matrices.transposed(sought)); // (V,n)
     float root = (float) Math.sqrt(q.numCols);
     float[][] rows = new float[ids.length][table.size()];
@@ -265,7 +265,7 @@ public final class Circuit {
 
   /** a^T b of two (V,K): of W_O W_U and e W_V the twin of OV with the same eigenvalues. */
   private static DMatrixRMaj products(float[] a, float[] b, int K) {
-    DMatrixRMaj products = new DMatrixRMaj(K, K);
+    double[] sums = new double[K * K];
     double[] row = new double[K];
     for (int start = 0; start < a.length; start += K) {
       for (int i = 0; i < K; i++) {
@@ -274,11 +274,11 @@ public final class Circuit {
       for (int i = 0; i < K; i++) {
         double factor = a[start + i];
         for (int j = 0; j < K; j++) {
-          products.data[i * K + j] += factor * row[j];
+          sums[i * K + j] += factor * row[j];
         }
       }
     }
-    return products;
+    return DMatrixRMaj.wrap(K, K, sums);
   }
 
   private static int[] ids(Spec spec) {

@@ -39,8 +39,7 @@ record LowRank(double[] values, DMatrixRMaj in, DMatrixRMaj out) {
    * @param t t^T t, (K,K)
    */
   static double[] valuesOfTall(DMatrixRMaj p, DMatrixRMaj t) {
-    DMatrixRMaj core =
-        Matrices.timesTransposed(Spectra.root(p), Spectra.root(t));
+    DMatrixRMaj core = Matrices.timesTransposed(Spectra.root(p), Spectra.root(t));
     return Spectra.singular(core).values();
   }
 

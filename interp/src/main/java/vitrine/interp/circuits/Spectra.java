@@ -1,6 +1,7 @@
 package vitrine.interp.circuits;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.ejml.data.Complex_F64;
 import org.ejml.data.DMatrixRMaj;
@@ -36,7 +37,7 @@ final class Spectra {
     if (found != null) {
       return found;
     }
-    Singular turned = once(Matrices.transposed(a));
+    Singular turned = isFinite(a) ? once(Matrices.transposed(a)) : null;
     if (turned == null) {
       throw none("singular values", a);
     }
@@ -45,7 +46,7 @@ final class Spectra {
 
   private static @Nullable Singular once(DMatrixRMaj a) {
     var svd = DecompositionFactory_DDRM.svd(a.numRows, a.numCols, true, true, true);
-    if (!svd.decompose(a.copy())) {
+    if (!isFinite(a) || !svd.decompose(a.copy())) {
       return null;
     }
     DMatrixRMaj u = svd.getU(null, false);
@@ -63,7 +64,9 @@ final class Spectra {
    */
   static List<Complex_F64> eigenvalues(DMatrixRMaj a) {
     var eigen = DecompositionFactory_DDRM.eig(a.numRows, false);
-    if (!eigen.decompose(a.copy()) && !eigen.decompose(Matrices.transposed(a))) {
+    boolean found =
+        isFinite(a) && (eigen.decompose(a.copy()) || eigen.decompose(Matrices.transposed(a)));
+    if (!found) {
       throw none("eigenvalues", a);
     }
     List<Complex_F64> values = new ArrayList<>();
@@ -88,6 +91,11 @@ final class Spectra {
       }
     }
     return root;
+  }
+
+  /** An iteration over what is not finite may have no end. */
+  private static boolean isFinite(DMatrixRMaj a) {
+    return Arrays.stream(a.data).allMatch(Double::isFinite);
   }
 
   private static InputException none(String what, DMatrixRMaj a) {

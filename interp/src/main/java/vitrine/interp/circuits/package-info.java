@@ -10,7 +10,8 @@
  * TokenTable, Spectra, LowRank, Circuit, CircuitResult.
  *
  * <p>Rows are vectors, as in the papers on transformers: a head reads x W_V and writes x W_V W_O.
- * Products of a head's matrices have rank K, and are never made D by D, and V by V only where that is asked for.
+ * Products of a head's matrices have rank K, and are never made D by D, and V by V only where that
+ * is asked for.
  *
  * <p>How LayerNorm is treated: {@link vitrine.interp.circuits.HeadWeights}.
  */

@@ -61,7 +61,9 @@ public final class Importance {
   /** Mean over examples of dL/dxi: negative where more of the head makes the loss smaller. */
   public static final String SIGNED = "signed";
 
-  /** How many texts run at once; numbers depend on it through rounding alone, and results say it. */
+  /**
+   * How many texts run at once; numbers depend on it through rounding alone, and results say it.
+   */
   public static final int AT_ONCE = 8;
 
   private static final int MOST_BARS = 12;

@@ -159,8 +159,7 @@ public record PatchTarget(Site site, List<Axis> by, int neuronsAtOnce) {
   private static Indices together(int... some) {
     int first = some[0];
     int last = some[some.length - 1];
-    boolean consecutive =
-        IntStream.range(0, some.length).allMatch(at -> some[at] == first + at);
+    boolean consecutive = IntStream.range(0, some.length).allMatch(at -> some[at] == first + at);
     return consecutive ? Indices.range(first, last + 1) : Indices.list(some);
   }
 

@@ -121,14 +121,14 @@ public final class PatchingResult implements Patched {
   /** A row a component; a column for each axis that any site is taken apart by. */
   @Override
   public Table table() {
-    List<Axis> axes = sites.stream().flatMap(site -> site.target().by().stream()).distinct().toList();
+    List<Axis> axes =
+        sites.stream().flatMap(site -> site.target().by().stream()).distinct().toList();
     List<List<Table.Cell>> rows = new ArrayList<>();
     for (SiteEffects site : sites) {
       for (SiteEffects.Effect effect : site.effects()) {
         List<Table.Cell> row =
             new ArrayList<>(
-                List.of(
-                    Table.Cell.of(effect.site().toString()), Table.Cell.of(effect.layer())));
+                List.of(Table.Cell.of(effect.site().toString()), Table.Cell.of(effect.layer())));
         for (Axis axis : axes) {
           int at = site.target().by().indexOf(axis);
           row.add(at < 0 ? Table.Cell.of(Double.NaN) : Table.Cell.of(effect.keys().get(at)));

@@ -98,8 +98,7 @@ final class CircuitTest {
             () -> LowRank.of(broken, broken),
             () -> LowRank.positivity(broken),
             () -> LowRank.valuesOfTall(broken, broken))) {
-      String message =
-          String.valueOf(assertThrows(InputException.class, call::run).getMessage());
+      String message = String.valueOf(assertThrows(InputException.class, call::run).getMessage());
       assertTrue(message.contains("; expected finite weights"), message);
       assertEquals(1, message.lines().count(), message);
     }
@@ -157,8 +156,7 @@ final class CircuitTest {
             plan.reads().stream().anyMatch(read -> read.target() == site), site + " in the plan");
       }
       Circuit.Spec wrong =
-          new Circuit.Spec(
-              Layers.of(0), Indices.of(4), List.of(), Circuit.Whole.NONE, 2, 4, 0);
+          new Circuit.Spec(Layers.of(0), Indices.of(4), List.of(), Circuit.Whole.NONE, 2, 4, 0);
       assertThrows(
           InputException.class, () -> Circuit.run(model, files, wrong, Integer::toString, "test"));
     }

@@ -57,7 +57,7 @@ class FiniteDifferenceTest {
   @AfterAll
   void close() {
     kernels.close();
-    assertEquals(645, sites, "sites");
+    assertEquals(785, sites, "sites");
     assertEquals(523, parameters, "parameters");
     System.out.printf(
         "finite differences of whole models: %d sites, %d parameters, largest relative error"

@@ -18,8 +18,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import vitrine.engine.hooks.Example;
-import vitrine.engine.hooks.Inputs;
 import vitrine.engine.hooks.Indices;
+import vitrine.engine.hooks.Inputs;
 import vitrine.engine.hooks.Labels;
 import vitrine.engine.hooks.Layers;
 import vitrine.engine.hooks.Loss;
@@ -320,8 +320,7 @@ final class HeadsGoldenTest {
     return parts;
   }
 
-  private static int compareNeurons(
-      AttributionResult result, JsonNode wanted, Layers neurons) {
+  private static int compareNeurons(AttributionResult result, JsonNode wanted, Layers neurons) {
     if (neurons.isNone()) {
       return 0;
     }

@@ -186,8 +186,7 @@ final class MechanismTest {
   void should_lead_through_the_keys_when_paths_are_patched() {
     try (Engine engine = open(HandBuiltGpt2.files())) {
       for (String receiver : List.of("attn.q", "attn.k", "attn.v")) {
-        PathResult result =
-            paths(engine, List.of(Site.parse("blocks.1." + receiver + "[head=0]")));
+        PathResult result = paths(engine, List.of(Site.parse("blocks.1." + receiver + "[head=0]")));
         assertEquals(3, result.senders().size());
         for (PathResult.Sender sender : result.senders()) {
           boolean known = receiver.equals("attn.k") && sender.head() == 2;
@@ -203,7 +202,8 @@ final class MechanismTest {
       for (PathResult.Sender sender : toLogits.senders()) {
         boolean known = sender.layer() == 1 && sender.head() == 0;
         double share = sender.measured().normalised().estimate();
-        assertEquals(known ? 0 : 1, share, known ? 0.05 : 0.01, sender.layer() + "." + sender.head());
+        assertEquals(
+            known ? 0 : 1, share, known ? 0.05 : 0.01, sender.layer() + "." + sender.head());
       }
     }
   }
@@ -233,8 +233,7 @@ final class MechanismTest {
             Direction.NOISE,
             0,
             Sweep.Limits.bytes(Long.MAX_VALUE));
-    return PathPatching.run(
-        engine.model(), engine.files(), pairs, spec, "test", (done, all) -> {});
+    return PathPatching.run(engine.model(), engine.files(), pairs, spec, "test", (done, all) -> {});
   }
 
   private static String name(CompositionResult.Pair pair) {
@@ -252,8 +251,7 @@ final class MechanismTest {
             .toList();
     try (Engine engine = open(HandBuiltGpt2.files())) {
       AttributionResult result =
-          Attribution.run(
-              engine.model(), engine.files(), texts, targets, Layers.NONE, 0, "test");
+          Attribution.run(engine.model(), engine.files(), texts, targets, Layers.NONE, 0, "test");
       double induction = result.part("head 1.0").estimate();
       assertTrue(induction > 0);
       for (Component component : result.components()) {
