@@ -58,7 +58,7 @@ class FiniteDifferenceTest {
   void close() {
     kernels.close();
     assertEquals(785, sites, "sites");
-    assertEquals(523, parameters, "parameters");
+    assertEquals(642, parameters, "parameters");
     System.out.printf(
         "finite differences of whole models: %d sites, %d parameters, largest relative error"
             + " %.1e%n",
