@@ -69,7 +69,8 @@ final class ResultOptions {
     }
   }
 
-  private static void print(Result result, Console console) {
+  /** The pictures, in characters. */
+  static void print(Result result, Console console) {
     String gap = "";
     for (Picture picture : result.pictures()) {
       console.print(gap + OneLine.escapeKeepingLines(Pictures.text(picture, Width.columns())));

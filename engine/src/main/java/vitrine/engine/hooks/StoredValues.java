@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import vitrine.engine.io.NpyArray;
+import vitrine.kernels.Shape;
 import vitrine.kernels.Tensor;
 
 /**
@@ -35,8 +36,18 @@ public final class StoredValues {
    * @param value of the site's shape, or of its slice's
    */
   public StoredValues keep(Path directory, Site site, Tensor value) {
-    long[] shape = Arrays.stream(value.shape().toArray()).asLongStream().toArray();
-    arrays.put(file(directory, site), new NpyArray(shape, value.toArray()));
+    return keep(directory, site, value.shape(), value.toArray());
+  }
+
+  /**
+   * Keeps numbers that no run has left, such as a point on the way between two runs.
+   *
+   * @param shape the site's, or its slice's
+   * @param values row-major; the caller changes them no more
+   */
+  public StoredValues keep(Path directory, Site site, Shape shape, float[] values) {
+    long[] lengths = Arrays.stream(shape.toArray()).asLongStream().toArray();
+    arrays.put(file(directory, site), new NpyArray(lengths, values));
     return this;
   }
 

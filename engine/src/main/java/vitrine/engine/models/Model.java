@@ -107,6 +107,11 @@ public final class Model implements AutoCloseable {
     return parameters;
   }
 
+  /** What stands on the blocks, with its weights: for who takes an output apart. */
+  public TaskHead head() {
+    return parts.head();
+  }
+
   /** Whether the head's matrix is the table of token vectors: one parameter with two uses. */
   public boolean isTied() {
     return parts.embeddings().tokens() instanceof EmbeddingTable.Tied;

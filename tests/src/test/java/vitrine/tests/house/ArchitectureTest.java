@@ -240,6 +240,38 @@ final class ArchitectureTest {
         "vitrine.interp.stats",
         "vitrine.kernels");
     allow("vitrine.engine.conllu", "vitrine.engine", "vitrine.engine.io");
+    allow(
+        "vitrine.interp.lens",
+        "vitrine.engine",
+        "vitrine.engine.hooks",
+        "vitrine.engine.models",
+        "vitrine.interp",
+        "vitrine.interp.io",
+        "vitrine.interp.pictures",
+        "vitrine.kernels");
+    allow(
+        "vitrine.interp.neurons",
+        "vitrine.engine",
+        "vitrine.engine.hooks",
+        "vitrine.engine.models",
+        "vitrine.interp",
+        "vitrine.interp.compare.measures",
+        "vitrine.interp.io",
+        "vitrine.interp.pictures",
+        "vitrine.kernels");
+    allow(
+        "vitrine.interp.saliency",
+        "vitrine.engine",
+        "vitrine.engine.io",
+        "vitrine.engine.text",
+        "vitrine.engine.hooks",
+        "vitrine.engine.layers",
+        "vitrine.engine.models",
+        "vitrine.interp",
+        "vitrine.interp.io",
+        "vitrine.interp.pictures",
+        "vitrine.interp.stats",
+        "vitrine.kernels");
   }
 
   private static void allow(String user, String... used) {
