@@ -1,5 +1,6 @@
 package vitrine.engine.hooks;
 
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import vitrine.engine.InputException;
 
@@ -34,6 +35,37 @@ public record Example(
 
   public static Example of(int... ids) {
     return new Example(ids, null, null, null);
+  }
+
+  /** Other tokens in the same places, without labels. */
+  public Example withIds(int... others) {
+    return new Example(others, typeIds, mask, null);
+  }
+
+  /** The first so many tokens, without labels. */
+  public Example first(int length) {
+    return taking(IntStream.range(0, length).toArray());
+  }
+
+  /** All tokens but one, without labels; those behind it move up. */
+  public Example without(int position) {
+    return taking(IntStream.range(0, ids.length).filter(t -> t != position).toArray());
+  }
+
+  private Example taking(int... positions) {
+    int[] taken = new int[positions.length];
+    int[] types = typeIds == null ? null : new int[positions.length];
+    boolean[] real = mask == null ? null : new boolean[positions.length];
+    for (int i = 0; i < positions.length; i++) {
+      taken[i] = ids[positions[i]];
+      if (types != null && typeIds != null) {
+        types[i] = typeIds[positions[i]];
+      }
+      if (real != null && mask != null) {
+        real[i] = mask[positions[i]];
+      }
+    }
+    return new Example(taken, types, real, null);
   }
 
   public Example withTypeIds(int... typeIds) {

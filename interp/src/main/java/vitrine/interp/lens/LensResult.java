@@ -191,7 +191,7 @@ public final class LensResult implements Result {
     Arrays.fill(all, Double.NaN);
     for (int text = 0; text < texts.size(); text++) {
       for (int depth = 0; depth < depths.size(); depth++) {
-        Cell[] row = texts.get(text).cells()[depth];
+        @Nullable Cell[] row = texts.get(text).cells()[depth];
         for (int t = 0; t < row.length; t++) {
           Cell cell = row[t];
           if (cell != null) {

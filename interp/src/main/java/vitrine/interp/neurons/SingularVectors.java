@@ -38,7 +38,7 @@ record SingularVectors(double[] values, double[] left, double[] right) {
     for (int round = 0; round < ROUNDS; round++) {
       double[] b = Products.of(q, x.byRow(), p, n, m, threads); // (p,m)
       found = rotated(q, b, p, n, m, k);
-      if (p == Math.min(n, m) && round > 0 || still(before, found.values())) {
+      if ((p == Math.min(n, m) && round > 0) || still(before, found.values())) {
         return found;
       }
       before = found.values();

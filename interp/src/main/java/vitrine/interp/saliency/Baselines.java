@@ -1,5 +1,6 @@
 package vitrine.interp.saliency;
 
+import java.nio.file.Path;
 import java.util.Arrays;
 import vitrine.engine.InputException;
 import vitrine.engine.hooks.Example;
@@ -37,7 +38,7 @@ final class Baselines {
         yield evaluation.read(ends, Site.embed(), null);
       }
       case Baseline.Mean _ -> repeated(mean(evaluation, D), T);
-      case Baseline.File(java.nio.file.Path path) -> file(Npy.read(path), path.toString(), T, D);
+      case Baseline.File(Path path) -> file(Npy.read(path), path.toString(), T, D);
     };
   }
 
@@ -49,8 +50,9 @@ final class Baselines {
       sum[i % D] += table[i];
     }
     float[] mean = new float[D];
+    int V = table.length / D;
     for (int i = 0; i < D; i++) {
-      mean[i] = (float) (sum[i] / (table.length / D));
+      mean[i] = (float) (sum[i] / V);
     }
     return mean;
   }

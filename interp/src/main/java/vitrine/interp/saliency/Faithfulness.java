@@ -9,6 +9,7 @@ import tools.jackson.databind.node.ObjectNode;
 import vitrine.engine.hooks.Example;
 import vitrine.interp.io.Json;
 import vitrine.interp.stats.Correlation;
+import vitrine.kernels.AttentionMask.Causality;
 
 /**
  * What the model makes of the tokens that scored high (DeYoung et al. 2020, ERASER). Tokens are
@@ -81,8 +82,7 @@ public record Faithfulness(
   private static List<Integer> candidates(
       Scored scored, Evaluation evaluation, Example example, int reader, Specials specials) {
     boolean[] real = example.mask();
-    boolean causal =
-        evaluation.architecture().causality() == vitrine.kernels.AttentionMask.Causality.CAUSAL;
+    boolean causal = evaluation.architecture().causality() == Causality.CAUSAL;
     int end = causal ? reader + 1 : example.ids().length;
     return IntStream.range(0, end)
         .filter(t -> real == null || real[t])
@@ -95,7 +95,7 @@ public record Faithfulness(
   private static Example replaced(Example example, List<Integer> positions, int id) {
     int[] ids = example.ids().clone();
     positions.forEach(t -> ids[t] = id);
-    return Occlusions.withIds(example, ids);
+    return example.withIds(ids);
   }
 
   /** Over the shares. */

@@ -224,10 +224,10 @@ final class HeadRelevance {
   }
 
   /** d W^T of one row. */
-  private double[] back(Linear linear, float[] d) {
+  private double[] back(Linear linear, float[] gradient) {
     Kernels kernels = model.kernels();
     try (Workspace workspace = kernels.workspace()) {
-      Tensor dOut = kernels.upload(workspace, Shape.of(1, d.length), d);
+      Tensor dOut = kernels.upload(workspace, Shape.of(1, gradient.length), gradient);
       Tensor dIn = workspace.allocate(1, linear.weight().in());
       kernels.linearBackwardInput(dOut, linear.weight(), Into.REPLACE, dIn);
       return doubles(dIn.toArray());

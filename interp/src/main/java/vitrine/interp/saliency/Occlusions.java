@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
-import org.jspecify.annotations.Nullable;
 import vitrine.engine.hooks.Example;
 import vitrine.kernels.AttentionMask.Causality;
 
@@ -24,7 +23,7 @@ final class Occlusions {
             for (int t = 0; t < example.ids().length; t++) {
               int[] ids = example.ids().clone();
               ids[t] = id;
-              texts.add(withIds(example, ids));
+              texts.add(example.withIds(ids));
             }
             yield evaluation.values(texts);
           }
@@ -72,33 +71,9 @@ final class Occlusions {
 
   private static void put(
       Evaluation evaluation, Example example, List<Integer> positions, double[] values) {
-    double[] found = evaluation.values(positions.stream().map(t -> without(example, t)).toList());
+    double[] found = evaluation.values(positions.stream().map(t -> example.without(t)).toList());
     for (int i = 0; i < found.length; i++) {
       values[positions.get(i)] = found[i];
     }
-  }
-
-  static Example withIds(Example example, int... ids) {
-    return new Example(ids, example.typeIds(), example.mask(), null);
-  }
-
-  private static Example without(Example example, int position) {
-    int T = example.ids().length;
-    int[] ids = new int[T - 1];
-    int[] given = example.typeIds();
-    boolean[] real = example.mask();
-    int @Nullable [] types = given == null ? null : new int[T - 1];
-    boolean @Nullable [] mask = real == null ? null : new boolean[T - 1];
-    for (int t = 0; t < T - 1; t++) {
-      int from = t < position ? t : t + 1;
-      ids[t] = example.ids()[from];
-      if (types != null && given != null) {
-        types[t] = given[from];
-      }
-      if (mask != null && real != null) {
-        mask[t] = real[from];
-      }
-    }
-    return new Example(ids, types, mask, null);
   }
 }

@@ -4,6 +4,7 @@ import java.util.stream.IntStream;
 import vitrine.engine.InputException;
 import vitrine.engine.hooks.Architecture;
 import vitrine.engine.hooks.Example;
+import vitrine.engine.hooks.Head;
 import vitrine.engine.hooks.Inputs;
 import vitrine.engine.hooks.Loss;
 import vitrine.engine.hooks.Plan;
@@ -33,7 +34,7 @@ public final class Predicted {
               "saliency: --target: none given, and task %s has no one answer; expected one, as in --target %s. See: vitrine help saliency"
                   .formatted(
                       architecture.head().label(),
-                      architecture.head() == vitrine.engine.hooks.Head.TOKENS
+                      architecture.head() == Head.TOKENS
                           ? "logit:POS,CLASS"
                           : "logit:POS,ID with a model that has a head"));
     };

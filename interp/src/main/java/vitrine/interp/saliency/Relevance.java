@@ -223,7 +223,7 @@ final class Relevance {
     return scores;
   }
 
-  private double[] belowNorm(int t, float[] embed, float[] position, float @Nullable [] segment) {
+  private double[] belowNorm(int at, float[] embed, float[] position, float @Nullable [] segment) {
     int D = model.dModel();
     float[] gamma = value(Site.of(WeightSite.EMBED_LN_W));
     float[] beta = value(Site.of(WeightSite.EMBED_LN_B));
@@ -232,8 +232,8 @@ final class Relevance {
     double[] sum = new double[D];
     double mean = 0;
     for (int i = 0; i < D; i++) {
-      sum[i] = (double) embed[t * D + i] + position[t * D + i];
-      sum[i] += segment == null ? 0 : segment[t * D + i];
+      sum[i] = (double) embed[at * D + i] + position[at * D + i];
+      sum[i] += segment == null ? 0 : segment[at * D + i];
       mean += sum[i] / D;
     }
     // The scale from what was taken and given: (sum - mean) gamma = scale (out - beta).
@@ -243,15 +243,15 @@ final class Relevance {
     for (int i = 0; i < D; i++) {
       double weighted = (sum[i] - mean) * gamma[i];
       squares += weighted * weighted;
-      products += weighted * ((double) out[t * D + i] - beta[i]);
-      ofBeta += (double) beta[i] * dOut[t * D + i];
+      products += weighted * ((double) out[at * D + i] - beta[i]);
+      ofBeta += (double) beta[i] * dOut[at * D + i];
     }
     add("LayerNorm biases", ofBeta);
     double scale = squares == 0 ? 1 : squares / products;
     double[] gradient = new double[D];
     double dMean = 0;
     for (int i = 0; i < D; i++) {
-      gradient[i] = gamma[i] * (double) dOut[t * D + i] / scale;
+      gradient[i] = gamma[i] * (double) dOut[at * D + i] / scale;
       dMean += gradient[i] / D;
     }
     for (int i = 0; i < D; i++) {

@@ -92,17 +92,9 @@ public final class Saliency {
 
   /** The text as far as the target sees it. */
   private static Example seen(Example whole, Target target, Architecture model) {
-    if (model.causality() != Causality.CAUSAL || target.row().isEmpty()) {
-      return new Example(whole.ids(), whole.typeIds(), whole.mask(), null);
-    }
-    int length = target.row().getAsInt() + 1;
-    int[] types = whole.typeIds();
-    boolean[] mask = whole.mask();
-    return new Example(
-        Arrays.copyOf(whole.ids(), length),
-        types == null ? null : Arrays.copyOf(types, length),
-        mask == null ? null : Arrays.copyOf(mask, length),
-        null);
+    return model.causality() == Causality.CAUSAL && target.row().isPresent()
+        ? whole.first(target.row().getAsInt() + 1)
+        : whole;
   }
 
   /** What the target does not see has no share in it. */

@@ -61,7 +61,7 @@ final class SaliencyPictures {
         caption(
                 "What " + scored.target() + " hangs on",
                 reading("Each token's colour is its share"))
-            .note(of(question, scored)),
+            .note(of(scored)),
         question.tokens(),
         SCORE,
         values,
@@ -97,7 +97,7 @@ final class SaliencyPictures {
             .toList();
     return new Bars(
         caption("The tokens that matter most", reading("Each bar is a token's share"))
-            .note(of(question, scored)),
+            .note(of(scored)),
         Quantity.of("token"),
         SCORE,
         bars);
@@ -115,7 +115,7 @@ final class SaliencyPictures {
         : target.toString();
   }
 
-  private static String of(Question question, Scored scored) {
+  private static String of(Scored scored) {
     StringBuilder note =
         new StringBuilder(String.format(Locale.ROOT, "%s = %.4f", scored.target(), scored.value()));
     switch (scored.account()) {

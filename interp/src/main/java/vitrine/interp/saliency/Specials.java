@@ -68,7 +68,7 @@ public record Specials(
     for (int i = 0; i < ids.length; i++) {
       ids[i] = specials == Kept.STAY && isSpecial(ids[i]) ? ids[i] : id;
     }
-    return new Example(ids, example.typeIds(), example.mask(), null);
+    return example.withIds(ids);
   }
 
   /** What becomes of special tokens. */

@@ -18,8 +18,8 @@ final class FactorisationTest {
   /** A product of two random ones. */
   private static NonNegative lowRank(int n, int m, int rank, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
-    double[] left = random.doubles(n * rank).toArray();
-    double[] right = random.doubles(rank * m).toArray();
+    double[] left = random.doubles((long) n * rank).toArray();
+    double[] right = random.doubles((long) rank * m).toArray();
     double[] values = new double[n * m];
     for (int i = 0; i < n; i++) {
       for (int j = 0; j < m; j++) {
