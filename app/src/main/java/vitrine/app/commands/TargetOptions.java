@@ -22,9 +22,10 @@ final class TargetOptions {
       paramLabel = "T",
       converter = Converters.NotBlank.class,
       description = {
-        "logit:POS,ID, logprob:POS,ID, diff:POS,ID1,ID2 or class:K; POS is the row of the logits, a",
-        "negative one counts from the end. With --generate: logit or logprob. If not given: the logit",
-        "that the model ranks first, at the end, at the one mask, or of the classes."
+        "logit:POS,ID, logprob:POS,ID, diff:POS,ID1,ID2, class:K, classdiff:K1,K2, startlogit:POS or",
+        "endlogit:POS; POS is the row of the logits, a negative one counts from the end. With --generate:",
+        "logit or logprob. If not given: the logit that the model ranks first, at the end, at the one mask,",
+        "or of the classes."
       })
   private @Nullable String target;
 

@@ -13,11 +13,17 @@ import vitrine.kernels.AttentionMask.Causality;
 
 /** The number that is explained. */
 public sealed interface Target {
-  /** A logit, a log-probability, a difference of two logits, a class's logit. */
+  /** A logit, a log-probability, a difference of two logits. */
   record OfLoss(Loss loss) implements Target {
     public OfLoss {
       switch (loss) {
-        case Loss.Logit _, Loss.LogProbability _, Loss.Difference _, Loss.ClassLogit _ -> {}
+        case Loss.Logit _,
+            Loss.LogProbability _,
+            Loss.Difference _,
+            Loss.ClassLogit _,
+            Loss.ClassDifference _,
+            Loss.StartLogit _,
+            Loss.EndLogit _ -> {}
         case Loss.Next _,
             Loss.Labels _,
             Loss.MaskedTokens _,
@@ -28,7 +34,8 @@ public sealed interface Target {
             throw new InputException(
                 "saliency: target: "
                     + loss
-                    + "; expected logit:POS,ID, logprob:POS,ID, diff:POS,ID1,ID2 or class:K.");
+                    + "; expected logit:POS,ID, logprob:POS,ID, diff:POS,ID1,ID2, class:K,"
+                    + " classdiff:K1,K2, startlogit:POS or endlogit:POS.");
       }
     }
 
@@ -73,23 +80,12 @@ public sealed interface Target {
    * @throws InputException when the text has no such position
    */
   default Target in(Example example) {
-    int length = example.ids().length;
-    return switch (this) {
-      case OfLogits function -> function;
-      case OfLoss(Loss loss) ->
-          switch (loss) {
-            case Loss.Logit logit -> of(Loss.logit(at(logit.position(), length), logit.token()));
-            case Loss.LogProbability logprob ->
-                of(Loss.logProbability(at(logprob.position(), length), logprob.token()));
-            case Loss.Difference(int position, int token, int minus) ->
-                of(Loss.difference(at(position, length), token, minus));
-            default -> this; // of the whole text
-          };
-    };
-  }
-
-  private int at(int position, int length) {
-    return Indices.of(position).resolve(length, "saliency: target " + this + ": position")[0];
+    if (row().isEmpty()) {
+      return this;
+    }
+    Indices given = Indices.of(row().getAsInt());
+    String what = "saliency: target " + this + ": position";
+    return atRow(given.resolve(example.ids().length, what)[0]);
   }
 
   /** The row of the logits that it reads; empty for one of the whole text. */
@@ -101,7 +97,18 @@ public sealed interface Target {
             case Loss.Logit logit -> OptionalInt.of(logit.position());
             case Loss.LogProbability logprob -> OptionalInt.of(logprob.position());
             case Loss.Difference difference -> OptionalInt.of(difference.position());
-            default -> OptionalInt.empty();
+            case Loss.StartLogit start -> OptionalInt.of(start.position());
+            case Loss.EndLogit end -> OptionalInt.of(end.position());
+            case Loss.ClassLogit _,
+                Loss.ClassDifference _,
+                Loss.Next _,
+                Loss.Labels _,
+                Loss.MaskedTokens _,
+                Loss.Label _,
+                Loss.Value _,
+                Loss.Start _,
+                Loss.End _ ->
+                OptionalInt.empty();
           };
     };
   }
@@ -116,7 +123,18 @@ public sealed interface Target {
             case Loss.LogProbability logprob -> of(Loss.logProbability(row, logprob.token()));
             case Loss.Difference(int _, int token, int minus) ->
                 of(Loss.difference(row, token, minus));
-            default -> this;
+            case Loss.StartLogit _ -> of(Loss.startLogit(row));
+            case Loss.EndLogit _ -> of(Loss.endLogit(row));
+            case Loss.ClassLogit _,
+                Loss.ClassDifference _,
+                Loss.Next _,
+                Loss.Labels _,
+                Loss.MaskedTokens _,
+                Loss.Label _,
+                Loss.Value _,
+                Loss.Start _,
+                Loss.End _ ->
+                this;
           };
     };
   }

@@ -24,7 +24,19 @@ final class Targets {
                   .put("id", token)
                   .put("minus", minus);
           case Loss.ClassLogit(int label) -> node.put("kind", "class").put("class", label);
-          default -> {} // a target is none of the others
+          case Loss.ClassDifference(int label, int minus) ->
+              node.put("kind", "classdiff").put("class", label).put("minus", minus);
+          case Loss.StartLogit(int position) ->
+              node.put("kind", "startlogit").put("position", position);
+          case Loss.EndLogit(int position) ->
+              node.put("kind", "endlogit").put("position", position);
+          case Loss.Next _,
+              Loss.Labels _,
+              Loss.MaskedTokens _,
+              Loss.Label _,
+              Loss.Value _,
+              Loss.Start _,
+              Loss.End _ -> {} // no targets
         }
       }
     }
