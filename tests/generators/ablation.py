@@ -7,6 +7,7 @@ and for every component and edit the metrics of each text, in float64. Of `resam
 is long enough, since which one is taken is for the engine to draw. Noise is the engine's own and is not here.
 """
 
+import itertools
 import json
 import pathlib
 import sys
@@ -20,6 +21,7 @@ TEXTS = [[5, 17, 3, 12, 11, 8], [7, 9, 21, 4, 30, 2], [1, 33, 6, 14, 25], [28, 1
 REFERENCE = [[3, 9, 27, 11], [20, 31, 5, 18, 24, 2], [34, 12, 7]]
 METRICS = {"gpt2": ["loss", "kl:-1", "kl", "logit:-2,5", "prob:-1,8"],
            "bert": ["loss:mlm:1=7", "kl:-1", "kl", "diff:0,4,9", "prob:2,8"]}
+SETS_METRICS = 2  # the first so many of the metrics
 DIGITS = 9
 
 
@@ -61,31 +63,35 @@ class Model:
 
     def run(self, ids, component=None, change=None, seen=None):
         """Logits (T,V). `change` maps a component's value (T,columns) to another; `seen` collects it unchanged."""
-        handles = []
-        if component:
-            module, side, columns = self.place(component)
+        return self.run_all(ids, [(component, change)] if component else [], seen)
 
-            def edit(x):
-                value = x[0][:, columns]
-                if seen is not None:
-                    seen.append(value.detach().clone())
-                if change is None:
-                    return x
-                x = x.clone()
-                x[0][:, columns] = change(value)
-                return x
-
-            if side == "in":
-                handles.append(module.register_forward_pre_hook(lambda m, args: (edit(args[0]), *args[1:])))
-            else:
-                def leaving(m, args, out):
-                    return (edit(out[0]), *out[1:]) if isinstance(out, tuple) else edit(out)
-                handles.append(module.register_forward_hook(leaving))
+    def run_all(self, ids, changes, seen=None):
+        handles = [self.hook(component, change, seen) for component, change in changes]
         with torch.no_grad():
             logits = self.net(torch.tensor([ids])).logits[0]
         for handle in handles:
             handle.remove()
         return logits
+
+    def hook(self, component, change, seen):
+        module, side, columns = self.place(component)
+
+        def edit(x):
+            value = x[0][:, columns]
+            if seen is not None:
+                seen.append(value.detach().clone())
+            if change is None:
+                return x
+            x = x.clone()
+            x[0][:, columns] = change(value)
+            return x
+
+        def leaving(m, args, out):
+            return (edit(out[0]), *out[1:]) if isinstance(out, tuple) else edit(out)
+
+        if side == "in":
+            return module.register_forward_pre_hook(lambda m, args: (edit(args[0]), *args[1:]))
+        return module.register_forward_hook(leaving)
 
     def value(self, ids, component):
         seen = []
@@ -179,6 +185,34 @@ def row(model, ids, component, change, family):
     return [round(float(metric(m, ids, logits, clean)), DIGITS) for m in METRICS[family]]
 
 
+def sets(model, family):
+    """For every set of two or more heads, or sublayers, and every edit: the first metrics of each text."""
+    parts = components(model)
+    out = {}
+    for kinds in (["head"], ["attn", "mlp"]):
+        names = sorted(name for name, component in parts.items() if component[0] in kinds)
+        new = {name: edits(model, parts[name]) for name in names}
+        values = {(name, j): model.value(ids, parts[name]) for name in names for j, ids in enumerate(TEXTS)}
+        for size in range(2, len(names) + 1):
+            for some in itertools.combinations(names, size):
+                def measured(i, change):
+                    clean = model.run(TEXTS[i])
+                    logits = model.run_all(TEXTS[i], [(parts[name], change(name)) for name in some])
+                    return [round(float(metric(m, TEXTS[i], logits, clean)), DIGITS)
+                            for m in METRICS[family][:SETS_METRICS]]
+
+                found = {}
+                for edit in ("zero", "mean", "scale:0.5", "reference"):
+                    found[edit] = {i: measured(i, lambda name: lambda x: new[name][edit](TEXTS[i], x))
+                                   for i in range(len(TEXTS))}
+                found["resample"] = {
+                    f"{i}<{j}": measured(i, lambda name: lambda x: values[name, j][:len(TEXTS[i])])
+                    for i in range(len(TEXTS)) for j in range(len(TEXTS))
+                    if i != j and len(TEXTS[j]) >= len(TEXTS[i])}
+                out["+".join(some)] = found
+    return out
+
+
 def fixture(family, root):
     model = Model(family, root / "golden" / f"{family}-odd")
     out = {"model": f"{family}-odd", "neurons": NEURONS, "metrics": METRICS[family], "texts": TEXTS,
@@ -201,6 +235,7 @@ def fixture(family, root):
                     of[f"{i}<{j}"] = row(model, TEXTS[i], component, change, family)
         found["resample"] = of
         out["off"][name] = found
+    out["sets"] = sets(model, family)
     target = root / "ablation"
     target.mkdir(exist_ok=True)
     (target / f"{family}.json").write_text(json.dumps(out, separators=(",", ":")).replace('"L', '\n"L') + "\n")

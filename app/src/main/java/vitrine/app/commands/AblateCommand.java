@@ -2,14 +2,13 @@ package vitrine.app.commands;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
@@ -26,14 +25,18 @@ import vitrine.app.terminal.ProgressBar;
 import vitrine.app.terminal.Sizes;
 import vitrine.app.terminal.UsageException;
 import vitrine.engine.hooks.Indices;
+import vitrine.engine.hooks.Inputs;
 import vitrine.engine.hooks.Layers;
+import vitrine.engine.models.Model;
 import vitrine.interp.Texts;
 import vitrine.interp.ablation.Ablation;
 import vitrine.interp.ablation.AblationResult;
 import vitrine.interp.ablation.AblationSpec;
 import vitrine.interp.ablation.Component;
+import vitrine.interp.ablation.Order;
 import vitrine.interp.ablation.Sets;
 import vitrine.interp.ablation.Treatment;
+import vitrine.interp.ablation.Watch;
 import vitrine.interp.metrics.Metric;
 
 /** {@code vitrine ablate}: what breaks when parts of a model are switched off. */
@@ -51,23 +54,38 @@ import vitrine.interp.metrics.Metric;
       "",
       "--of: heads, neurons, attention, mlp, sublayers (the two before), layers, or positions (of the",
       "  stream that enters a block).",
-      "--edit, what stands in their place: zero; mean, over the text's own positions; reference, the mean",
-      "  over the texts of --reference; resample, another text's value; uniform attention; noise:SIGMA;",
-      "  scale:X; skip, of layers: what entered the block (resid_post = resid_pre) leaves it.",
-      "--sets: single; pairs; all-but-one of a layer; cumulative, the least important first, and beside it",
-      "  in a random order.",
+      "--edit, what stands in their place: zero; mean, over the text's own positions, of what the run",
+      "  itself has there; reference, the mean over the texts of --reference in the clean model;",
+      "  resample, what another text has there in the clean model, position by position; uniform",
+      "  attention; noise:SIGMA; scale:X; skip, of layers: what entered the block",
+      "  (resid_post = resid_pre) leaves it.",
+      "--sets: single; pairs; all-but-one of a layer; cumulative, more and more in --order and beside it",
+      "  in a random one. --order: effect, the least harmful alone first; importance, of heads, the",
+      "  least |dL/dxi| first (Michel et al. 2019), by the loss of --metric or of the model's head.",
       "--metric: loss; loss:LOSS as for run; logit:POS,ID; diff:POS,ID1,ID2; prob:POS,ID; rank:POS,ID (1:",
       "  the largest); kl, from the clean run, over all tokens; kl:POS; of labelled texts accuracy, f1,",
-      "  matthews, pearson, spearman. POS counts the text's own tokens, -1 is its last; a head with one",
-      "  output for the whole text has POS 0, and ID is a class.",
+      "  matthews, pearson, spearman (the last three 0 where either side does not vary). POS counts the",
+      "  text's own tokens, -1 is its last; a head with one output for the whole text has POS 0, and ID",
+      "  is a class. A label of -100 asks nothing.",
+      "--batch changes no number but those of resample and noise, which draw from the texts that run",
+      "  together; the texts are sorted by length first.",
+      "",
+      "Changes are tested by Wilcoxon's signed-rank test, accuracy of one label a text by the sign test",
+      "(McNemar's), other scores of labelled texts by exchanging answers. With n texts no p is below",
+      "2^(1-n), nor below 1/10000 where answers are exchanged: \"notes\" say what Holm makes of that.",
       "",
       "With --json, and in .json:",
       "  {\"analysis\":\"ablate\",\"model\":...,\"engine\":...,\"seed\":...,\"plan\":...,\"metric\":...,",
-      "   \"of\":...,\"edit\":...,\"sets\":...,\"texts\":[...],\"left_out\":[...],",
+      "   \"of\":...,\"edit\":...,\"sets\":...,\"batch\":...,\"texts\":[...],\"left_out\":[...],",
       "   \"clean\":{\"estimate\":...,\"low\":...,\"high\":...,\"level\":...,\"n\":...},",
-      "   \"effects\":[{\"name\":\"L0H1\",\"off\":[\"L0H1\"],\"value\":{...},\"change\":{...},",
-      "               \"p\":...,\"p_holm\":...,\"plan\":{...}}],\"portions\":[...],\"notes\":[...]}",
-      "and \"pairs\" or \"curves\" for such sets. In .npy: the changes, (layers, heads of each).",
+      "   \"effects\":[{\"name\":\"L0H1\",\"off\":[\"L0H1\"],\"value\":{...},\"change\":{...},\"p\":...,",
+      "               \"test\":\"wilcoxon\"|\"sign\"|\"exchange\",\"exact\":true|false,\"p_holm\":...,",
+      "               \"plan\":{...}}],",
+      "   \"portions\":[{\"seed\":...,\"texts\":[...],\"donors\":[...]}],\"notes\":[...]}",
+      "\"plans\", one a portion, where they differ; \"pairs\", each with \"interaction\", or \"curves\" for such",
+      "sets. \"values_of\" says of mean, reference and resample whether they take from the \"clean run\" or",
+      "the \"edited run\"; \"donors\" of each text the one resampled. In .npy: the changes, (layers, heads).",
+      "In .csv layer and place are of the one component that is off, or that alone stays on.",
       "",
       "--keep DIR also writes each variant's plan, and the texts as they ran together, for",
       "  run --plan DIR/plans/L0H1.json --input DIR/texts.0.jsonl --out DIR/L0H1",
@@ -91,6 +109,7 @@ final class AblateCommand implements Command {
 
   @Mixin private ModelInput input = new ModelInput();
   @Mixin private LabelledInput data = new LabelledInput();
+  @Mixin private final TaskOption task = new TaskOption();
   @Mixin private final WeightsOption weights = new WeightsOption();
 
   @Option(
@@ -112,7 +131,10 @@ final class AblateCommand implements Command {
       names = "--which",
       paramLabel = "N",
       converter = Converters.NotBlank.class,
-      description = "Which heads, neurons or positions of each, likewise; all if not given.")
+      description = {
+        "Which heads, neurons or positions of each, likewise; all if not given. Positions from -1",
+        "backwards are counted from the end of each text."
+      })
   private @Nullable String which;
 
   @Option(
@@ -142,6 +164,13 @@ final class AblateCommand implements Command {
       converter = Converters.NotBlank.class,
       description = "Which of them together; single if not given.")
   private @Nullable String sets;
+
+  @Option(
+      names = "--order",
+      paramLabel = "ORDER",
+      converter = Converters.NotBlank.class,
+      description = "Of a cumulative curve: effect or importance; effect if not given.")
+  private @Nullable String order;
 
   @Option(
       names = "--steps",
@@ -183,6 +212,7 @@ final class AblateCommand implements Command {
   public void run() throws IOException {
     result.check();
     data.check("ablate");
+    data.checkLimit("ablate");
     AblationSpec spec = spec();
     if (keep != null) {
       OutputDirectory.check(keep, Existing.REFUSE);
@@ -190,24 +220,42 @@ final class AblateCommand implements Command {
     if (data.isGiven() && input.isGiven()) {
       throw usage("--data: given with --text, --ids or --input; expected one of them");
     }
+    if (reference != null && !(spec.treatment() instanceof Treatment.Reference)) {
+      throw usage("--reference: given without --edit reference; expected both");
+    }
     List<InputLine> lines = data.isGiven() ? List.of() : input.lines("ablate", stdin);
     List<InputLine> others =
         reference == null ? List.of() : InputLines.read(reference, InputStream.nullInputStream());
     try (LoadedModel loaded =
-        LoadedModel.open(common, weights.precision(), Optional.empty(), console::note)) {
+        LoadedModel.open(common, weights.precision(), task.head("ablate"), console::note)) {
       spec.check(loaded.model().architecture());
       Texts texts = texts(lines, loaded);
-      Memory.require(
-          "ablate",
-          Ablation.leastBytes(loaded.model(), texts, spec),
-          Memory.available(),
-          "Choose a smaller --batch, or shorter texts");
-      AblationResult found = ablate(loaded, texts, spec, others);
-      if (keep != null) {
-        PlanFiles.write(found, keep);
+      checkMemory(loaded.model(), texts, spec);
+      Inputs means =
+          others.isEmpty() ? null : input.ready("ablate", others, loaded, console::note).inputs();
+      try (MeansDirectory directory =
+          means == null ? MeansDirectory.none() : MeansDirectory.in(keep, console::note)) {
+        AblationResult found = ablate(loaded, texts, spec, means, directory);
+        if (keep != null) {
+          PlanFiles.write(found, keep);
+          directory.keep();
+        }
+        result.deliver(found, console);
       }
-      result.deliver(found, console);
     }
+  }
+
+  private static void checkMemory(Model model, Texts texts, AblationSpec spec) {
+    Memory.require(
+        "ablate",
+        Ablation.leastBytes(model, texts, spec),
+        Memory.available(),
+        "Choose a smaller --batch, or shorter texts");
+    Memory.require(
+        "ablate",
+        Ablation.leastHeapBytes(model, texts, spec),
+        OptionalLong.of(Runtime.getRuntime().maxMemory()),
+        "Of the Java heap, for numbers of every text. Choose fewer texts, a smaller --batch, or --block");
   }
 
   private Texts texts(List<InputLine> lines, LoadedModel loaded) {
@@ -221,55 +269,49 @@ final class AblateCommand implements Command {
   }
 
   private AblationResult ablate(
-      LoadedModel loaded, Texts texts, AblationSpec spec, List<InputLine> others)
-      throws IOException {
+      LoadedModel loaded,
+      Texts texts,
+      AblationSpec spec,
+      @Nullable Inputs means,
+      MeansDirectory directory) {
     long bytes =
         Math.max(
             Ablation.leastBytes(loaded.model(), texts, spec) * 2,
             Math.min(MOST_BYTES, Memory.available().orElse(MOST_BYTES) / 2));
+    Path path = directory.path();
     ProgressBar bar = new ProgressBar(console);
-    Path means = others.isEmpty() ? null : meansDirectory();
     try {
-      Ablation.Reference from =
-          means == null
-              ? null
-              : new Ablation.Reference(
-                  input.ready("ablate", others, loaded, console::note).inputs(), means);
       return Ablation.run(
           loaded.model(),
           loaded.files(),
           texts,
           spec,
-          from,
-          bytes,
-          (done, all) ->
-              bar.show(
-                  (double) done / all,
-                  () -> "ran " + Sizes.grouped(done) + " of " + Sizes.grouped(all)),
+          means == null || path == null ? null : new Ablation.Reference(means, path),
+          new Ablation.Effort(bytes, common.threads()),
+          watch(bar),
           Version.OF_THIS_BUILD);
     } finally {
       bar.end();
-      if (means != null && keep == null) {
-        delete(means);
-      }
     }
   }
 
-  private Path meansDirectory() throws IOException {
-    if (keep != null) {
-      return Files.createDirectories(keep.resolve("means"));
-    }
-    console.note("the means are not kept, so the plans cannot be run again; --keep DIR keeps them");
-    return Files.createTempDirectory("vitrine-means");
-  }
-
-  private static void delete(Path directory) throws IOException {
-    try (Stream<Path> files = Files.list(directory)) {
-      for (Path file : files.toList()) {
-        Files.delete(file);
+  private static Watch watch(ProgressBar bar) {
+    return new Watch() {
+      @Override
+      public void progress(long done, long all) {
+        show("ran ", done, all);
       }
-    }
-    Files.delete(directory);
+
+      @Override
+      public void tested(long done, long all) {
+        show("tested ", done, all);
+      }
+
+      private void show(String what, long done, long all) {
+        bar.show(
+            (double) done / all, () -> what + Sizes.grouped(done) + " of " + Sizes.grouped(all));
+      }
+    };
   }
 
   private AblationSpec spec() {
@@ -284,6 +326,9 @@ final class AblateCommand implements Command {
     if (steps != null && chosen != Sets.CUMULATIVE) {
       throw usage("--steps: given without --sets cumulative; expected both");
     }
+    if (order != null && chosen != Sets.CUMULATIVE) {
+      throw usage("--order: given without --sets cumulative; expected both");
+    }
     return new AblationSpec(
         kind,
         layers == null ? Layers.ALL : Layers.parse(layers, "ablate: --layers"),
@@ -291,6 +336,7 @@ final class AblateCommand implements Command {
         block == null ? 1 : block,
         edit == null ? Treatment.usual(kind) : Treatment.parse(edit),
         chosen,
+        order == null ? Order.EFFECT : one("--order", order, Order.values(), Order::label),
         steps == null ? AblationSpec.USUAL_STEPS : steps,
         Metric.parse(metric),
         batch == null ? AblationSpec.USUAL_BATCH : batch,

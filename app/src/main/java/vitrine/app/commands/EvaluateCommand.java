@@ -5,9 +5,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.regex.Pattern;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
@@ -27,17 +24,13 @@ import vitrine.app.training.Measures;
 import vitrine.app.training.ReadingView;
 import vitrine.app.training.Watched;
 import vitrine.engine.InputException;
-import vitrine.engine.data.Columns;
 import vitrine.engine.data.Examples;
 import vitrine.engine.data.LabelSet;
-import vitrine.engine.data.LabelledFile;
 import vitrine.engine.data.LabelledTask;
-import vitrine.engine.data.Selections;
 import vitrine.engine.data.TokenizedText;
 import vitrine.engine.data.TooLong;
 import vitrine.engine.hooks.Architecture;
 import vitrine.engine.hooks.Head;
-import vitrine.engine.hooks.Tap;
 import vitrine.engine.models.Model;
 import vitrine.engine.text.Tokenizer;
 import vitrine.engine.training.Evaluation;
@@ -58,9 +51,9 @@ import vitrine.kernels.Precision;
       "Pearson's and Spearman's; of answers, the share that is exactly right."
     },
     footer = {
-      "Texts are cut into blocks that do not overlap. Labelled data has the forms that",
-      "vitrine help fine-tune shows. A loss is the mean over tokens, or over examples, of natural",
-      "logarithms.",
+      "Texts are cut into blocks that do not overlap, of which --limit N takes N. Labelled data has the",
+      "forms that vitrine help fine-tune shows. A loss is the mean over tokens, or over examples, of",
+      "natural logarithms.",
       "",
       "--out DIR keeps evaluation.json and predictions.jsonl, a line an example: its place, its loss,",
       "how many tokens or labels that is the mean of, its label and the model's. Examples then go",
@@ -90,9 +83,6 @@ final class EvaluateCommand implements Command {
   private static final String TUNE_FIRST =
       "For labelled data fine-tune the model first (vitrine help fine-tune)";
 
-  /** What transformers calls classes that have no name. */
-  private static final Pattern NAMELESS = Pattern.compile("LABEL_\\d+");
-
   private final Common common;
   private final Console console;
   private final EventLines lines;
@@ -107,40 +97,13 @@ final class EvaluateCommand implements Command {
       description = "Texts in UTF-8, plain or gzip, for a language model.")
   private List<Path> texts = List.of();
 
-  @Option(
-      names = "--data",
-      paramLabel = "FILE",
-      arity = "1..*",
-      converter = Converters.AnyPath.class,
-      description = "Labelled data, for a model that was fine-tuned.")
-  private List<Path> files = List.of();
+  @Mixin private LabelledInput data = new LabelledInput();
 
   @Option(
       names = "--task",
       paramLabel = "TASK",
       description = "lm, mlm, sequence, regression, tokens or qa; the model's own if not given.")
   private @Nullable String task;
-
-  @Option(
-      names = "--columns",
-      paramLabel = "TEXT[,PAIR],LABEL",
-      converter = Converters.NotBlank.class,
-      description = "Columns or keys of the data, by name; by number where there is no header.")
-  private @Nullable String columns;
-
-  @Option(
-      names = "--labels",
-      paramLabel = "A,B,...",
-      converter = Converters.NotBlank.class,
-      description = "The model's classes in order, as the data calls them.")
-  private @Nullable String labels;
-
-  @Option(
-      names = "--limit",
-      paramLabel = "N",
-      converter = Converters.Count.class,
-      description = "Only N examples or blocks, which the seed decides on.")
-  private @Nullable Integer limit;
 
   @Option(
       names = "--length",
@@ -180,17 +143,19 @@ final class EvaluateCommand implements Command {
 
   @Override
   public void run() throws IOException {
-    if (texts.isEmpty() == files.isEmpty()) {
+    if (texts.isEmpty() != data.isGiven()) {
       throw usage(
           (texts.isEmpty() ? "neither --text nor --data" : "--text and --data")
               + "; expected one of them");
     }
-    requireLabelled();
-    Columns where = columns();
+    data.check("evaluate");
+    if (truncate) {
+      data.requireGiven("evaluate", "--truncate");
+    }
     requireOut();
     if (weights.precision() == Precision.F32) {
       try (LoadedModel loaded = LoadedModel.open(common, Precision.F32, head(), this::note)) {
-        evaluate(loaded, material(loaded, where), null);
+        evaluate(loaded, material(loaded), null);
       }
       return;
     }
@@ -198,7 +163,7 @@ final class EvaluateCommand implements Command {
     Material material;
     Evaluation reference;
     try (LoadedModel loaded = LoadedModel.open(common, Precision.F32, head(), this::note)) {
-      material = material(loaded, where);
+      material = material(loaded);
       requireMemory(loaded.model(), material);
       reference = together(loaded.model(), material);
     }
@@ -210,18 +175,22 @@ final class EvaluateCommand implements Command {
   /** What a model is measured on, and how. */
   private record Material(Objective objective, Examples examples, LabelSet labels) {}
 
-  private Material material(LoadedModel loaded, Columns where) {
+  private Material material(LoadedModel loaded) {
     Architecture model = loaded.model().architecture();
+    Objective objective = objective(model.head());
+    if (objective == Objective.LABELS) {
+      checkTask(model);
+      TooLong tooLong = truncate ? TooLong.CUT : TooLong.REFUSE;
+      LabelledInput.Read read =
+          data.read("evaluate", loaded, length(model), tooLong, this::note);
+      return new Material(
+          objective, data.limited(read.examples(), common.seed()), read.labels());
+    }
     Tokenizer tokenizer = loaded.tokenizer("evaluate");
     tokenizer.notes().forEach(this::note);
-    Objective objective = objective(model.head());
-    LabelSet labels = labels(loaded);
-    Examples all =
-        objective == Objective.LABELS
-            ? labelled(loaded, tokenizer, where, labels)
-            : TextData.blocks(texts, tokenizer, reading(), objective, length(model), MASKING);
-    Examples some = limit == null ? all : Selections.drawn(all, limit, common.seed());
-    return new Material(objective, some, labels);
+    Examples blocks =
+        TextData.blocks(texts, tokenizer, reading(), objective, length(model), MASKING);
+    return new Material(objective, data.limited(blocks, common.seed()), LabelSet.NONE);
   }
 
   /**
@@ -272,27 +241,6 @@ final class EvaluateCommand implements Command {
         Evaluator.peakBytes(model, material.objective, material.examples, atOnce()),
         Memory.available(),
         "That is for the batch with the longest examples. Choose a smaller --batch or --length");
-  }
-
-  /** Options of labelled data mean nothing for texts. */
-  private void requireLabelled() {
-    String given =
-        columns != null
-            ? "--columns"
-            : labels != null ? "--labels" : truncate ? "--truncate" : null;
-    if (given != null && files.isEmpty()) {
-      throw usage(given + ": given with --text; expected it with --data");
-    }
-  }
-
-  private Columns columns() {
-    if (columns == null) {
-      return Columns.known();
-    }
-    String given = columns;
-    return LabelledData.columns(given)
-        .orElseThrow(() ->
-            usage("--columns: " + OneLine.operand(given) + "; expected " + LabelledData.COLUMNS));
   }
 
   /** In batches, keeping nothing. */
@@ -429,7 +377,7 @@ final class EvaluateCommand implements Command {
                   "evaluate: the model's task is '%s'; expected lm, mlm, sequence, tokens or qa. %s"
                       .formatted(
                           head.label(),
-                          files.isEmpty() ? "Choose another with --task" : TUNE_FIRST));
+                          data.isGiven() ? TUNE_FIRST : "Choose another with --task"));
         };
     boolean wantsTexts = objective != Objective.LABELS;
     if (wantsTexts == texts.isEmpty()) {
@@ -453,73 +401,18 @@ final class EvaluateCommand implements Command {
     return length == null ? model.positions() : length;
   }
 
-  private Examples labelled(LoadedModel loaded, Tokenizer tokenizer, Columns where, LabelSet set) {
-    Architecture model = loaded.model().architecture();
-    LabelledTask kind = kind(model);
-    if (LabelledData.hasOwnKeys(kind) && columns != null) {
-      throw usage(
-          "--columns: given for task %s, whose files have keys of their own; expected none"
-              .formatted(model.head().label()));
-    }
-    List<LabelledFile> read = LabelledData.files(files, kind, where);
-    read.forEach(file -> file.notes().forEach(this::note));
-    return LabelledData.examples(
-        read, set, tokenizer, length(model), truncate ? TooLong.CUT : TooLong.REFUSE);
-  }
-
-  /** What the model was trained for; a classifier of one class gives a value. */
-  private LabelledTask kind(Architecture model) {
-    return switch (model.head()) {
-      case TOKENS -> LabelledTask.WORDS;
-      case QUESTION -> LabelledTask.ANSWERS;
-      default -> {
-        LabelledTask kind = classes(model) == 1 ? LabelledTask.VALUE : LabelledTask.CLASSES;
-        if (task != null && LabelledData.task(task) != kind) {
-          throw new InputException(
-              "evaluate: --task %s: the model gives %s; expected --task %s, or another model"
-                  .formatted(
-                      task,
-                      kind == LabelledTask.VALUE ? "one value" : classes(model) + " classes",
-                      kind == LabelledTask.VALUE ? "regression" : "sequence"));
-        }
-        yield kind;
-      }
-    };
-  }
-
-  private static int classes(Architecture model) {
-    return model.output(Tap.LOGITS).orElseThrow().classes();
-  }
-
-  /** The classes of the model, as the data calls them; none for other tasks. */
-  private LabelSet labels(LoadedModel loaded) {
-    Architecture model = loaded.model().architecture();
-    if (files.isEmpty() || !LabelledData.hasClasses(kind(model))) {
-      if (labels != null) {
-        throw usage("--labels: given for a model without classes; expected none");
-      }
-      return LabelSet.NONE;
-    }
-    int classes = classes(model);
-    List<String> names = loaded.files().labels().values().stream().toList();
-    LabelSet set = LabelSet.ofConfig(loaded.files().labels());
-    if (labels != null) {
-      List<String> given = Stream.of(labels.split(",", -1)).map(String::strip).toList();
-      String problem = LabelledData.problem(given);
-      if (problem != null) {
-        throw usage("--labels: " + OneLine.operand(labels) + "; expected " + problem);
-      }
-      set = LabelSet.inOrder(given);
-    } else if (names.stream().allMatch(name -> NAMELESS.matcher(name).matches())) {
-      note("the model's classes have no names: taken as 0 to " + (classes - 1));
-      set = LabelSet.inOrder(IntStream.range(0, classes).mapToObj(String::valueOf).toList());
-    }
-    if (set.size() != classes) {
+  /** A regression and a classification have the same head: the model's outputs tell them apart. */
+  private void checkTask(Architecture model) {
+    LabelledTask kind = LabelledInput.task("evaluate", model);
+    if (model.head() == Head.SEQUENCE && task != null && LabelledData.task(task) != kind) {
+      boolean value = kind == LabelledTask.VALUE;
       throw new InputException(
-          "evaluate: --labels: %d names (%s); expected %d, one a class of the model"
-              .formatted(set.size(), set, classes));
+          "evaluate: --task %s: the model gives %s; expected --task %s, or another model"
+              .formatted(
+                  task,
+                  value ? "one value" : LabelledInput.classes(model) + " classes",
+                  value ? "regression" : "sequence"));
     }
-    return set;
   }
 
   /** The measures; of rounded weights also those of f32 and how far they are apart. */

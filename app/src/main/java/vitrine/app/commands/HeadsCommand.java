@@ -262,7 +262,7 @@ final class HeadsCommand implements Command {
     Plan plan = Importance.plan(loaded.model().architecture(), of, common.seed());
     Texts read = input.ready("heads", lines, loaded, console::note).texts();
     Inputs largest =
-        Importance.batches(read).stream()
+        Importance.batches(read.inputs(), loaded.model().architecture(), of).stream()
             .max(Comparator.comparingInt(HeadsCommand::longest))
             .orElseThrow();
     Memory.requireRun(

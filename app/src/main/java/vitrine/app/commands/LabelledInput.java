@@ -24,7 +24,7 @@ import vitrine.engine.hooks.Inputs;
 import vitrine.engine.hooks.Tap;
 import vitrine.engine.text.Tokenizer;
 
-/** The options by which an analysis is given a labelled file, as {@code evaluate} takes it. */
+/** The options by which {@code evaluate} and analyses are given labelled files. */
 final class LabelledInput {
   /** What transformers calls classes that have no name. */
   private static final Pattern NAMELESS = Pattern.compile("LABEL_\\d+");
@@ -55,7 +55,7 @@ final class LabelledInput {
       names = "--limit",
       paramLabel = "N",
       converter = Converters.Count.class,
-      description = "Only N examples of the data, which the seed decides on.")
+      description = "Only N of the examples, which the seed decides on.")
   private @Nullable Integer limit;
 
   boolean isGiven() {
@@ -63,45 +63,95 @@ final class LabelledInput {
   }
 
   /**
-   * Says that an option means nothing without data.
+   * Says that an option means nothing without data, or nothing at all.
    *
    * @throws UsageException then
    */
   void check(String command) {
-    String given =
-        columns != null
-            ? "--columns"
-            : labels != null ? "--labels" : limit != null ? "--limit" : null;
-    if (given != null && files.isEmpty()) {
-      throw usage(command, given + ": given without --data; expected both");
+    String given = columns != null ? "--columns" : labels != null ? "--labels" : null;
+    if (given != null) {
+      requireGiven(command, given);
+    }
+    var _ = columns(command);
+  }
+
+  /** The same of the limit, where nothing else has one. */
+  void checkLimit(String command) {
+    if (limit != null) {
+      requireGiven(command, "--limit");
     }
   }
 
   /**
-   * The examples.
+   * Refuses an option that was given without data.
+   *
+   * @throws UsageException then
+   */
+  void requireGiven(String command, String option) {
+    if (files.isEmpty()) {
+      throw usage(command, option + ": given without --data; expected both");
+    }
+  }
+
+  /**
+   * What was read.
+   *
+   * @param examples all of them
+   * @param labels the model's classes as the data calls them; none of values and answers
+   */
+  record Read(Examples examples, LabelSet labels) {}
+
+  /**
+   * Reads the files.
+   *
+   * @param length tokens of an example at most
+   * @throws InputException when the data or its labels do not fit the model
+   */
+  Read read(
+      String command, LoadedModel loaded, int length, TooLong tooLong, Consumer<String> notes) {
+    Tokenizer tokenizer = loaded.tokenizer(command);
+    tokenizer.notes().forEach(notes);
+    LabelledTask task = task(command, loaded.model().architecture());
+    if (LabelledData.hasOwnKeys(task) && columns != null) {
+      throw usage(
+          command,
+          "--columns: given for task %s, whose files have keys of their own; expected none"
+              .formatted(loaded.model().architecture().head().label()));
+    }
+    if (!LabelledData.hasClasses(task) && labels != null) {
+      throw usage(command, "--labels: given for a model without classes; expected none");
+    }
+    List<LabelledFile> read = LabelledData.files(files, task, columns(command));
+    read.forEach(file -> file.notes().forEach(notes));
+    LabelSet set = LabelledData.hasClasses(task) ? labels(command, loaded, notes) : LabelSet.NONE;
+    return new Read(LabelledData.examples(read, set, tokenizer, length, tooLong), set);
+  }
+
+  /** As many as the limit allows, which the seed decides on; all without one. */
+  Examples limited(Examples all, long seed) {
+    return limit == null ? all : Selections.drawn(all, limit, seed);
+  }
+
+  /**
+   * The examples as a model reads them.
    *
    * @throws InputException when the data or its labels do not fit the model
    */
   Inputs inputs(
       String command, LoadedModel loaded, TooLong tooLong, long seed, Consumer<String> notes) {
-    Architecture model = loaded.model().architecture();
-    Tokenizer tokenizer = loaded.tokenizer(command);
-    tokenizer.notes().forEach(notes);
-    LabelledTask task = task(command, model);
-    if (LabelledData.hasOwnKeys(task) && columns != null) {
-      throw usage(command, "--columns: given for files that have keys of their own; expected none");
-    }
-    List<LabelledFile> read = LabelledData.files(files, task, columns(command));
-    read.forEach(file -> file.notes().forEach(notes));
-    LabelSet set = LabelledData.hasClasses(task) ? labels(command, loaded, notes) : LabelSet.NONE;
-    Examples all = LabelledData.examples(read, set, tokenizer, model.positions(), tooLong);
-    Examples some = limit == null ? all : Selections.drawn(all, limit, seed);
+    int positions = loaded.model().architecture().positions();
+    Examples some = limited(read(command, loaded, positions, tooLong, notes).examples(), seed);
     List<Example> examples =
         IntStream.range(0, some.size()).mapToObj(index -> some.get(index, 0)).toList();
     return Inputs.batch(examples);
   }
 
-  private static LabelledTask task(String command, Architecture model) {
+  /**
+   * What the data must be of; a classifier of one class gives a value.
+   *
+   * @throws InputException when the model knows nothing of labels
+   */
+  static LabelledTask task(String command, Architecture model) {
     return switch (model.head()) {
       case SEQUENCE -> classes(model) == 1 ? LabelledTask.VALUE : LabelledTask.CLASSES;
       case TOKENS -> LabelledTask.WORDS;
@@ -113,7 +163,7 @@ final class LabelledInput {
     };
   }
 
-  private static int classes(Architecture model) {
+  static int classes(Architecture model) {
     return model.output(Tap.LOGITS).orElseThrow().classes();
   }
 

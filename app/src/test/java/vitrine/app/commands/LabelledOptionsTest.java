@@ -128,7 +128,7 @@ final class LabelledOptionsTest {
       List<String> more = new ArrayList<>(List.of("--text", text));
       more.addAll(Arrays.asList(each));
       evaluate(Path.of(bert), more.toArray(String[]::new))
-          .failed(2, each[0] + ": given with --text", "expected it with --data");
+          .failed(2, each[0] + ": given without --data", "expected both");
     }
     Path bare = TinyModels.bert(dir.resolve("bare"), "BertModel");
     evaluate(bare, "--data", classes).failed(3, "fine-tune the model first");

@@ -21,6 +21,7 @@ public final class Draw {
     SHUFFLING(10),
     SEQUENCES(12),
     MATRICES(13),
+    NOISE(14),
     PROMPTS(9);
 
     /** Part of every key: changing it changes what trained models are repeated from. */

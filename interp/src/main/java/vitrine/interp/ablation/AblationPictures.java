@@ -43,7 +43,7 @@ final class AblationPictures {
   }
 
   private Quantity change() {
-    Quantity of = result.spec().metric().quantity();
+    Quantity of = result.quantity();
     if (result.spec().metric() instanceof Metric.Divergence) {
       return of; // the clean run's is nothing
     }
@@ -51,23 +51,31 @@ final class AblationPictures {
   }
 
   private Caption caption(String title, String reading, List<Effect> effects) {
+    List<Effect> sure = effects.stream().filter(each -> each.adjusted() < LEVEL).toList();
+    String names =
+        sure.stream()
+            .sorted(strongest())
+            .limit(NAMED)
+            .map(each -> each.variant().name())
+            .reduce((a, b) -> a + ", " + b)
+            .map(each -> ": " + each + (sure.size() > NAMED ? ", …" : ""))
+            .orElse("");
+    return caption(
+        title,
+        reading,
+        "%d of %d differ from the clean run at p < 0.05 after correction%s."
+            .formatted(sure.size(), effects.size(), names));
+  }
+
+  /**
+   * @param told what stands out, where there is more than one text
+   */
+  private Caption caption(String title, String reading, String told) {
     Caption caption =
         Caption.of(title, reading)
             .note("Clean: %s.".formatted(AblationNotes.number(result.clean().estimate())));
-    List<Effect> sure = effects.stream().filter(each -> each.adjusted() < LEVEL).toList();
     if (result.clean().n() > 1) {
-      String names =
-          sure.stream()
-              .sorted(strongest())
-              .limit(NAMED)
-              .map(each -> each.variant().name())
-              .reduce((a, b) -> a + ", " + b)
-              .map(each -> ": " + each + (sure.size() > NAMED ? ", …" : ""))
-              .orElse("");
-      caption =
-          caption.note(
-              "%d of %d differ from the clean run at p < 0.05 after correction%s."
-                  .formatted(sure.size(), effects.size(), names));
+      caption = caption.note(told);
     }
     for (String note : result.notes()) {
       caption = caption.note(note);
@@ -81,9 +89,10 @@ final class AblationPictures {
 
   private String title() {
     String kind = result.spec().kind().label();
+    String done = AblationNotes.done(result.spec().treatment());
     return result.spec().sets() == Sets.ALL_BUT_ONE
-        ? "All " + kind + " of a layer but one switched off"
-        : "Each of the " + kind + " switched off";
+        ? "All " + kind + " of a layer but one " + done
+        : "Each of the " + kind + " " + done;
   }
 
   private Picture effects() {
@@ -91,8 +100,12 @@ final class AblationPictures {
     int rows = (int) effects.stream().map(AblationResult::layer).distinct().count();
     int columns = effects.size() / rows;
     String member = result.spec().kind().member();
+    String does = AblationNotes.isOff(result.spec().treatment()) ? "switching" : "changing";
+    String off = does.equals("switching") ? " off" : "";
     if (member.isEmpty() || columns == 1) {
-      return bars(effects, "Each bar is what switching that off does; whiskers are 95% intervals.");
+      return bars(
+          effects,
+          "Each bar is what %s that%s does; whiskers are 95%% intervals.".formatted(does, off));
     }
     if (columns > MOST_COLUMNS) {
       return bars(
@@ -110,8 +123,8 @@ final class AblationPictures {
         caption(
             title(),
             butOne
-                ? "Each cell is what is left when its head alone stays on in its layer."
-                : "Each cell is what switching that off does to the metric.",
+                ? "Each cell is the change when its %s alone stays as it is in its layer.".formatted(member)
+                : "Each cell is what %s that%s does to the metric.".formatted(does, off),
             effects),
         Quantity.of(member),
         Quantity.of("layer"),
@@ -133,15 +146,24 @@ final class AblationPictures {
   private Picture pairs() {
     int count = result.effects().size();
     String reading = "How much more two change together than the sum of what each does alone.";
+    long apart =
+        IntStream.range(0, result.pairs().size())
+            .mapToObj(result::interaction)
+            .filter(each -> each.isKnown() && !each.contains(0))
+            .count();
+    String told =
+        "Of %d pairs %d have an interval without 0, each taken for itself: none is corrected for the others."
+            .formatted(result.pairs().size(), apart);
     if (count > MOST_COLUMNS / 2) {
       List<Integer> order =
           IntStream.range(0, result.pairs().size())
               .boxed()
-              .sorted(Comparator.comparingDouble(i -> -Math.abs(result.interaction(i))))
+              .sorted(
+                  Comparator.comparingDouble(i -> -Math.abs(result.interaction(i).estimate())))
               .limit(STRONGEST)
               .toList();
       return new Bars(
-          caption("Pairs that change most beyond their sum", reading, result.pairs()),
+          caption("Pairs that change most beyond their sum", reading, told),
           Quantity.of("off"),
           change(),
           order.stream()
@@ -153,14 +175,17 @@ final class AblationPictures {
     for (int i = 0; i < count; i++) {
       cells[i][i] = Double.NaN;
       for (int j = i + 1; j < count; j++) {
-        cells[i][j] = result.interaction(pair++);
+        cells[i][j] = result.interaction(pair++).estimate();
         cells[j][i] = cells[i][j];
       }
     }
     List<String> names = result.effects().stream().map(each -> each.variant().name()).toList();
     Grid grid = Grid.of(cells);
     return new Heatmap(
-        caption("Pairs switched off, beyond their sum", reading, result.pairs()),
+        caption(
+            "Pairs " + AblationNotes.done(result.spec().treatment()) + ", beyond their sum",
+            reading,
+            told),
         Quantity.of("off"),
         Quantity.of("off too"),
         names,
@@ -171,6 +196,7 @@ final class AblationPictures {
   }
 
   private Lines curves() {
+    String kind = result.spec().kind().label();
     Lines.Point start = Lines.Point.of(0, result.clean());
     List<Lines.Series> series =
         result.curves().stream()
@@ -188,11 +214,11 @@ final class AblationPictures {
         result.curves().stream().flatMap(curve -> curve.points().stream()).toList();
     return new Lines(
         caption(
-            "More and more " + result.spec().kind().label() + " switched off",
-            "Each point is the metric with so many off; bands are 95% intervals.",
+            "More and more %s %s".formatted(kind, AblationNotes.done(result.spec().treatment())),
+            "Each point is the metric with so many of them so; bands are 95% intervals.",
             points),
-        Quantity.of(result.spec().kind().label() + " switched off"),
-        result.spec().metric().quantity(),
+        Quantity.of(kind + " " + AblationNotes.done(result.spec().treatment())),
+        result.quantity(),
         series);
   }
 }

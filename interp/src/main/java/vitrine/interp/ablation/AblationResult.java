@@ -1,15 +1,19 @@
 package vitrine.interp.ablation;
 
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
+import vitrine.engine.hooks.Edit;
 import vitrine.engine.hooks.Plan;
 import vitrine.interp.Provenance;
 import vitrine.interp.Result;
@@ -22,6 +26,7 @@ import vitrine.interp.pictures.Picture;
 import vitrine.interp.pictures.Quantity;
 import vitrine.interp.pictures.Table;
 import vitrine.interp.stats.Interval;
+import vitrine.interp.stats.PairedTest;
 
 /** What switching off did, with the plans that do it again. */
 public final class AblationResult implements Result {
@@ -30,14 +35,49 @@ public final class AblationResult implements Result {
   private final Provenance provenance;
   private final Texts texts;
   private final AblationSpec spec;
-  private final Interval clean;
-  private final List<Effect> effects;
-  private final List<Effect> pairs;
-  private final List<Curve> curves;
+  private final Quantity quantity;
+  private final Findings findings;
   private final List<Planned> plans;
-  private final List<double[]> byText;
   private final List<Portion> portions;
-  private final List<Integer> leftOut;
+  private final List<Integer> unasked;
+
+  /**
+   * What was found.
+   *
+   * @param testing where the p-values are from
+   * @param clean the metric of the model as it is
+   * @param effects of each component alone, or of all but each
+   * @param pairs of every two; else none
+   * @param interactions of each pair
+   * @param curves of more and more; else none
+   * @param byText the metric of every text under each of {@link #all}
+   */
+  record Findings(
+      Testing testing,
+      Interval clean,
+      List<Effect> effects,
+      List<Effect> pairs,
+      List<Interval> interactions,
+      List<Curve> curves,
+      List<double[]> byText) {
+    Findings {
+      effects = List.copyOf(effects);
+      pairs = List.copyOf(pairs);
+      interactions = List.copyOf(interactions);
+      curves = List.copyOf(curves);
+      byText = List.copyOf(byText);
+    }
+
+    /** All effects, in the order in which they were read. */
+    List<Effect> all() {
+      return Stream.of(
+              effects.stream(),
+              pairs.stream(),
+              curves.stream().flatMap(each -> each.points().stream()))
+          .flatMap(each -> each)
+          .toList();
+    }
+  }
 
   /**
    * More and more switched off.
@@ -66,25 +106,19 @@ public final class AblationResult implements Result {
       Provenance provenance,
       Texts texts,
       AblationSpec spec,
-      Interval clean,
-      List<Effect> effects,
-      List<Effect> pairs,
-      List<Curve> curves,
+      Quantity quantity,
+      Findings findings,
       List<Planned> plans,
-      List<double[]> byText,
       List<Portion> portions,
-      List<Integer> leftOut) {
+      List<Integer> unasked) {
     this.provenance = provenance;
     this.texts = texts;
     this.spec = spec;
-    this.clean = clean;
-    this.effects = List.copyOf(effects);
-    this.pairs = List.copyOf(pairs);
-    this.curves = List.copyOf(curves);
+    this.quantity = quantity;
+    this.findings = findings;
     this.plans = List.copyOf(plans);
-    this.byText = List.copyOf(byText);
     this.portions = List.copyOf(portions);
-    this.leftOut = List.copyOf(leftOut);
+    this.unasked = List.copyOf(unasked);
   }
 
   /** What was asked. */
@@ -92,34 +126,44 @@ public final class AblationResult implements Result {
     return spec;
   }
 
+  /** What the metric is called, with its unit. */
+  Quantity quantity() {
+    return quantity;
+  }
+
+  /** By which test p-values were come by. */
+  public Testing testing() {
+    return findings.testing();
+  }
+
   /** The metric of the model as it is. */
   public Interval clean() {
-    return clean;
+    return findings.clean();
   }
 
   /** Of each component alone, or of all but each, by layer and number. */
   public List<Effect> effects() {
-    return effects;
+    return findings.effects();
   }
 
   /** Of pairs: first with second, first with third, and so on; none unless asked for. */
   public List<Effect> pairs() {
-    return pairs;
+    return findings.pairs();
   }
 
   /** Of more and more components; none unless asked for. */
   public List<Curve> curves() {
-    return curves;
+    return findings.curves();
   }
 
   /**
-   * The metric of every text under a variant; the clean run's where a text has nothing of it. Of an
-   * agreement the answers, one text behind the other.
+   * The metric of every text under a variant; NaN where a text does not count or has nothing of it.
+   * Of an agreement the answers, one text behind the other.
    *
    * @param plan the variant's place among {@link #plans}
    */
   public double[] byText(int plan) {
-    return byText.get(plan).clone();
+    return findings.byText().get(plan).clone();
   }
 
   /**
@@ -132,9 +176,7 @@ public final class AblationResult implements Result {
 
   /** For each portion of the texts the places of those that ran together, in order. */
   public List<List<Integer>> portions() {
-    return portions.stream()
-        .map(portion -> Stream.concat(portion.texts().stream(), portion.lent().stream()).toList())
-        .toList();
+    return portions.stream().map(Portion::rows).toList();
   }
 
   /** The texts, in order. */
@@ -142,23 +184,33 @@ public final class AblationResult implements Result {
     return texts;
   }
 
-  /**
-   * Places of texts that say nothing here: the metric asks nothing of them, or none can stand in.
-   */
+  /** Places of texts that say nothing here: these, and those that nothing was asked of. */
   public List<Integer> leftOut() {
-    return leftOut;
+    return Stream.concat(unasked.stream(), unserved().stream()).sorted().toList();
   }
 
-  /** How much more two components change together than the sum of what each does alone. */
-  public double interaction(int pair) {
-    Effect both = pairs.get(pair);
-    double sum = 0;
-    for (Effect each : effects) {
-      if (both.variant().off().containsAll(each.variant().off())) {
-        sum += each.change().estimate();
-      }
-    }
-    return both.change().estimate() - sum;
+  /** Places of texts that the metric asks nothing of. */
+  public List<Integer> unasked() {
+    return unasked;
+  }
+
+  /** Places of texts that no other one is long enough to stand in for. */
+  public List<Integer> unserved() {
+    List<Integer> measured =
+        portions.stream()
+            .flatMap(portion -> portion.texts().stream().filter(portion::serves))
+            .toList();
+    Set<Integer> known = new HashSet<>(measured);
+    known.addAll(unasked);
+    return IntStream.range(0, texts.count()).boxed().filter(text -> !known.contains(text)).toList();
+  }
+
+  /**
+   * How much more two components change together than the sum of what each does alone, on the texts
+   * that have both.
+   */
+  public Interval interaction(int pair) {
+    return findings.interactions().get(pair);
   }
 
   @Override
@@ -168,7 +220,10 @@ public final class AblationResult implements Result {
 
   @Override
   public String title() {
-    return "What switching off %s of %s does".formatted(spec.kind().label(), provenance.model());
+    return AblationNotes.isOff(spec.treatment())
+        ? "What switching off %s of %s does".formatted(spec.kind().label(), provenance.model())
+        : "What changing %s of %s by %s does"
+            .formatted(spec.kind().label(), provenance.model(), spec.treatment());
   }
 
   @Override
@@ -178,7 +233,7 @@ public final class AblationResult implements Result {
 
   /** What a reader must know beside the numbers. */
   public List<String> notes() {
-    return AblationNotes.of(spec, clean.n(), texts.count(), leftOut.size());
+    return AblationNotes.of(this);
   }
 
   @Override
@@ -186,48 +241,23 @@ public final class AblationResult implements Result {
     return new AblationPictures(this).all();
   }
 
-  private Stream<Effect> all() {
-    return Stream.of(
-            effects.stream(),
-            pairs.stream(),
-            curves.stream().flatMap(each -> each.points().stream()))
-        .flatMap(each -> each);
-  }
-
   @Override
   public Table table() {
-    List<List<Table.Cell>> rows = new ArrayList<>();
-    all()
-        .forEach(effect ->
-            rows.add(
-                List.of(
-                    Table.Cell.of(effect.variant().name()),
-                    Table.Cell.of(effect.variant().off().size()),
-                    Table.Cell.of(effect.variant().off().getFirst().layer()),
-                    Table.Cell.of(effect.variant().off().getFirst().place()),
-                    Table.Cell.of(effect.n()),
-                    Table.Cell.of(effect.value().estimate()),
-                    Table.Cell.of(effect.value().low()),
-                    Table.Cell.of(effect.value().high()),
-                    Table.Cell.of(effect.change().estimate()),
-                    Table.Cell.of(effect.change().low()),
-                    Table.Cell.of(effect.change().high()),
-                    Table.Cell.of(effect.p()),
-                    Table.Cell.of(effect.adjusted()))));
-    Metric metric = spec.metric();
+    List<List<Table.Cell>> rows = findings.all().stream().map(AblationResult::row).toList();
+    boolean butOne = spec.sets() == Sets.ALL_BUT_ONE;
     return new Table(
         Caption.of(
-            "What is off, and " + metric.quantity().label(),
+            "What is off, and " + quantity.label(),
             "Each row is one variant; change is from the clean run's "
-                + AblationNotes.number(clean.estimate())
-                + "."),
+                + AblationNotes.number(clean().estimate())
+                + (butOne ? "; layer and place are those of the one that stays on." : ".")),
         List.of(
             Quantity.of("off"),
             Quantity.of("components"),
             Quantity.of("layer"),
             Quantity.of("place"),
             Quantity.of("texts"),
-            metric.quantity(),
+            quantity,
             Quantity.of("low"),
             Quantity.of("high"),
             Quantity.of("change"),
@@ -238,9 +268,29 @@ public final class AblationResult implements Result {
         rows);
   }
 
+  /** Layer and place are a component's: of several that are off together there are none. */
+  private static List<Table.Cell> row(Effect effect) {
+    Component subject = effect.variant().subject();
+    return List.of(
+        Table.Cell.of(effect.variant().name()),
+        Table.Cell.of(effect.variant().off().size()),
+        Table.Cell.of(subject == null ? Double.NaN : subject.layer()),
+        Table.Cell.of(subject == null ? Double.NaN : subject.place()),
+        Table.Cell.of(effect.n()),
+        Table.Cell.of(effect.value().estimate()),
+        Table.Cell.of(effect.value().low()),
+        Table.Cell.of(effect.value().high()),
+        Table.Cell.of(effect.change().estimate()),
+        Table.Cell.of(effect.change().low()),
+        Table.Cell.of(effect.change().high()),
+        Table.Cell.of(effect.p()),
+        Table.Cell.of(effect.adjusted()));
+  }
+
   @Override
   public SequencedMap<String, NumberArray> arrays() {
     SequencedMap<String, NumberArray> arrays = new LinkedHashMap<>();
+    List<Effect> effects = effects();
     int rows = (int) effects.stream().map(AblationResult::layer).distinct().count();
     long columns = effects.size() / rows;
     arrays.put(
@@ -256,35 +306,37 @@ public final class AblationResult implements Result {
       arrays.put(
           "by_text",
           NumberArray.of(
-              byText.stream().flatMapToDouble(Arrays::stream).toArray(),
-              byText.size(),
+              findings.byText().stream().flatMapToDouble(Arrays::stream).toArray(),
+              findings.byText().size(),
               texts.count()));
     }
-    if (!pairs.isEmpty()) {
-      arrays.put(
-          "pairs",
-          NumberArray.of(
-              pairs.stream().mapToDouble(each -> each.change().estimate()).toArray(),
-              pairs.size()));
+    if (!pairs().isEmpty()) {
+      arrays.put("pairs", estimates(pairs().stream().map(Effect::change).toList()));
+      arrays.put("interactions", estimates(findings.interactions()));
     }
     return arrays;
   }
 
+  private static NumberArray estimates(List<Interval> of) {
+    return NumberArray.of(of.stream().mapToDouble(Interval::estimate).toArray(), of.size());
+  }
+
   /** What the columns of a map are, from the first layer's. */
   List<String> columns() {
-    int first = layer(effects.getFirst());
-    boolean butOne = spec.sets() == Sets.ALL_BUT_ONE;
-    return effects.stream()
+    int first = layer(effects().getFirst());
+    return effects().stream()
         .filter(each -> layer(each) == first)
-        .map(each ->
-            butOne
-                ? each.variant().name().replaceFirst("only L\\d+[A-Z]", "")
-                : each.variant().name().replaceFirst("L\\d+[A-Z]", ""))
+        .map(each -> subject(each).toString().replaceFirst("L\\d+[A-Z]", ""))
         .toList();
   }
 
+  private static Component subject(Effect effect) {
+    Component subject = effect.variant().subject();
+    return subject == null ? effect.variant().off().getFirst() : subject;
+  }
+
   static int layer(Effect effect) {
-    return effect.variant().off().getFirst().layer();
+    return subject(effect).layer();
   }
 
   @Override
@@ -293,41 +345,74 @@ public final class AblationResult implements Result {
     document
         .put("metric", spec.metric().toString())
         .put("of", spec.kind().label())
-        .put("edit", spec.treatment().toString())
-        .put("sets", spec.sets().label())
-        .put("batch", spec.batch());
+        .put("edit", spec.treatment().toString());
+    String taken = taken();
+    if (taken != null) {
+      document.put("values_of", taken);
+    }
+    document.put("sets", spec.sets().label());
+    if (spec.sets() == Sets.CUMULATIVE) {
+      document.put("order", spec.order().label());
+    }
+    document.put("batch", spec.batch());
     document.set("texts", texts.json());
-    document.set("left_out", Json.array(leftOut.stream().mapToInt(Integer::intValue).toArray()));
-    document.set("clean", Json.interval(clean));
+    document.set("left_out", places(leftOut()));
+    document.set("clean", Json.interval(clean()));
     Map<Variant, List<Plan>> of = new LinkedHashMap<>();
     plans.forEach(each -> of.put(each.variant(), each.plans()));
-    document.set("effects", list(effects, of));
-    if (!pairs.isEmpty()) {
-      ArrayNode list = list(pairs, of);
-      for (int i = 0; i < pairs.size(); i++) {
-        ((ObjectNode) list.get(i)).set("interaction", Json.number(interaction(i)));
+    document.set("effects", list(effects(), of));
+    if (!pairs().isEmpty()) {
+      ArrayNode list = list(pairs(), of);
+      for (int i = 0; i < pairs().size(); i++) {
+        ((ObjectNode) list.get(i)).set("interaction", Json.interval(interaction(i)));
       }
       document.set("pairs", list);
     }
-    if (!curves.isEmpty()) {
+    if (!curves().isEmpty()) {
       ArrayNode list = document.putArray("curves");
-      curves.forEach(curve ->
+      curves().forEach(curve ->
           list.addObject().put("order", curve.order()).set("points", list(curve.points(), of)));
     }
-    ArrayNode ran = document.putArray("portions");
-    for (int i = 0; i < portions.size(); i++) {
-      Portion portion = portions.get(i);
-      ran.addObject()
-          .put("seed", portion.seed())
-          .set(
-              "texts",
-              Json.array(portions().get(i).stream().mapToInt(Integer::intValue).toArray()));
-    }
+    document.set("portions", ran());
     document.set("notes", Json.strings(notes()));
     return document;
   }
 
-  private static ArrayNode list(List<Effect> effects, Map<Variant, List<Plan>> plans) {
+  /** Which run the values are of that are put in; null where there are none. */
+  private @Nullable String taken() {
+    return switch (spec.treatment()) {
+      case Treatment.Resample _, Treatment.Reference _ -> "clean run";
+      case Treatment.Plain plain when plain.edit() instanceof Edit.Mean -> "edited run";
+      case Treatment.Plain _ -> null;
+    };
+  }
+
+  /** What ran together; of resampled texts also whose values each took, null where none. */
+  private ArrayNode ran() {
+    ArrayNode ran = Json.array();
+    for (Portion portion : portions) {
+      ObjectNode node = ran.addObject().put("seed", portion.seed());
+      List<Integer> rows = portion.rows();
+      node.set("texts", places(rows));
+      if (spec.treatment() instanceof Treatment.Resample) {
+        ArrayNode donors = node.putArray("donors");
+        for (int row = 0; row < rows.size(); row++) {
+          if (portion.donors()[row] == row) {
+            donors.addNull();
+          } else {
+            donors.add(rows.get(portion.donors()[row]));
+          }
+        }
+      }
+    }
+    return ran;
+  }
+
+  private static ArrayNode places(List<Integer> texts) {
+    return Json.array(texts.stream().mapToInt(Integer::intValue).toArray());
+  }
+
+  private ArrayNode list(List<Effect> effects, Map<Variant, List<Plan>> plans) {
     ArrayNode list = Json.array();
     for (Effect effect : effects) {
       ObjectNode node = list.addObject().put("name", effect.variant().name());
@@ -336,6 +421,10 @@ public final class AblationResult implements Result {
       node.set("value", Json.interval(effect.value()));
       node.set("change", Json.interval(effect.change()));
       node.set("p", Json.number(effect.p()));
+      if (effect.isTested()) {
+        node.put("test", testing().label());
+        node.put("exact", effect.test().way() == PairedTest.Way.EXACT);
+      }
       node.set("p_holm", Json.number(effect.adjusted()));
       List<Plan> own = plans.getOrDefault(effect.variant(), List.of());
       if (own.size() == 1) {

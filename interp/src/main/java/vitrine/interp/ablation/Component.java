@@ -108,8 +108,13 @@ public sealed interface Component {
     }
   }
 
-  /** A position of what enters a block. */
+  /** A position of what enters a block; negative ones count from the end of each text. */
   record Position(int layer, int position) implements Component {
+    /** Where it is in a text of that many tokens; outside it where there is none. */
+    int at(int length) {
+      return position < 0 ? position + length : position;
+    }
+
     @Override
     public Site site() {
       return Site.residPre(layer).position(position);

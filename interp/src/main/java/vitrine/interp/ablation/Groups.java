@@ -15,6 +15,9 @@ final class Groups {
   /** More pairs than these are more than anybody reads. */
   private static final int MOST_PAIRS = 200_000;
 
+  /** Each is named in a plan: more than these are hundreds of megabytes of them. */
+  private static final int MOST_OFF = 2_000_000;
+
   private final AblationSpec spec;
   private final List<Component> components;
 
@@ -36,7 +39,7 @@ final class Groups {
     for (int i = 0; i < count; i++) {
       for (int j = i + 1; j < count; j++) {
         List<Component> both = List.of(components.get(i), components.get(j));
-        pairs.add(new Variant(both.getFirst() + "+" + both.getLast(), both));
+        pairs.add(Variant.of(both.getFirst() + "+" + both.getLast(), both));
       }
     }
     return pairs;
@@ -47,6 +50,17 @@ final class Groups {
     Map<Integer, List<Component>> layers = new LinkedHashMap<>();
     components.forEach(
         each -> layers.computeIfAbsent(each.layer(), _ -> new ArrayList<>()).add(each));
+    long off = layers.values().stream().mapToLong(all -> (long) all.size() * all.size()).sum();
+    if (off > MOST_OFF) {
+      throw new InputException(
+          "ablate: --sets all-but-one: %d %s, with the others of their layers %d to be switched off; expected at most %d. Choose with --layers and --which%s"
+              .formatted(
+                  components.size(),
+                  spec.kind().label(),
+                  off,
+                  MOST_OFF,
+                  spec.kind() == Component.Kind.NEURONS ? ", or a larger --block" : ""));
+    }
     List<Variant> variants = new ArrayList<>();
     layers.forEach((layer, all) -> {
       if (all.size() < 2) {
@@ -54,23 +68,33 @@ final class Groups {
             "ablate: --sets all-but-one: layer %d has one of the %s; expected two or more"
                 .formatted(layer, spec.kind().label()));
       }
-      for (Component kept : all) {
-        List<Component> others = all.stream().filter(each -> !each.equals(kept)).toList();
-        variants.add(new Variant("only " + kept, others));
+      for (int kept = 0; kept < all.size(); kept++) {
+        List<Component> others = new ArrayList<>(all.subList(0, kept));
+        others.addAll(all.subList(kept + 1, all.size()));
+        variants.add(Variant.but(all.get(kept), others));
       }
     });
     return variants;
   }
 
-  /** The components, the least important first; equal ones in their order. */
-  List<Component> byImportance(List<Effect> singles) {
+  /**
+   * The components, the least first; equal ones in their order.
+   *
+   * @param size of each
+   */
+  List<Component> ascending(double[] size) {
     return IntStream.range(0, components.size())
         .boxed()
-        .sorted(
-            Comparator.comparingDouble(
-                i -> spec.metric().damage(singles.get(i).change().estimate())))
+        .sorted(Comparator.comparingDouble(i -> size[i]))
         .map(components::get)
         .toList();
+  }
+
+  /** How much worse each alone makes the metric. */
+  double[] damage(List<Effect> singles) {
+    return singles.stream()
+        .mapToDouble(each -> spec.metric().damage(each.change().estimate()))
+        .toArray();
   }
 
   /** The components in an order that the seed decides on. */
@@ -89,7 +113,7 @@ final class Groups {
     int steps = Math.min(spec.steps(), count);
     return IntStream.rangeClosed(1, steps)
         .map(step -> (int) Math.round((double) step * count / steps))
-        .mapToObj(off -> new Variant(off + " " + name, order.subList(0, off)))
+        .mapToObj(off -> Variant.of(off + " " + name, order.subList(0, off)))
         .toList();
   }
 }

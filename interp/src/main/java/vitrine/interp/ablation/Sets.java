@@ -10,11 +10,19 @@ public enum Sets {
   PAIRS,
   /** All of a layer but one (Michel et al. 2019, section 3.3). */
   ALL_BUT_ONE,
-  /**
-   * More and more, the least important first: by how much worse each alone makes the metric on
-   * these texts; and beside it the same in a random order.
-   */
+  /** More and more in an {@link Order}, and beside it the same in a random one. */
   CUMULATIVE;
+
+  /**
+   * Whether something that is switched off may feed another that is: all but one are of one site,
+   * so that none of them does.
+   */
+  boolean reachesOn() {
+    return switch (this) {
+      case SINGLE, ALL_BUT_ONE -> false;
+      case PAIRS, CUMULATIVE -> true;
+    };
+  }
 
   /** As the command line has it. */
   public String label() {

@@ -8,7 +8,8 @@ import vitrine.engine.hooks.EditFunction;
 public sealed interface Treatment {
   /**
    * An edit that is the same for every text: zeros, the mean over an example's own positions,
-   * uniform attention, noise, a factor, a block passed by.
+   * uniform attention, noise, a factor, a block passed by. Of the edited run's own value: of the
+   * clean one too, unless something below is switched off as well.
    */
   record Plain(Edit edit) implements Treatment {
     @Override
@@ -26,10 +27,11 @@ public sealed interface Treatment {
   }
 
   /**
-   * The value of another text of the file, position by position. Texts run in portions of like
-   * length; the other is drawn, by the seed and the text's place, from those of its portion that
-   * have at least as many tokens; where none has, it is the next longer of the file. The value is
-   * the edited run's own, which for a single component is the clean one.
+   * The value that another text of the file has in the clean run, position by position. Texts run
+   * in portions of like length; the other is drawn, by the seed and the text's place, from those of
+   * its portion that have at least as many tokens; where none has, it is the next longer of the
+   * file. Where several components are off, of which one may feed another, the other texts run
+   * along a second time, untouched.
    */
   record Resample() implements Treatment {
     @Override
@@ -112,11 +114,11 @@ public sealed interface Treatment {
 
   /** Whether its plans differ from portion to portion of the texts. */
   default boolean dependsOnPortion() {
-    return this instanceof Resample || (this instanceof Plain plain && isNoise(plain));
-  }
-
-  private static boolean isNoise(Plain plain) {
-    return plain.edit() instanceof Edit.Noise;
+    return switch (this) {
+      case Resample _ -> true;
+      case Reference _ -> false;
+      case Plain plain -> plain.edit() instanceof Edit.Noise || plain.edit() instanceof Edit.Custom;
+    };
   }
 
   /**

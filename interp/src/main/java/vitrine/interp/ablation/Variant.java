@@ -2,9 +2,11 @@ package vitrine.interp.ablation;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import vitrine.engine.hooks.Edit;
@@ -17,14 +19,29 @@ import vitrine.engine.hooks.Site;
  *
  * @param name for people and files; one no other has
  * @param off at least one
+ * @param only the one of its layer that stays on; null where it is not told by that
  */
-public record Variant(String name, List<Component> off) {
+public record Variant(String name, List<Component> off, @Nullable Component only) {
   public Variant {
     off = List.copyOf(off);
   }
 
   static Variant of(Component one) {
-    return new Variant(one.toString(), List.of(one));
+    return of(one.toString(), List.of(one));
+  }
+
+  static Variant of(String name, List<Component> off) {
+    return new Variant(name, off, null);
+  }
+
+  /** All of its layer but one. */
+  static Variant but(Component only, List<Component> others) {
+    return new Variant("only " + only, others, only);
+  }
+
+  /** The component that it is told by: the only one that is off, or that stays on; else null. */
+  @Nullable Component subject() {
+    return only != null ? only : off.size() == 1 ? off.getFirst() : null;
   }
 
   /**
@@ -37,7 +54,7 @@ public record Variant(String name, List<Component> off) {
     Plan plan = Plan.empty().seed(portion.seed());
     if (treatment instanceof Treatment.Reference && means != null) {
       for (Component each : off) {
-        plan = plan.edit(each.site(), Edit.mean(ReferenceMeans.file(means, each)));
+        plan = plan.edit(site(each, portion), Edit.mean(ReferenceMeans.file(means, each)));
       }
       return plan;
     }
@@ -48,14 +65,14 @@ public record Variant(String name, List<Component> off) {
           case Treatment.Reference _ ->
               throw new IllegalStateException("ablation: a reference without means");
         };
-    for (Site site : sites(edit)) {
+    for (Site site : sites(edit, portion)) {
       plan = plan.edit(site, edit);
     }
     return plan;
   }
 
   /** Heads and neurons of one layer are one site, so that it is taken apart once. */
-  private List<Site> sites(Edit edit) {
+  private List<Site> sites(Edit edit, Portion portion) {
     Map<Integer, List<Integer>> heads = new LinkedHashMap<>();
     Map<Integer, List<Component.Neurons>> neurons = new LinkedHashMap<>();
     List<Site> sites = new ArrayList<>();
@@ -68,7 +85,8 @@ public record Variant(String name, List<Component> off) {
         case Component.Attention attention ->
             sites.add(
                 edit instanceof Edit.Uniform ? Site.pattern(attention.layer()) : attention.site());
-        case Component.Mlp _, Component.Block _, Component.Position _ -> sites.add(each.site());
+        case Component.Mlp _, Component.Block _, Component.Position _ ->
+            sites.add(site(each, portion));
       }
     }
     heads.forEach((layer, some) -> {
@@ -95,9 +113,25 @@ public record Variant(String name, List<Component> off) {
         : Indices.list(some.stream().sorted().mapToInt(Integer::intValue).toArray());
   }
 
-  /** Whether a text of that many tokens has all of it. */
+  /** A position that counts from the end is another one in texts of another length. */
+  private static Site site(Component component, Portion portion) {
+    return component instanceof Component.Position position && position.at(portion.length()) >= 0
+        ? new Component.Position(position.layer(), position.at(portion.length())).site()
+        : component.site();
+  }
+
+  /** Whether a text of that many tokens has all of it, each somewhere else. */
   boolean isIn(int length) {
-    return off.stream()
-        .allMatch(each -> !(each instanceof Component.Position at) || at.position() < length);
+    Set<Component> seen = new HashSet<>();
+    for (Component each : off) {
+      if (each instanceof Component.Position position) {
+        int at = position.at(length);
+        boolean there = at >= 0 && at < length;
+        if (!there || !seen.add(new Component.Position(position.layer(), at))) {
+          return false;
+        }
+      }
+    }
+    return true;
   }
 }

@@ -15,6 +15,14 @@ public interface Watch {
    */
   void progress(long done, long all);
 
+  /**
+   * Intervals and tests of variants are done; comes after the runs that they are of.
+   *
+   * @param done so far
+   * @param all there are; more may be added after a first part
+   */
+  default void tested(long done, long all) {}
+
   /** Whether to go on; asked before each block of the model. */
   default boolean goesOn() {
     return true;

@@ -7,8 +7,8 @@ import vitrine.interp.compare.measures.Comparison;
 import vitrine.interp.compare.measures.LayerSums;
 import vitrine.interp.compare.measures.Measure;
 import vitrine.interp.compare.measures.Options;
-import vitrine.interp.compare.measures.Parallel;
 import vitrine.interp.stats.Interval;
+import vitrine.interp.stats.Parallel;
 
 /**
  * The numbers of a grid.

@@ -1,7 +1,7 @@
 package vitrine.interp.compare;
 
 import java.util.List;
-import vitrine.interp.compare.measures.Parallel;
+import vitrine.interp.stats.Parallel;
 
 /**
  * How alike what two heads look at is, text by text.

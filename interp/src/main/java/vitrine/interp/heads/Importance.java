@@ -11,6 +11,7 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 import vitrine.engine.InputException;
 import vitrine.engine.hooks.Architecture;
+import vitrine.engine.hooks.Example;
 import vitrine.engine.hooks.Inputs;
 import vitrine.engine.hooks.Layers;
 import vitrine.engine.hooks.Loss;
@@ -24,12 +25,14 @@ import vitrine.interp.Provenance;
 import vitrine.interp.Texts;
 import vitrine.interp.io.Json;
 import vitrine.interp.io.NumberArray;
+import vitrine.interp.metrics.Asks;
 import vitrine.interp.pictures.Bars;
 import vitrine.interp.pictures.Caption;
 import vitrine.interp.pictures.Picture;
 import vitrine.interp.pictures.Quantity;
 import vitrine.interp.stats.Interval;
 import vitrine.interp.stats.Resampling;
+import vitrine.interp.stats.Sample;
 
 /**
  * How much the loss depends on each head (Michel, Levy and Neubig 2019, "Are Sixteen Heads Really
@@ -84,14 +87,35 @@ public final class Importance {
         .seed(seed);
   }
 
-  /** The texts as they run: {@link #AT_ONCE} at a time. */
-  public static List<Inputs> batches(Texts texts) {
-    List<Inputs> batches = new ArrayList<>();
-    for (int from = 0; from < texts.count(); from += AT_ONCE) {
-      int to = Math.min(from + AT_ONCE, texts.count());
-      batches.add(Inputs.batch(texts.inputs().examples().subList(from, to)));
+  /**
+   * The texts that the loss asks something of, as they run: {@link #AT_ONCE} at a time.
+   *
+   * @throws InputException when it asks nothing of any
+   */
+  public static List<Inputs> batches(Inputs inputs, Architecture model, Loss loss) {
+    List<Example> all = inputs.examples();
+    return asked(inputs, model, loss).stream()
+        .map(places -> Inputs.batch(places.stream().map(all::get).toList()))
+        .toList();
+  }
+
+  /** The places of those texts, in order. */
+  private static List<List<Integer>> asked(Inputs inputs, Architecture model, Loss loss) {
+    List<Integer> asked =
+        IntStream.range(0, inputs.examples().size())
+            .filter(text -> Asks.anything(loss, model, inputs.examples().get(text)))
+            .boxed()
+            .toList();
+    if (asked.isEmpty()) {
+      throw new InputException(
+          "heads: --loss %s: asks nothing of any of these texts; expected one that it does. Give longer texts, or labels"
+              .formatted(loss));
     }
-    return batches;
+    List<List<Integer>> portions = new ArrayList<>();
+    for (int from = 0; from < asked.size(); from += AT_ONCE) {
+      portions.add(asked.subList(from, Math.min(from + AT_ONCE, asked.size())));
+    }
+    return portions;
   }
 
   /**
@@ -106,19 +130,9 @@ public final class Importance {
       Model model, ModelFiles source, Texts texts, Loss loss, long seed, String version) {
     Architecture architecture = model.architecture();
     Plan plan = plan(architecture, loss, seed);
-    List<double[]> slopes = new ArrayList<>(); // (L*H) an example
-    List<Inputs> batches = batches(texts);
-    for (Inputs batch : batches) {
-      try (Trace trace = model.run(plan, batch)) {
-        slopes.addAll(slopes(trace, architecture));
-      }
-    }
+    List<Inputs> batches = batches(texts.inputs(), architecture, loss);
+    List<double[]> slopes = slopes(model, plan, batches);
     int asked = slopes.size();
-    if (asked == 0) {
-      throw new InputException(
-          "heads: --loss %s: asks nothing of any of these texts; expected one that it does. Give longer texts, or labels"
-              .formatted(loss));
-    }
     Provenance provenance = Provenance.of(source, model, version, plan);
     List<Measure> measures = measures(architecture, slopes, Resampling.seeded(seed));
     ObjectNode more = Json.object();
@@ -126,7 +140,7 @@ public final class Importance {
     more.put("examples", asked);
     more.put("left_out", texts.count() - asked);
     more.set("texts", texts.json());
-    more.set("portions", portions(batches));
+    more.set("portions", portions(asked(texts.inputs(), architecture, loss)));
     return new HeadsResult(
         "importance",
         "How much the loss of " + provenance.model() + " depends on each head",
@@ -139,19 +153,41 @@ public final class Importance {
   }
 
   /** Which texts ran together, by their places: {@code [[0,1,..],[8,..]]}. */
-  private static ArrayNode portions(List<Inputs> batches) {
+  private static ArrayNode portions(List<List<Integer>> places) {
     ArrayNode portions = Json.array();
-    int text = 0;
-    for (Inputs batch : batches) {
-      ArrayNode portion = portions.addArray();
-      for (int i = 0; i < batch.examples().size(); i++) {
-        portion.add(text++);
-      }
+    for (List<Integer> together : places) {
+      portions.add(Json.array(together.stream().mapToInt(Integer::intValue).toArray()));
     }
     return portions;
   }
 
-  /** dL/dxi of every head, for each example that the loss asks something of. */
+  /**
+   * Mean over examples of |dL/dxi|, the numbers of {@link #RAW} alone, (L*H).
+   *
+   * @throws InputException when the model has no such loss, or the loss asks nothing of any text
+   */
+  public static double[] sizes(Model model, Inputs inputs, Loss loss) {
+    Architecture architecture = model.architecture();
+    List<double[]> slopes =
+        slopes(model, plan(architecture, loss, 0), batches(inputs, architecture, loss));
+    return IntStream.range(0, architecture.layers() * architecture.heads())
+        .mapToDouble(head ->
+            Sample.mean(slopes.stream().mapToDouble(each -> Math.abs(each[head])).toArray()))
+        .toArray();
+  }
+
+  /** dL/dxi of every head for each example, (L*H) each. */
+  private static List<double[]> slopes(Model model, Plan plan, List<Inputs> batches) {
+    List<double[]> slopes = new ArrayList<>();
+    for (Inputs batch : batches) {
+      try (Trace trace = model.run(plan, batch)) {
+        slopes.addAll(slopes(trace, model.architecture()));
+      }
+    }
+    return slopes;
+  }
+
+  /** The same of one batch. */
   private static List<double[]> slopes(Trace trace, Architecture architecture) {
     int H = architecture.heads();
     int K = architecture.dHead();

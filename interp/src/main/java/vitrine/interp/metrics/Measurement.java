@@ -1,5 +1,6 @@
 package vitrine.interp.metrics;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -9,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 import vitrine.engine.InputException;
 import vitrine.engine.hooks.Architecture;
 import vitrine.engine.hooks.Batch;
-import vitrine.engine.hooks.ExampleLoss;
-import vitrine.engine.hooks.Labels;
+import vitrine.engine.hooks.Example;
+import vitrine.engine.hooks.Inputs;
 import vitrine.engine.hooks.Plan;
 import vitrine.engine.hooks.Site;
 import vitrine.engine.hooks.StoredValues;
@@ -39,10 +40,22 @@ public final class Measurement {
   private final int[][] positions;
 
   /** The clean run's rows, once they are known. */
-  private float @Nullable [] clean;
+  private @Nullable Clean clean;
 
-  /** Whether the metric asks anything of an example. */
-  private final boolean[] asked;
+  /**
+   * What a divergence is measured from: one array a row, so that their number is not bounded by the
+   * length of an array.
+   *
+   * @param sums of each row ln of the sum of exponentials
+   */
+  @SuppressWarnings("ArrayRecordComponent") // made once, compared by no one
+  private record Clean(float[][] rows, double[] sums) {}
+
+  /** Rows of logits where they lie: one at a time is taken onto the heap. */
+  @FunctionalInterface
+  private interface Rows {
+    void take(int row, float[] to);
+  }
 
   private Measurement(List<Metric> metrics, Architecture model, Batch batch) {
     this.metrics = List.copyOf(metrics);
@@ -50,10 +63,9 @@ public final class Measurement {
     this.batch = batch;
     this.positions =
         IntStream.range(0, batch.batch())
-            .mapToObj(b -> positions(this.metrics.get(b), b))
+            .mapToObj(b ->
+                Asks.rows(this.metrics.get(b), model, batch.examples().get(b), "example " + b))
             .toArray(int[][]::new);
-    this.asked = new boolean[batch.batch()];
-    Arrays.fill(asked, true);
   }
 
   /**
@@ -97,55 +109,6 @@ public final class Measurement {
 
   private Metric kind() {
     return metrics.getFirst();
-  }
-
-  private int[] positions(Metric metric, int example) {
-    return switch (metric) {
-      case Metric.OfLoss _ -> new int[0];
-      case Metric.OfToken of -> new int[] {position(metric, of.position(), example)};
-      case Metric.Divergence of -> {
-        Integer at = of.position();
-        yield at == null ? all(example) : new int[] {position(metric, at, example)};
-      }
-      case Metric.Agreement _ -> asked(example);
-    };
-  }
-
-  private int[] all(int example) {
-    return MetricRules.perText(model)
-        ? new int[] {0}
-        : IntStream.range(0, batch.length()).filter(t -> batch.real(example, t)).toArray();
-  }
-
-  private int position(Metric metric, int position, int example) {
-    int length = MetricRules.perText(model) ? 1 : batch.lastReal(example) + 1;
-    int row = position < 0 ? position + length : position;
-    if (row < 0 || row >= length) {
-      throw new InputException(
-          "metric: %s: position %d of a text of %d tokens: out of range; expected 0 to %d (or -%d to -1, from its end)."
-              .formatted(metric, position, length, length - 1, length));
-    }
-    return row;
-  }
-
-  /** The places of the labels that count. */
-  private int[] asked(int example) {
-    Labels labels = batch.examples().get(example).labels();
-    return switch (labels) {
-      case Labels.One _ when MetricRules.perText(model) -> new int[] {0};
-      case Labels.Many many
-          when !MetricRules.perText(model)
-              && many.values().length == batch.examples().get(example).ids().length ->
-          IntStream.range(0, many.values().length)
-              .filter(t -> many.values()[t] != Labels.IGNORED)
-              .toArray();
-      case null, default ->
-          throw new InputException(
-              "metric: %s: a text whose labels do not fit; expected %s with every text."
-                  .formatted(
-                      kind(),
-                      MetricRules.perText(model) ? "one label" : "a list of labels, one a token"));
-    };
   }
 
   // ---- what plans must ask ----
@@ -210,11 +173,7 @@ public final class Measurement {
             Sweep.Limits.bytes(Long.MAX_VALUE),
             outcome -> {
               if (kind() instanceof Metric.Divergence) {
-                clean = rows(outcome);
-              }
-              List<ExampleLoss> losses = outcome.trace().exampleLosses();
-              for (int b = 0; b < losses.size(); b++) {
-                asked[b] = losses.get(b).weight() != 0;
+                clean = kept(rows(outcome));
               }
               found[0] = values(outcome);
             });
@@ -245,41 +204,7 @@ public final class Measurement {
               .mapToDouble(each -> each.weight() == 0 ? Double.NaN : each.loss())
               .toArray();
       case Metric.OfToken _, Metric.Divergence _, Metric.Agreement _ ->
-          ofRows(chosen(trace.value(Site.logits())));
-    };
-  }
-
-  /**
-   * Whether the metric asks anything of an example, known once {@link #clean} has run: a loss asks
-   * nothing of a text without a next token, or without a label.
-   */
-  public boolean[] asked() {
-    return asked.clone();
-  }
-
-  /** How many numbers each example gives. */
-  public int[] counts() {
-    return IntStream.range(0, batch.batch())
-        .map(b -> kind() instanceof Metric.Agreement ? positions[b].length : 1)
-        .toArray();
-  }
-
-  /** The labels that answers are compared with, as {@link #values} has those; else none. */
-  public double[] wanted() {
-    if (!(kind() instanceof Metric.Agreement)) {
-      return new double[0];
-    }
-    return IntStream.range(0, batch.batch())
-        .mapToObj(this::wanted)
-        .flatMapToDouble(Arrays::stream)
-        .toArray();
-  }
-
-  private double[] wanted(int example) {
-    return switch (Objects.requireNonNull(batch.examples().get(example).labels())) {
-      case Labels.One one -> new double[] {one.value()};
-      case Labels.Many many ->
-          Arrays.stream(positions[example]).mapToDouble(t -> many.values()[t]).toArray();
+          ofRows(spread(trace.value(Site.logits())));
     };
   }
 
@@ -287,106 +212,117 @@ public final class Measurement {
     return MetricRules.width(kind(), model);
   }
 
-  /** The rows that are read, (n,V), example by example. */
-  private float[] rows(Sweep.Outcome outcome) {
+  private int rowCount() {
+    return Arrays.stream(positions).mapToInt(at -> at.length).sum();
+  }
+
+  private Rows rows(Sweep.Outcome outcome) {
     Tensor logits = outcome.logits();
-    return logits == null ? chosen(outcome.trace().value(Site.logits())) : logits.toArray();
+    if (logits == null) {
+      return spread(outcome.trace().value(Site.logits()));
+    }
+    int width = width(); // (n,V), example by example
+    return (row, to) -> logits.download((long) row * width, to, 0, width);
   }
 
   /**
    * @param logits (B,T,V), (B,T,C) or (B,C)
    */
-  private float[] chosen(Tensor logits) {
+  private Rows spread(Tensor logits) {
     int width = width();
     int each = MetricRules.perText(model) ? 1 : batch.length();
-    float[] rows = new float[Arrays.stream(positions).mapToInt(at -> at.length).sum() * width];
-    int to = 0;
+    long[] places = new long[rowCount()];
+    int row = 0;
     for (int b = 0; b < positions.length; b++) {
       for (int t : positions[b]) {
-        logits.download(((long) b * each + t) * width, rows, to, width);
-        to += width;
+        places[row++] = ((long) b * each + t) * width;
       }
     }
-    return rows;
+    return (which, to) -> logits.download(places[which], to, 0, width);
   }
 
-  private double[] ofRows(float[] rows) {
-    int width = width();
-    double[] values = new double[Arrays.stream(counts()).sum()];
+  private Clean kept(Rows rows) {
+    float[][] all = new float[rowCount()][width()];
+    double[] sums = new double[all.length];
+    for (int row = 0; row < all.length; row++) {
+      rows.take(row, all[row]);
+      sums[row] = Scoring.logSum(all[row]);
+    }
+    return new Clean(all, sums);
+  }
+
+  private double[] ofRows(Rows rows) {
+    float[] one = new float[width()];
+    List<Double> values = new ArrayList<>();
     int row = 0;
-    int at = 0;
     for (int b = 0; b < positions.length; b++) {
       int count = positions[b].length;
       switch (metrics.get(b)) {
-        case Metric.OfToken of -> values[at++] = ofToken(of, rows, row * width, width);
-        case Metric.Divergence _ -> values[at++] = divergence(rows, row, count, width);
+        case Metric.OfToken of -> {
+          rows.take(row, one);
+          values.add(ofToken(of, one));
+        }
+        case Metric.Divergence _ -> values.add(divergence(rows, row, count, one));
         case Metric.Agreement of -> {
           for (int i = 0; i < count; i++) {
-            values[at++] =
-                of.score().ofClasses()
-                    ? Scoring.highest(rows, (row + i) * width, width)
-                    : rows[row + i];
+            rows.take(row + i, one);
+            values.add(of.score().ofClasses() ? Scoring.highest(one) : (double) one[0]);
           }
         }
         case Metric.OfLoss _ -> throw new IllegalStateException("a loss has no rows");
       }
       row += count;
     }
-    return values;
+    return values.stream().mapToDouble(Double::doubleValue).toArray();
   }
 
-  private static double ofToken(Metric.OfToken metric, float[] rows, int from, int width) {
+  private static double ofToken(Metric.OfToken metric, float[] row) {
     return switch (metric) {
-      case Metric.Logit logit -> rows[from + logit.token()];
+      case Metric.Logit logit -> row[logit.token()];
       case Metric.Difference difference ->
-          (double) rows[from + difference.token()] - rows[from + difference.minus()];
-      case Metric.Probability of -> Scoring.probability(rows, from, width, of.token());
-      case Metric.Rank rank -> Scoring.rank(rows, from, width, rank.token());
+          (double) row[difference.token()] - row[difference.minus()];
+      case Metric.Probability of -> Scoring.probability(row, of.token());
+      case Metric.Rank rank -> Scoring.rank(row, rank.token());
     };
   }
 
-  private double divergence(float[] rows, int first, int count, int width) {
-    float[] before = clean;
+  private double divergence(Rows rows, int first, int count, float[] one) {
+    Clean before = clean;
     if (before == null) {
       throw new IllegalStateException("metric: a divergence without a clean run");
     }
     double sum = 0;
     for (int row = first; row < first + count; row++) {
-      sum += Scoring.divergence(before, rows, row * width, width);
+      rows.take(row, one);
+      sum += Scoring.divergence(before.rows()[row], before.sums()[row], one);
     }
     return sum / count;
   }
 
-  /** What the numbers come to, of this batch alone. */
-  public Summary summary() {
-    return summary(kind(), model, wanted(), counts());
+  // ---- what it takes ----
+
+  /**
+   * Bytes of the Java heap that the clean run's rows take, which a divergence keeps; 0 of any other
+   * metric.
+   */
+  public static long cleanBytes(Metric metric, Architecture model, Inputs inputs) {
+    return metric instanceof Metric.Divergence ? rowBytes(metric, model, inputs) : 0;
   }
 
   /**
-   * What numbers of many batches come to.
-   *
-   * @param wanted their {@link #wanted}, in the order of the examples
-   * @param counts their {@link #counts}, likewise
+   * Bytes of the rows of logits that one variant has to have computed, beside what its plan takes:
+   * of a vocabulary, where they are no output of the plan.
    */
-  public static Summary summary(Metric metric, Architecture model, double[] wanted, int... counts) {
-    if (!(metric instanceof Metric.Agreement agreement)) {
-      return new Summary.Mean();
-    }
-    int[] first = new int[counts.length + 1];
-    for (int i = 0; i < counts.length; i++) {
-      first[i + 1] = first[i] + counts[i];
-    }
-    return new Summary.Compared(
-        agreement.score(), wanted.clone(), first, MetricRules.classes(model));
+  public static long logitBytes(Metric metric, Architecture model, Inputs inputs) {
+    boolean rows = model.head().scoresVocabulary() && !(metric instanceof Metric.OfLoss);
+    return rows ? rowBytes(metric, model, inputs) : 0;
   }
 
-  /** Rows of logits that one variant has to have computed. */
-  public int rowCount() {
-    return Arrays.stream(positions).mapToInt(at -> at.length).sum();
-  }
-
-  /** How many bytes a clean run's rows take, which a divergence keeps. */
-  public long keptBytes() {
-    return kind() instanceof Metric.Divergence ? (long) rowCount() * width() * Float.BYTES : 0;
+  private static long rowBytes(Metric metric, Architecture model, Inputs inputs) {
+    long rows = 0;
+    for (Example text : inputs.examples()) {
+      rows += Asks.rows(metric, model, text, "example").length;
+    }
+    return rows * MetricRules.width(metric, model) * Float.BYTES;
   }
 }

@@ -184,7 +184,14 @@ public sealed interface Metric {
     };
   }
 
-  /** What it is called in pictures, with its unit. */
+  /** What it is called in pictures, of that model: the loss of a value is no logarithm. */
+  default Quantity quantity(Architecture model) {
+    return this instanceof OfLoss of && MetricRules.isSquaredError(of, model)
+        ? Quantity.of("squared error")
+        : quantity();
+  }
+
+  /** What it is called in pictures, with its unit, as far as its text tells. */
   default Quantity quantity() {
     return switch (this) {
       case OfLoss of when of.loss() instanceof Loss.Value -> Quantity.of("squared error");

@@ -36,6 +36,27 @@ public final class MetricRules {
     return model.head() == Head.LANGUAGE ? Loss.next() : Loss.labels();
   }
 
+  /** Whether a loss is of a value rather than of classes or tokens. */
+  static boolean isSquaredError(Metric.OfLoss of, Architecture model) {
+    return switch (loss(of, model)) {
+      case Loss.Value _ -> true;
+      case Loss.Labels _ -> model.head() == Head.SEQUENCE && classes(model) == 1;
+      case Loss.Next _,
+          Loss.MaskedTokens _,
+          Loss.Label _,
+          Loss.Logit _,
+          Loss.LogProbability _,
+          Loss.Difference _,
+          Loss.ClassLogit _,
+          Loss.ClassDifference _,
+          Loss.Start _,
+          Loss.End _,
+          Loss.StartLogit _,
+          Loss.EndLogit _ ->
+          false;
+    };
+  }
+
   /** How many numbers a row of the logits has. */
   static int width(Metric metric, Architecture model) {
     return switch (model.head()) {

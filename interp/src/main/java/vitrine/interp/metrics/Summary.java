@@ -1,6 +1,9 @@
 package vitrine.interp.metrics;
 
 import java.util.Arrays;
+import java.util.List;
+import vitrine.engine.hooks.Architecture;
+import vitrine.engine.hooks.Example;
 import vitrine.engine.training.Scores;
 
 /** From numbers of examples to one number of any choice of them. */
@@ -13,15 +16,49 @@ public sealed interface Summary {
    */
   double of(double[] given, int[] examples);
 
-  /** One number an example, and their mean. */
-  record Mean() implements Summary {
+  /** A mean of one number an example. */
+  sealed interface OfEach extends Summary {
+    /**
+     * Those numbers, by the examples' places.
+     *
+     * @param given as above
+     */
+    double[] each(double[] given);
+
     @Override
-    public double of(double[] given, int[] examples) {
+    default double of(double[] given, int[] examples) {
+      double[] each = each(given);
       double sum = 0;
       for (int example : examples) {
-        sum += given[example];
+        sum += each[example];
       }
       return sum / examples.length;
+    }
+  }
+
+  /** One number an example, and their mean. */
+  record Mean() implements OfEach {
+    @Override
+    public double[] each(double[] given) {
+      return given;
+    }
+  }
+
+  /**
+   * One answer an example, and the share of right ones.
+   *
+   * @param wanted the label of each example; NaN of those that do not count
+   */
+  @SuppressWarnings("ArrayRecordComponent") // handed through once, compared by no one
+  record Right(double[] wanted) implements OfEach {
+    @Override
+    public double[] each(double[] given) {
+      double[] right = new double[wanted.length];
+      for (int i = 0; i < right.length; i++) {
+        boolean counts = !Double.isNaN(wanted[i]) && !Double.isNaN(given[i]);
+        right[i] = !counts ? Double.NaN : given[i] == wanted[i] ? 1 : 0;
+      }
+      return right;
     }
   }
 
@@ -37,23 +74,17 @@ public sealed interface Summary {
       implements Summary {
     @Override
     public double of(double[] given, int[] examples) {
-      double[] labels = chosen(wanted, examples);
-      double[] answers = chosen(given, examples);
       return switch (score) {
-        case ACCURACY -> Scores.accuracy(whole(labels), whole(answers));
-        case F1 -> Scores.f1(whole(labels), whole(answers), classes);
-        case MATTHEWS -> Scores.matthews(whole(labels), whole(answers), classes);
-        case PEARSON -> Scores.pearson(labels, answers);
-        case SPEARMAN -> Scores.spearman(labels, answers);
+        case ACCURACY -> Scores.accuracy(whole(wanted, examples), whole(given, examples));
+        case F1 -> Scores.f1(whole(wanted, examples), whole(given, examples), classes);
+        case MATTHEWS -> Scores.matthews(whole(wanted, examples), whole(given, examples), classes);
+        case PEARSON -> Scores.pearson(chosen(wanted, examples), chosen(given, examples));
+        case SPEARMAN -> Scores.spearman(chosen(wanted, examples), chosen(given, examples));
       };
     }
 
     private double[] chosen(double[] of, int[] examples) {
-      int count = 0;
-      for (int example : examples) {
-        count += first[example + 1] - first[example];
-      }
-      double[] chosen = new double[count];
+      double[] chosen = new double[count(examples)];
       int at = 0;
       for (int example : examples) {
         int length = first[example + 1] - first[example];
@@ -63,8 +94,65 @@ public sealed interface Summary {
       return chosen;
     }
 
-    private static int[] whole(double[] values) {
-      return Arrays.stream(values).mapToInt(value -> (int) value).toArray();
+    private int[] whole(double[] of, int[] examples) {
+      int[] chosen = new int[count(examples)];
+      int at = 0;
+      for (int example : examples) {
+        for (int i = first[example]; i < first[example + 1]; i++) {
+          chosen[at++] = (int) of[i];
+        }
+      }
+      return chosen;
     }
+
+    private int count(int[] examples) {
+      int count = 0;
+      for (int example : examples) {
+        count += first[example + 1] - first[example];
+      }
+      return count;
+    }
+  }
+
+  /**
+   * What numbers of texts come to.
+   *
+   * @param texts all of them, each checked ({@link Asks#check})
+   */
+  static Summary of(Metric metric, Architecture model, List<Example> texts) {
+    if (!(metric instanceof Metric.Agreement agreement)) {
+      return new Mean();
+    }
+    int[] first = first(metric, model, texts);
+    double[] wanted =
+        texts.stream()
+            .flatMapToDouble(text ->
+                Asks.anything(metric, model, text)
+                    ? Arrays.stream(Asks.wanted(agreement, model, text, "example"))
+                    : Arrays.stream(new double[count(metric, model, text)]).map(_ -> Double.NaN))
+            .toArray();
+    boolean oneEach = MetricRules.perText(model);
+    return agreement.score() == Metric.Score.ACCURACY && oneEach
+        ? new Right(wanted)
+        : new Compared(agreement.score(), wanted, first, MetricRules.classes(model));
+  }
+
+  /** Where each text's numbers begin, one text's behind the other's, and at last where all end. */
+  static int[] first(Metric metric, Architecture model, List<Example> texts) {
+    int[] first = new int[texts.size() + 1];
+    for (int i = 0; i < texts.size(); i++) {
+      first[i + 1] = first[i] + count(metric, model, texts.get(i));
+    }
+    return first;
+  }
+
+  /**
+   * How many numbers a text gives: an agreement's answers, one a label that counts, and one of any
+   * other metric. Of a head with one output for the whole text it is one, asked or not.
+   */
+  private static int count(Metric metric, Architecture model, Example text) {
+    return metric instanceof Metric.Agreement
+        ? Asks.rows(metric, model, text, "example").length
+        : 1;
   }
 }

@@ -4,7 +4,7 @@
  *
  * <p>Enters: a {@link vitrine.interp.metrics.Metric}, by its spelling or made in code; a batch.
  * Leaves: numbers of each example, and what they come to over any choice of examples. Reading
- * order: Metric, MetricParser, Measurement, Scoring, Summary.
+ * order: Metric, MetricParser, Asks, RowLengths, Measurement, Scoring, Summary.
  *
  * <p>Positions are those of each example: from 0, or negative from the end of <em>its own</em>
  * tokens, so that -1 is the last token of every text of a file, whatever else runs beside it. (A

@@ -2,6 +2,7 @@ package vitrine.interp.stats;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import vitrine.engine.data.Draw;
 
@@ -57,9 +58,23 @@ public record Resampling(long seed, int resamples, double level, Method method) 
     return new Resampling(seed, USUAL, Interval.USUAL_LEVEL, Method.BCA);
   }
 
+  /** The units of every resample, for many statistics of as many units. */
+  public Draws draws(int units) {
+    return Draws.kept(this, units);
+  }
+
   /** The mean of one number a unit. */
   public Interval mean(double[] values) {
-    return of(values.length, units -> mean(values, units));
+    return mean(Draws.once(this, values.length), values);
+  }
+
+  /**
+   * The mean of one number a unit.
+   *
+   * @param draws of as many units, by this
+   */
+  public Interval mean(Draws draws, double[] values) {
+    return of(draws, units -> mean(values, units), () -> meansWithout(values));
   }
 
   /**
@@ -98,21 +113,41 @@ public record Resampling(long seed, int resamples, double level, Method method) 
    * @param units how many there are
    */
   public Interval of(int units, Statistic statistic) {
+    return of(Draws.once(this, units), statistic);
+  }
+
+  /**
+   * Any statistic.
+   *
+   * @param draws by this, of as many units as there are
+   */
+  public Interval of(Draws draws, Statistic statistic) {
+    return of(draws, statistic, () -> leftOut(draws.count(), statistic));
+  }
+
+  /**
+   * @param leftOut the statistic without each unit in turn, if it is needed
+   */
+  private Interval of(Draws draws, Statistic statistic, Supplier<double[]> leftOut) {
+    int units = draws.count();
+    if (!draws.resampling().equals(this)) {
+      throw new IllegalArgumentException("bootstrap: draws of another resampling");
+    }
     int[] all = IntStream.range(0, units).toArray();
     double estimate = units == 0 ? Double.NaN : statistic.of(all);
     if (units < 2 || Double.isNaN(estimate)) {
       return Interval.unknown(estimate, level, units);
     }
-    double[] drawn =
-        IntStream.range(0, resamples)
-            .mapToDouble(resample -> statistic.of(units(units, resample)))
-            .toArray();
+    double[] drawn = new double[resamples];
+    for (int i = 0; i < resamples; i++) {
+      drawn[i] = statistic.of(draws.units(i));
+    }
     Arrays.sort(drawn); // a NaN comes last, and makes the ends NaN
     double tail = (1 - level) / 2;
     double[] shares =
         switch (method) {
           case PERCENTILE -> new double[] {tail, 1 - tail};
-          case BCA -> Bca.shares(drawn, estimate, leftOut(units, statistic), tail);
+          case BCA -> Bca.shares(drawn, estimate, leftOut.get(), tail);
         };
     if (Double.isNaN(shares[0]) || Double.isNaN(shares[1])) {
       return Interval.unknown(estimate, level, units);
@@ -137,9 +172,24 @@ public record Resampling(long seed, int resamples, double level, Method method) 
 
   /** The statistic without each unit in turn: the jackknife. */
   private static double[] leftOut(int units, Statistic statistic) {
-    return IntStream.range(0, units)
-        .mapToDouble(
-            out -> statistic.of(IntStream.range(0, units).filter(unit -> unit != out).toArray()))
-        .toArray();
+    int[] others = IntStream.range(1, units).toArray();
+    double[] values = new double[units];
+    for (int out = 0; out < units; out++) {
+      values[out] = statistic.of(others);
+      if (out < others.length) {
+        others[out] = out; // where the next one was, that is left out next
+      }
+    }
+    return values;
+  }
+
+  /** The same of a mean: from the sum of all, so that a thousand units are not a million steps. */
+  private static double[] meansWithout(double[] values) {
+    double sum = Sums.of(values);
+    double[] means = new double[values.length];
+    for (int out = 0; out < means.length; out++) {
+      means[out] = (sum - values[out]) / (values.length - 1);
+    }
+    return means;
   }
 }

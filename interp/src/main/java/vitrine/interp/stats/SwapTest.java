@@ -38,6 +38,16 @@ public record SwapTest(long seed, int draws) {
     return new SwapTest(seed, USUAL);
   }
 
+  /** The least p-value that so many units can have. */
+  public double least(int units) {
+    return countsAll(units) ? Math.scalb(1.0, 1 - units) : 1.0 / (draws + 1);
+  }
+
+  /** Whether all exchanges of so many units are tried. */
+  public static boolean countsAll(int units) {
+    return units <= MOST_EXACT;
+  }
+
   /**
    * Tests that the statistic is the same in both conditions.
    *
@@ -45,7 +55,7 @@ public record SwapTest(long seed, int draws) {
    */
   public PairedTest test(int units, Difference difference) {
     double seen = difference.of(new boolean[units]);
-    boolean exact = units <= MOST_EXACT;
+    boolean exact = countsAll(units);
     PairedTest.Way way = exact ? PairedTest.Way.EXACT : PairedTest.Way.SAMPLED;
     if (units == 0 || Double.isNaN(seen)) {
       return new PairedTest(Double.NaN, Double.NaN, units, way);

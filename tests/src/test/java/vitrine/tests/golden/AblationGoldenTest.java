@@ -1,5 +1,6 @@
 package vitrine.tests.golden;
 
+import static java.util.stream.Collectors.joining;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -18,6 +19,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import vitrine.engine.hooks.Edit;
 import vitrine.engine.hooks.Example;
+import vitrine.engine.hooks.Indices;
 import vitrine.engine.hooks.Inputs;
 import vitrine.engine.hooks.Layers;
 import vitrine.engine.hooks.Plan;
@@ -26,6 +28,7 @@ import vitrine.interp.ablation.Ablation;
 import vitrine.interp.ablation.AblationResult;
 import vitrine.interp.ablation.AblationSpec;
 import vitrine.interp.ablation.Component;
+import vitrine.interp.ablation.Order;
 import vitrine.interp.ablation.Sets;
 import vitrine.interp.ablation.Treatment;
 import vitrine.interp.ablation.Variant;
@@ -34,8 +37,9 @@ import vitrine.interp.metrics.Metric;
 
 /**
  * Ablations of both families against PyTorch hooks on transformers' modules: every kind of
- * component, every edit but noise (which is the engine's own), every text's metric. The texts run
- * in padded batches here and one by one there. {@code tests/generators/ablation.py} made the
+ * component, every edit but noise (which is the engine's own), every text's metric; and of heads
+ * and sublayers pairs, all but one of a layer, and pruning in both orders. The texts run in padded
+ * batches here and one by one there. {@code tests/generators/ablation.py} made the
  * fixtures.
  */
 final class AblationGoldenTest {
@@ -59,10 +63,28 @@ final class AblationGoldenTest {
       for (int metric = 0; metric < fixture.get("metrics").size(); metric++) {
         for (Component.Kind kind : Component.Kind.values()) {
           for (String edit : edits(kind)) {
-            compare(engine, fixture, metric, spec(fixture, metric, kind, edit, batch));
+            AblationSpec spec = spec(fixture, metric, kind, edit, batch);
+            compare(engine, fixture, metric, spec);
+            if (kind == Component.Kind.POSITIONS) {
+              compare(engine, fixture, metric, spec.with(Indices.list(-1, -3, -6)));
+            }
           }
         }
       }
+      int single = compared;
+      for (int metric = 0; metric < 2; metric++) {
+        for (Component.Kind kind : List.of(Component.Kind.HEADS, Component.Kind.SUBLAYERS)) {
+          for (String edit : List.of("zero", "mean", "scale:0.5", "reference", "resample")) {
+            AblationSpec spec = spec(fixture, metric, kind, edit, batch);
+            for (Sets sets : List.of(Sets.PAIRS, Sets.ALL_BUT_ONE, Sets.CUMULATIVE)) {
+              compare(engine, fixture, metric, spec.with(sets));
+            }
+          }
+        }
+      }
+      AblationSpec heads = spec(fixture, 0, Component.Kind.HEADS, "zero", batch);
+      compare(engine, fixture, 0, heads.with(Sets.CUMULATIVE).with(Order.IMPORTANCE));
+      assertTrue(compared - single > 3000, "only " + (compared - single) + " of sets");
     }
     System.out.printf(
         "ablations of %s on %s against hooks: %d numbers, largest error %.1e%n",
@@ -90,7 +112,8 @@ final class AblationGoldenTest {
         kind == Component.Kind.NEURONS ? fixture.get("neurons").intValue() : 1,
         Treatment.parse(edit),
         Sets.SINGLE,
-        1,
+        Order.EFFECT,
+        6,
         Metric.parse(fixture.get("metrics").get(metric).stringValue()),
         batch,
         5);
@@ -124,20 +147,42 @@ final class AblationGoldenTest {
             new Texts(texts, spelled),
             spec,
             reference,
-            1L << 30,
+            new Ablation.Effort(1L << 30, 1),
             Watch.NOBODY,
             "test");
     for (int i = 0; i < result.plans().size(); i++) {
       Variant variant = result.plans().get(i).variant();
-      JsonNode expected = fixture.get("off").get(variant.name()).get(spec.treatment().toString());
       double[] found = result.byText(i);
       for (int text = 0; text < found.length; text++) {
+        int length = texts.examples().get(text).ids().length;
+        JsonNode expected = of(fixture, variant, length).get(spec.treatment().toString());
         JsonNode row = expected(expected, result, i, text);
         if (row != null && !result.leftOut().contains(text)) {
           check(row.get(metric).doubleValue(), found[text], spec + " " + variant + " " + text);
+        } else {
+          assertTrue(Double.isNaN(found[text]), "not measured, and yet " + found[text]);
         }
       }
     }
+  }
+
+  /** What is known of a variant for texts of that many tokens, by edits. */
+  private static JsonNode of(JsonNode fixture, Variant variant, int length) {
+    if (variant.off().size() > 1) {
+      return fixture
+          .get("sets")
+          .get(variant.off().stream().map(Component::toString).sorted().collect(joining("+")));
+    }
+    Component one = variant.off().getFirst();
+    boolean fromEnd = one instanceof Component.Position position && position.position() < 0;
+    int place = fromEnd ? one.place() + length : one.place();
+    return fixture
+        .get("off")
+        // A text that is too short has nothing there, as it has nothing behind its end.
+        .get(
+            fromEnd
+                ? "L%dP%d".formatted(one.layer(), place < 0 ? length : place)
+                : one.toString());
   }
 
   /** What a text must come to; null where it has nothing of the variant. */

@@ -124,7 +124,7 @@ final class AgreementTest {
         new Texts(Inputs.batch(texts.all()), spelled),
         AblationSpec.of(Component.Kind.SUBLAYERS, Metric.parse(metric)).inBatchesOf(4),
         null,
-        1L << 30,
+        new Ablation.Effort(1L << 30, 1),
         Watch.NOBODY,
         "test");
   }

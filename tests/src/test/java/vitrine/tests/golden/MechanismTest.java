@@ -156,7 +156,7 @@ final class MechanismTest {
               AblationSpec.of(
                   vitrine.interp.ablation.Component.Kind.HEADS, new Metric.OfLoss(null)),
               null,
-              1L << 30,
+              new Ablation.Effort(1L << 30, 1),
               Watch.NOBODY,
               "test");
       double[] changes =

@@ -137,6 +137,7 @@ final class ArchitectureTest {
         "vitrine.interp",
         "vitrine.interp.stats",
         "vitrine.interp.io",
+        "vitrine.interp.heads",
         "vitrine.interp.metrics",
         "vitrine.interp.pictures",
         "vitrine.kernels");
@@ -179,6 +180,7 @@ final class ArchitectureTest {
         "vitrine.interp",
         "vitrine.interp.stats",
         "vitrine.interp.io",
+        "vitrine.interp.metrics",
         "vitrine.interp.pictures",
         "vitrine.interp.attention",
         "vitrine.kernels");

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import vitrine.engine.data.Draw;
 import vitrine.engine.data.Permutation;
 import vitrine.interp.stats.Interval;
+import vitrine.interp.stats.Parallel;
 import vitrine.interp.stats.Sample;
 
 /** Resamples and shuffles of a family. */

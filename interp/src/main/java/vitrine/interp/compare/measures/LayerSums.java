@@ -3,6 +3,7 @@ package vitrine.interp.compare.measures;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import vitrine.interp.stats.Parallel;
 
 /**
  * The sums of many pairs of layers over one stream of rows: what each layer has with itself, and

@@ -1,4 +1,4 @@
-package vitrine.interp.compare.measures;
+package vitrine.interp.stats;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -52,7 +52,7 @@ public final class Parallel {
     } catch (InterruptedException e) {
       pool.shutdownNow();
       Thread.currentThread().interrupt();
-      throw new IllegalStateException("compare: interrupted", e);
+      throw new IllegalStateException("statistics: interrupted", e);
     }
   }
 }
