@@ -181,10 +181,8 @@ final class EvaluateCommand implements Command {
     if (objective == Objective.LABELS) {
       checkTask(model);
       TooLong tooLong = truncate ? TooLong.CUT : TooLong.REFUSE;
-      LabelledInput.Read read =
-          data.read("evaluate", loaded, length(model), tooLong, this::note);
-      return new Material(
-          objective, data.limited(read.examples(), common.seed()), read.labels());
+      LabelledInput.Read read = data.read("evaluate", loaded, length(model), tooLong, this::note);
+      return new Material(objective, data.limited(read.examples(), common.seed()), read.labels());
     }
     Tokenizer tokenizer = loaded.tokenizer("evaluate");
     tokenizer.notes().forEach(this::note);

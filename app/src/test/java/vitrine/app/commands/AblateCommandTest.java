@@ -208,7 +208,14 @@ final class AblateCommandTest {
       for (String batch : List.of("1", "2", "16")) {
         JsonNode found =
             ablate(
-                    "--model", bert, "--input", input, "--metric", metric, "--batch", batch,
+                    "--model",
+                    bert,
+                    "--input",
+                    input,
+                    "--metric",
+                    metric,
+                    "--batch",
+                    batch,
                     "--json")
                 .json();
         assertEquals("[1]", found.get("left_out").toString());
@@ -244,7 +251,16 @@ final class AblateCommandTest {
     }
     String input = lines("many.jsonl", texts.toArray(String[]::new));
     JsonNode found =
-        ablate("--model", bert, "--input", input, "--metric", "accuracy", "--of", "layers", "--json")
+        ablate(
+                "--model",
+                bert,
+                "--input",
+                input,
+                "--metric",
+                "accuracy",
+                "--of",
+                "layers",
+                "--json")
             .json();
     int tested = 0;
     for (JsonNode effect : found.get("effects")) {
@@ -262,11 +278,20 @@ final class AblateCommandTest {
   void should_put_the_head_on_that_was_asked_for_when_task() throws IOException {
     String bert = bert("BertForMaskedLM");
     JsonNode found =
-        ablate("--model", bert, "--task", "sequence", "--ids", "2,5,6,3", "--metric", "prob:0,1",
+        ablate(
+                "--model",
+                bert,
+                "--task",
+                "sequence",
+                "--ids",
+                "2,5,6,3",
+                "--metric",
+                "prob:0,1",
                 "--json")
             .json();
     assertEquals("sequence", found.get("engine").get("task").stringValue());
-    ablate("--model", bert, "--task", "encode", "--ids", "2,5,6,3").failed(3, "Choose another loss or --task");
+    ablate("--model", bert, "--task", "encode", "--ids", "2,5,6,3")
+        .failed(3, "Choose another loss or --task");
     ablate("--ids", "1,2", "--task", "lmm").failed(2, "--task: lmm; expected");
   }
 
@@ -291,7 +316,8 @@ final class AblateCommandTest {
   void should_refuse_before_a_run_when_nothing_can_be_measured() throws IOException {
     ablate("--ids", "1,2", "--edit", "resample").failed(3, "no other text to take values from");
     ablate("--ids", "1").failed(3, "asks nothing of any of these texts");
-    ablate("--ids", "1,2", "--order", "effect").failed(2, "--order: given without --sets cumulative");
+    ablate("--ids", "1,2", "--order", "effect")
+        .failed(2, "--order: given without --sets cumulative");
     ablate("--ids", "1,2", "--sets", "cumulative", "--of", "mlp", "--order", "importance")
         .failed(3, "expected heads");
     ablate("--ids", "1,2", "--reference", texts()).failed(2, "--reference: given without");
@@ -303,18 +329,32 @@ final class AblateCommandTest {
   @Test
   void should_call_a_values_loss_by_its_name_when_regression() throws IOException {
     Path data = dir.resolve("values.tsv");
-    Files.write(
-        data, List.of("sentence\tscore", "the cat\t0.5", "the mat\t1.25", "cats sat\t2.5"));
+    Files.write(data, List.of("sentence\tscore", "the cat\t0.5", "the mat\t1.25", "cats sat\t2.5"));
     Path model = dir.resolve("value");
     Cli.run(
-            "fine-tune", "--model", bert("BertForMaskedLM"), "--data", data.toString(), "--task",
-            "regression", "--steps", "1", "--out", model.toString())
+            "fine-tune",
+            "--model",
+            bert("BertForMaskedLM"),
+            "--data",
+            data.toString(),
+            "--task",
+            "regression",
+            "--steps",
+            "1",
+            "--out",
+            model.toString())
         .done();
     ablate("--model", model.toString(), "--data", data.toString(), "--out", file("v.csv")).done();
     String csv = Files.readString(dir.resolve("v.csv"));
     assertTrue(csv.startsWith("off,components,layer,place,texts,squared error,"), csv);
     JsonNode spearman =
-        ablate("--model", model.toString(), "--data", data.toString(), "--metric", "spearman",
+        ablate(
+                "--model",
+                model.toString(),
+                "--data",
+                data.toString(),
+                "--metric",
+                "spearman",
                 "--json")
             .json();
     assertEquals(3, spearman.get("clean").get("n").intValue());

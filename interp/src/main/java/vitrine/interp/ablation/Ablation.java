@@ -113,8 +113,7 @@ public final class Ablation {
       ReferenceMeans.write(
           model, reference.inputs(), spec.batch(), components, reference.directory(), watch);
     }
-    return new Ablation(
-            model, texts.inputs(), spec, portions, new Means(directory), effort, watch)
+    return new Ablation(model, texts.inputs(), spec, portions, new Means(directory), effort, watch)
         .run(source, texts, components, variants, version);
   }
 
@@ -253,8 +252,7 @@ public final class Ablation {
           case EFFECT -> groups.damage(singles);
           case IMPORTANCE -> importance(components);
         };
-    List<Variant> ordered =
-        groups.cumulative("by " + spec.order().label(), groups.ascending(size));
+    List<Variant> ordered = groups.cumulative("by " + spec.order().label(), groups.ascending(size));
     List<Variant> random = groups.cumulative("at random", groups.atRandom());
     Readings readings = readings(joined(ordered, random));
     byText.addAll(rows(readings, ordered.size() + random.size()));

@@ -123,7 +123,8 @@ final class AblationPictures {
         caption(
             title(),
             butOne
-                ? "Each cell is the change when its %s alone stays as it is in its layer.".formatted(member)
+                ? "Each cell is the change when its %s alone stays as it is in its layer."
+                    .formatted(member)
                 : "Each cell is what %s that%s does to the metric.".formatted(does, off),
             effects),
         Quantity.of(member),
@@ -158,8 +159,7 @@ final class AblationPictures {
       List<Integer> order =
           IntStream.range(0, result.pairs().size())
               .boxed()
-              .sorted(
-                  Comparator.comparingDouble(i -> -Math.abs(result.interaction(i).estimate())))
+              .sorted(Comparator.comparingDouble(i -> -Math.abs(result.interaction(i).estimate())))
               .limit(STRONGEST)
               .toList();
       return new Bars(

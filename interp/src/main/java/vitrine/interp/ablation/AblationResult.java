@@ -370,8 +370,9 @@ public final class AblationResult implements Result {
     }
     if (!curves().isEmpty()) {
       ArrayNode list = document.putArray("curves");
-      curves().forEach(curve ->
-          list.addObject().put("order", curve.order()).set("points", list(curve.points(), of)));
+      curves()
+          .forEach(curve ->
+              list.addObject().put("order", curve.order()).set("points", list(curve.points(), of)));
     }
     document.set("portions", ran());
     document.set("notes", Json.strings(notes()));

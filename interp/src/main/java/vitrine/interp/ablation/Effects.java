@@ -107,8 +107,7 @@ final class Effects {
   }
 
   private Interval interaction(int[] texts, double[] both, double[] one, double[] other) {
-    return resampled(
-        texts, some -> change(both, some) - change(one, some) - change(other, some));
+    return resampled(texts, some -> change(both, some) - change(one, some) - change(other, some));
   }
 
   private Interval of(double[] values, int[] texts) {
@@ -141,9 +140,7 @@ final class Effects {
     }
     return resampling.mean(
         units,
-        IntStream.of(texts)
-            .mapToDouble(text -> number.applyAsDouble(new int[] {text}))
-            .toArray());
+        IntStream.of(texts).mapToDouble(text -> number.applyAsDouble(new int[] {text})).toArray());
   }
 
   private PairedTest test(double[] edited, int[] texts) {

@@ -55,8 +55,7 @@ record Portion(
             .boxed()
             .sorted(Comparator.comparingInt(i -> lengths[i]))
             .toList();
-    boolean oneLength =
-        spec.countsFromEnd() || RowLengths.wantsOneLength(spec.metric(), model);
+    boolean oneLength = spec.countsFromEnd() || RowLengths.wantsOneLength(spec.metric(), model);
     List<Portion> portions = new ArrayList<>();
     for (int from = 0; from < order.size(); ) {
       int to = Math.min(from + spec.batch(), order.size());
@@ -114,12 +113,7 @@ record Portion(
     }
     IntStream.range(texts.size(), texts.size() + lent.size()).forEach(donors::add);
     return new Portion(
-        texts,
-        lent,
-        donors.stream().mapToInt(Integer::intValue).toArray(),
-        unserved,
-        length,
-        seed);
+        texts, lent, donors.stream().mapToInt(Integer::intValue).toArray(), unserved, length, seed);
   }
 
   /** The text that stands in for another; null when none is long enough. */

@@ -40,9 +40,7 @@ final class Readings {
     }
     this.counts = new boolean[texts.size()];
     portions.forEach(portion ->
-        portion.texts().stream()
-            .filter(portion::serves)
-            .forEach(text -> counts[text] = true));
+        portion.texts().stream().filter(portion::serves).forEach(text -> counts[text] = true));
   }
 
   /** Takes what a portion's clean run gave: the numbers of its rows, one behind the other. */

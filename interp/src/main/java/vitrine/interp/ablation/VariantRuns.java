@@ -97,8 +97,7 @@ final class VariantRuns {
               @Override
               public void outcome(Sweep.Outcome outcome) {
                 int variant = there[outcome.variant()];
-                readings.variant(
-                    variant, variants.get(variant), portion, measured.values(outcome));
+                readings.variant(variant, variants.get(variant), portion, measured.values(outcome));
                 done++;
                 watch.progress(done, all);
               }

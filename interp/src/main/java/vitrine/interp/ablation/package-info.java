@@ -8,9 +8,9 @@
  * (Holm 1979).
  *
  * <p>Texts of which the metric asks nothing are left out first, so that nothing depends on what
- * they would run beside. Texts go through in portions of like length. For each the clean prefix is computed once and
- * all variants run from where they begin to differ, as one sweep; every number has the bits of a
- * run by its plan alone.
+ * they would run beside. Texts go through in portions of like length. For each the clean prefix is
+ * computed once and all variants run from where they begin to differ, as one sweep; every number
+ * has the bits of a run by its plan alone.
  *
  * <p>Reading order: Component, Treatment, Sets, Order, AblationSpec, Variant, Groups, Portion,
  * ReferenceMeans, Ablation, VariantRuns, Readings, Effects, Testing, AblationResult, AblationNotes,

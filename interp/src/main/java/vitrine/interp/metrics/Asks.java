@@ -180,8 +180,7 @@ public final class Asks {
       case null, default ->
           throw new InputException(
               "metric: %s: %s: a text whose labels do not fit; expected %s with every text."
-                  .formatted(
-                      metric, who, perText ? "one label" : "a list of labels, one a token"));
+                  .formatted(metric, who, perText ? "one label" : "a list of labels, one a token"));
     };
   }
 

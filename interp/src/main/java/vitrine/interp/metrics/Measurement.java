@@ -63,8 +63,8 @@ public final class Measurement {
     this.batch = batch;
     this.positions =
         IntStream.range(0, batch.batch())
-            .mapToObj(b ->
-                Asks.rows(this.metrics.get(b), model, batch.examples().get(b), "example " + b))
+            .mapToObj(
+                b -> Asks.rows(this.metrics.get(b), model, batch.examples().get(b), "example " + b))
             .toArray(int[][]::new);
   }
 

@@ -25,8 +25,7 @@ public final class RowLengths {
           case Loss.MaskedTokens masked ->
               new Loss.MaskedTokens(
                   masked.expected().stream()
-                      .map(each ->
-                          new Loss.Expected(front(each.position(), length), each.token()))
+                      .map(each -> new Loss.Expected(front(each.position(), length), each.token()))
                       .toList());
           case Loss.Start start -> new Loss.Start(front(start.position(), length));
           case Loss.End end -> new Loss.End(front(end.position(), length));

@@ -106,7 +106,14 @@ final class AblationTest {
 
   private static AblationResult run(AblationSpec spec, Ablation.@Nullable Reference reference) {
     return Ablation.run(
-        model, files, texts(TEXTS), spec, reference, new Ablation.Effort(1L << 30, 1), Watch.NOBODY, "test");
+        model,
+        files,
+        texts(TEXTS),
+        spec,
+        reference,
+        new Ablation.Effort(1L << 30, 1),
+        Watch.NOBODY,
+        "test");
   }
 
   private static AblationSpec of(Component.Kind kind) {
@@ -403,8 +410,7 @@ final class AblationTest {
       }
     }
     assertEquals(TEXTS.size(), result.effects().getFirst().n());
-    refused(
-        "expected both from the same end", () -> run(spec.with(Indices.range(-3, 10))));
+    refused("expected both from the same end", () -> run(spec.with(Indices.range(-3, 10))));
   }
 
   @Test
@@ -434,11 +440,9 @@ final class AblationTest {
     AblationSpec spec = AblationSpec.of(Component.Kind.HEADS, Metric.loss()).inBatchesOf(3);
     AblationResult result = run(spec.with(Sets.CUMULATIVE).with(Order.IMPORTANCE));
     double[] sizes = Importance.sizes(model, texts(TEXTS).inputs(), Loss.next());
-    HeadsResult heads =
-        Importance.run(model, files, texts(TEXTS), Loss.next(), 0, "test");
+    HeadsResult heads = Importance.run(model, files, texts(TEXTS), Loss.next(), 0, "test");
     for (int head = 0; head < sizes.length; head++) {
-      assertEquals(
-          heads.measure(Importance.RAW).values().get(head).estimate(), sizes[head], 1e-12);
+      assertEquals(heads.measure(Importance.RAW).values().get(head).estimate(), sizes[head], 1e-12);
     }
     List<String> expected =
         IntStream.range(0, 8)
@@ -447,8 +451,7 @@ final class AblationTest {
             .map(head -> "L%dH%d".formatted(head / 4, head % 4))
             .toList();
     Effect last = result.curves().getFirst().points().getLast();
-    assertEquals(
-        expected, last.variant().off().stream().map(Component::toString).toList());
+    assertEquals(expected, last.variant().off().stream().map(Component::toString).toList());
     assertEquals("8 by importance", last.variant().name());
     assertEquals("least |dL/dxi| first", result.curves().getFirst().order());
     refused("expected heads", () -> of(Component.Kind.MLP).with(Order.IMPORTANCE));
@@ -482,8 +485,7 @@ final class AblationTest {
 
   @Test
   void should_count_what_it_will_hold_when_all_tokens_are_compared() {
-    AblationSpec spec =
-        AblationSpec.of(Component.Kind.HEADS, Metric.divergence()).inBatchesOf(3);
+    AblationSpec spec = AblationSpec.of(Component.Kind.HEADS, Metric.divergence()).inBatchesOf(3);
     Texts texts = texts(TEXTS);
     int[] lengths =
         texts.inputs().examples().stream().mapToInt(each -> each.ids().length).sorted().toArray();

@@ -39,8 +39,7 @@ import vitrine.interp.metrics.Metric;
  * Ablations of both families against PyTorch hooks on transformers' modules: every kind of
  * component, every edit but noise (which is the engine's own), every text's metric; and of heads
  * and sublayers pairs, all but one of a layer, and pruning in both orders. The texts run in padded
- * batches here and one by one there. {@code tests/generators/ablation.py} made the
- * fixtures.
+ * batches here and one by one there. {@code tests/generators/ablation.py} made the fixtures.
  */
 final class AblationGoldenTest {
   private static final double TOLERANCE = 1e-5;
@@ -180,9 +179,7 @@ final class AblationGoldenTest {
         .get("off")
         // A text that is too short has nothing there, as it has nothing behind its end.
         .get(
-            fromEnd
-                ? "L%dP%d".formatted(one.layer(), place < 0 ? length : place)
-                : one.toString());
+            fromEnd ? "L%dP%d".formatted(one.layer(), place < 0 ? length : place) : one.toString());
   }
 
   /** What a text must come to; null where it has nothing of the variant. */
