@@ -1,7 +1,7 @@
 package vitrine.interp.neurons;
 
 import java.util.Arrays;
-import vitrine.interp.compare.measures.Parallel;
+import vitrine.interp.stats.Parallel;
 
 /** Products of a few rows with a large matrix, in blocks of columns whose sums are always alike. */
 final class Products {

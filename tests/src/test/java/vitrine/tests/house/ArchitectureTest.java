@@ -257,7 +257,7 @@ final class ArchitectureTest {
         "vitrine.engine.hooks",
         "vitrine.engine.models",
         "vitrine.interp",
-        "vitrine.interp.compare.measures",
+        "vitrine.interp.stats",
         "vitrine.interp.io",
         "vitrine.interp.pictures",
         "vitrine.kernels");
