@@ -4,8 +4,9 @@ that a bundled language model is measured beside.
     python kneser_ney.py --tokenizer DIR --train FILE... --test FILE [--order 5] [--block 256]
 
 Files are UTF-8, plain or gzip, `<|endoftext|>` between books. Prints one JSON document: bits per character and perplexity
-per token of the test text. Tokens at the start of a block of the test text see only the block before them, as the neural
-model does with its context; `--block 0` lets every token see the four before it. Closed vocabulary: every token of the
+per token of the test text. With `--block N` the test text is cut as the neural model's is: a token sees only the tokens
+before it in its block, and the first of a block, which the neural model does not predict, does not count, nor do the
+characters that it spells. `--block 0` lets every token see the four before it. Closed vocabulary: every token of the
 tokenizer has a chance of 1/V below the unigrams. Discounts by Chen and Goodman's formula, one set an order.
 """
 
@@ -139,13 +140,18 @@ def main():
     tables, orders = model(train, vocabulary, options.order)
     bits = -log2_probabilities(test, tables, orders, vocabulary, options.block)
     assert np.isfinite(bits).all()
-    characters = len(text_of(options.test).replace(END, ""))
+    if options.block == 0:
+        characters = len(text_of(options.test).replace(END, ""))
+    else:
+        bits = bits[np.arange(len(test)) % options.block != 0]
+        blocks = [test[i + 1 : i + options.block].tolist() for i in range(0, len(test), options.block)]
+        characters = sum(len(tokenizer.decode(block, skip_special_tokens=True)) for block in blocks)
     print(
         json.dumps(
             {
                 "order": options.order,
                 "train_tokens": len(train),
-                "test_tokens": len(test),
+                "test_tokens": len(bits),
                 "test_characters": characters,
                 "ngrams": [len(table) for table in tables],
                 "discounts": [[round(float(d), 4) for d in order.discounts[1:]] for order in orders],

@@ -1,7 +1,6 @@
 package vitrine.weights;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -24,7 +23,7 @@ import vitrine.weights.WeightsException.Kind;
  * that numbers of two versions are never mixed in silence. A file that another has been renamed
  * onto is still the old one here, and fine.
  */
-final class OpenFile implements AutoCloseable {
+final class OpenFile implements ReadableFile {
   /** How much is moved at once; a buffer holds less than 2^31 bytes. */
   private static final int PIECE = 1 << 26;
 
@@ -57,33 +56,29 @@ final class OpenFile implements AutoCloseable {
       FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
       return new OpenFile(path, channel, attributes, channel.size());
     } catch (NoSuchFileException e) {
-      throw new WeightsException(
-          Kind.NOT_FOUND,
-          "read safetensors: %s: %s; expected a safetensors file. Check the path."
-              .formatted(
-                  operand,
-                  Files.isSymbolicLink(path) ? "a link to what is not there" : "no such file"),
-          e);
+      throw missing(path, e);
     } catch (IOException e) {
       throw failed(operand, e);
     }
   }
 
-  String operand() {
+  @Override
+  public String operand() {
     return Quote.of(path);
   }
 
-  Path path() {
+  @Override
+  public Path path() {
     return path;
   }
 
-  /** The size when the file was opened. */
-  long size() {
+  @Override
+  public long size() {
     return size;
   }
 
-  /** Fills a segment with the bytes from a position on. */
-  void read(long position, MemorySegment to) {
+  @Override
+  public void read(long position, MemorySegment to) {
     try {
       boolean direct = to.isNative() || to.heapBase().filter(byte[].class::isInstance).isPresent();
       if (direct) {
@@ -150,7 +145,17 @@ final class OpenFile implements AutoCloseable {
         "Let whatever writes it finish, then start again.");
   }
 
-  private static WeightsException failed(String operand, IOException e) {
+  static WeightsException missing(Path path, NoSuchFileException e) {
+    return new WeightsException(
+        Kind.NOT_FOUND,
+        "read safetensors: %s: %s; expected a safetensors file. Check the path."
+            .formatted(
+                Quote.of(path),
+                Files.isSymbolicLink(path) ? "a link to what is not there" : "no such file"),
+        e);
+  }
+
+  static WeightsException failed(String operand, IOException e) {
     return new WeightsException(
         Kind.READ_FAILED,
         "read safetensors: %s: %s; expected a readable file. Check its permissions and the disk."
@@ -158,8 +163,8 @@ final class OpenFile implements AutoCloseable {
         e);
   }
 
-  /** Maps bytes; the size is checked once, now. */
-  MemorySegment map(long begin, long bytes, Arena arena) {
+  @Override
+  public MemorySegment map(long begin, long bytes, Arena arena) {
     try {
       checkUnchanged();
       return channel.map(MapMode.READ_ONLY, begin, bytes, arena);
@@ -168,30 +173,6 @@ final class OpenFile implements AutoCloseable {
     } catch (IOException e) {
       throw failed(operand(), e);
     }
-  }
-
-  /** The bytes from {@code begin} to {@code end} (excluded). */
-  InputStream stream(long begin, long end) {
-    return new InputStream() {
-      private long position = begin;
-
-      @Override
-      public int read() {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-      }
-
-      @Override
-      public int read(byte[] to, int offset, int length) {
-        if (position == end) {
-          return -1;
-        }
-        int count = (int) Math.min(length, end - position);
-        OpenFile.this.read(position, MemorySegment.ofArray(to).asSlice(offset, count));
-        position += count;
-        return count;
-      }
-    };
   }
 
   @Override

@@ -18,7 +18,7 @@ final class Preamble {
    * The header's length. A file that cannot be safetensors is held against what is often given by
    * mistake, so that the message can say what it is.
    */
-  static long headerBytes(OpenFile file) {
+  static long headerBytes(ReadableFile file) {
     byte[] start = new byte[(int) Math.min(Impostor.LOOK, file.size())];
     file.read(0, MemorySegment.ofArray(start));
     WeightsException wrong = check(file, start);
@@ -36,7 +36,7 @@ final class Preamble {
             impostor.remedy());
   }
 
-  private static @Nullable WeightsException check(OpenFile file, byte[] start) {
+  private static @Nullable WeightsException check(ReadableFile file, byte[] start) {
     String again = "Is this a safetensors file, and whole? Download or copy it again.";
     if (start.length == 0) {
       return Header.bad(Kind.EMPTY_FILE, file.operand(), "the file is empty", "a header", again);

@@ -21,12 +21,12 @@ import java.util.Set;
  * JVM a fault. {@link #map} is there for those who know that their file stays as it is.
  */
 public final class SafetensorsFile implements Checkpoint {
-  private final OpenFile file;
+  private final ReadableFile file;
   private final Header header;
   private final long dataStart;
   private final Arena maps = Arena.ofShared();
 
-  private SafetensorsFile(OpenFile file, Header header, long dataStart) {
+  private SafetensorsFile(ReadableFile file, Header header, long dataStart) {
     this.file = file;
     this.header = header;
     this.dataStart = dataStart;
@@ -38,7 +38,7 @@ public final class SafetensorsFile implements Checkpoint {
    * @throws WeightsException when it is no valid safetensors file; the kind says what is wrong
    */
   public static SafetensorsFile open(Path path) {
-    OpenFile file = OpenFile.open(path);
+    ReadableFile file = ReadableFile.open(path);
     boolean valid = false;
     try {
       long dataStart = Preamble.LENGTH_BYTES + Preamble.headerBytes(file);

@@ -49,7 +49,7 @@ record ShardIndex(Path path, SequencedMap<String, String> weightMap) {
 
   private static JsonNode parse(Path path) {
     byte[] bytes;
-    try (OpenFile file = OpenFile.open(path)) {
+    try (ReadableFile file = ReadableFile.open(path)) {
       if (file.size() > Header.MAX_BYTES) {
         throw bad(path, "it has %d bytes, more than any index".formatted(file.size()), null);
       }

@@ -14,7 +14,7 @@
  *
  * <p><b>Reading order.</b> {@link vitrine.weights.DType} and {@link vitrine.weights.TensorInfo}
  * (what a header says); {@code Preamble}, {@code HeaderParser} and {@code Header} (from bytes to a
- * header that is known to fit its file); {@code OpenFile} and {@link
+ * header that is known to fit its file); {@code ReadableFile} and {@link
  * vitrine.weights.SafetensorsFile} (reading by position); {@code Decoder} (bytes to numbers);
  * {@code ShardIndex}, {@code ShardedCheckpoint} and {@link vitrine.weights.Checkpoints}
  * (directories); {@link vitrine.weights.CheckpointReport} (all that is wrong, at once); {@link

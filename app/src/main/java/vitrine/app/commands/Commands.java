@@ -56,6 +56,7 @@ public final class Commands {
         new EvaluateCommand(common, console),
         new ConvertCommand(common, console),
         new InspectCommand(console),
+        new CardCommand(common, console),
         new ModelsCommand(console),
         new BackendsCommand(common, console),
         new HelpCommand(console));

@@ -64,6 +64,15 @@ public final class ModelFiles implements AutoCloseable {
    * @throws vitrine.weights.WeightsException when the checkpoint cannot be used
    */
   public static ModelFiles open(Path directory) {
+    return open(directory.toString(), directory);
+  }
+
+  /**
+   * As {@link #open(Path)}, of a directory that has a name of its own; it may lie in a jar.
+   *
+   * @param name what errors and results call it
+   */
+  public static ModelFiles open(String name, Path directory) {
     if (!Files.exists(directory)) {
       throw new InputException(
           "model: " + directory + ": no such directory; expected a Hugging Face model directory.");
@@ -78,7 +87,7 @@ public final class ModelFiles implements AutoCloseable {
     JsonNode config = readJson(directory.resolve("config.json"));
     Path generation = directory.resolve("generation_config.json");
     return new ModelFiles(
-        directory.toString(),
+        name,
         config,
         () -> Files.exists(generation) ? readJson(generation) : JSON.createObjectNode(),
         Checkpoints.open(directory),
@@ -124,7 +133,7 @@ public final class ModelFiles implements AutoCloseable {
     return e.getOriginalMessage().replaceAll(" \\(start marker at .*", "");
   }
 
-  /** The directory as it was given, or the name of a model made in memory. */
+  /** The directory as it was given, or the name that it was opened or made by. */
   public String name() {
     return name;
   }

@@ -29,9 +29,10 @@ import vitrine.kernels.AttentionMask.Causality;
  * @param spelling of ids; empty where nothing spells them
  */
 @SuppressWarnings("ArrayRecordComponent") // made and used within one analysis
-record RandomTokens(int[] ordinary, int[] before, int[] after, Optional<Tokenizer> spelling) {
+public record RandomTokens(
+    int[] ordinary, int[] before, int[] after, Optional<Tokenizer> spelling) {
   /** The tokens of a model; without tokenizer, config.json says which are special. */
-  static RandomTokens of(ModelFiles source, Architecture model) {
+  public static RandomTokens of(ModelFiles source, Architecture model) {
     Optional<Tokenizer> tokenizer = source.tokenizer();
     int size =
         Math.min(model.vocabulary(), tokenizer.map(Tokenizer::size).orElse(Integer.MAX_VALUE));
@@ -72,7 +73,7 @@ record RandomTokens(int[] ordinary, int[] before, int[] after, Optional<Tokenize
   }
 
   /** The most tokens that such a model can be told twice. */
-  int most(Architecture model) {
+  public int most(Architecture model) {
     int room = model.positions() - before.length - after.length;
     return Math.min(room / 2, ordinary.length);
   }
@@ -82,7 +83,7 @@ record RandomTokens(int[] ordinary, int[] before, int[] after, Optional<Tokenize
    *
    * @throws InputException when the model has too few positions or tokens
    */
-  Texts texts(Architecture model, int count, int length, long seed) {
+  public Texts texts(Architecture model, int count, int length, long seed) {
     if (length < 2 || length > most(model)) {
       throw new InputException(
           "heads: --length %d: too few or too many; expected 2 to %d tokens, which this model of %d positions and %d ordinary tokens can be told twice."

@@ -160,6 +160,21 @@ final class ArchitectureTest {
         "vitrine.interp.pictures",
         "vitrine.kernels");
     allow(
+        "vitrine.interp.card",
+        "vitrine.engine",
+        "vitrine.engine.data",
+        "vitrine.engine.io",
+        "vitrine.engine.text",
+        "vitrine.engine.hooks",
+        "vitrine.engine.models",
+        "vitrine.interp",
+        "vitrine.interp.heads",
+        "vitrine.interp.minimalpairs",
+        "vitrine.interp.stats",
+        "vitrine.interp.io",
+        "vitrine.kernels",
+        "vitrine.weights");
+    allow(
         "vitrine.interp.minimalpairs",
         "vitrine.engine",
         "vitrine.engine.io",
