@@ -9,7 +9,9 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -106,31 +108,42 @@ public final class Sweeps implements Runnable {
         Model model = ModelLoader.load(files, Optional.of(head), kernels, note -> {})) {
       List<Inputs> batches = batches(model.architecture().vocabulary());
       List<Plan> plans = plans(model);
+      List<Plan> few = plans.stream().filter(each -> plans.indexOf(each) % 24 == 0).toList();
+      same(sweep(model, batches, few), loop(model, batches, few)); // warms up
       List<Run> sweeps = new ArrayList<>();
       List<Run> loops = new ArrayList<>();
-      for (int round = 0; round <= rounds; round++) {
-        Run sweep = timed(() -> sweep(model, batches, plans));
-        Run loop = timed(() -> loop(model, batches, plans));
-        if (!Arrays.equals(sweep.values(), loop.values())) {
-          throw new IllegalStateException("sweeps: the results differ; expected equal bits");
+      List<Double> hooks = new ArrayList<>();
+      for (int round = 0; round < rounds; round++) {
+        if (round % 2 == 0) { // who goes first has the machine's better or worse half
+          sweeps.add(timed(() -> sweep(model, batches, plans)));
+          loops.add(timed(() -> loop(model, batches, plans)));
+        } else {
+          loops.add(timed(() -> loop(model, batches, plans)));
+          sweeps.add(timed(() -> sweep(model, batches, plans)));
         }
-        if (round > 0) { // the first warms up
-          sweeps.add(sweep);
-          loops.add(loop);
+        same(sweeps.getLast().values(), loops.getLast().values());
+        if (python != null) {
+          hooks.add(hooks(python, directory, batches));
         }
       }
       report(directory.getFileName() + ", " + head.label(), plans.size(), sweeps, loops);
-      if (python != null) {
-        double hooks =
-            new PythonHooks(python, threads)
-                    .milliseconds(
-                        directory, ids(batches).subList(0, Math.min(pythonTexts, texts)), heads)
-                * ((double) texts / Math.min(pythonTexts, texts));
-        print(
-            "  PyTorch's hooks, batch 1: %.0f ms for all texts; %.1f times the sweep",
-            hooks, hooks / Stats.median(sweeps.stream().mapToDouble(Run::wall).toArray()));
+      if (!hooks.isEmpty()) {
+        report(sweeps, hooks);
       }
     }
+  }
+
+  private static void same(float[] sweep, float[] loop) {
+    if (!Arrays.equals(sweep, loop)) {
+      throw new IllegalStateException("sweeps: the results differ; expected equal bits");
+    }
+  }
+
+  /** The milliseconds of PyTorch's loop over all texts, from those of a few. */
+  private double hooks(Path python, Path directory, List<Inputs> batches) {
+    List<int[]> some = ids(batches).subList(0, Math.min(pythonTexts, texts));
+    double taken = new PythonHooks(python, threads).milliseconds(directory, some, heads);
+    return taken * texts / some.size();
   }
 
   private static List<int[]> ids(List<Inputs> batches) {
@@ -138,18 +151,34 @@ public final class Sweeps implements Runnable {
   }
 
   private void report(String what, int plans, List<Run> sweeps, List<Run> loops) {
-    double[] sweep = sweeps.stream().mapToDouble(Run::wall).toArray();
-    double[] loop = loops.stream().mapToDouble(Run::wall).toArray();
-    double[] sweepBusy = sweeps.stream().mapToDouble(Run::busy).toArray();
-    double[] loopBusy = loops.stream().mapToDouble(Run::busy).toArray();
     print(
         "%s: %d variants of %d texts of %d tokens, %d at once", what, plans, texts, tokens, batch);
+    print("  sweep     %s", span(sweeps.stream().map(each -> each.wall() / 1000)));
+    print("  full runs %s", span(loops.stream().map(each -> each.wall() / 1000)));
     print(
-        "  sweep %.0f ms, full runs %.0f ms: %.3f of them; processor time %.3f; all results equal",
-        Stats.median(sweep),
-        Stats.median(loop),
-        Stats.median(sweep) / Stats.median(loop),
-        Stats.median(sweepBusy) / Stats.median(loopBusy));
+        "  sweep by full runs %.3f, of processor time %.3f; all results equal",
+        median(sweeps, Run::wall) / median(loops, Run::wall),
+        median(sweeps, Run::busy) / median(loops, Run::busy));
+  }
+
+  private void report(List<Run> sweeps, List<Double> hooks) {
+    print(
+        "  PyTorch's hooks at batch 1, %d of the texts, times %.0f: %s",
+        Math.min(pythonTexts, texts),
+        (double) texts / Math.min(pythonTexts, texts),
+        span(hooks.stream().map(each -> each / 1000)));
+    double middle = Stats.median(hooks.stream().mapToDouble(Double::doubleValue).toArray());
+    print("  PyTorch's hooks by sweep %.1f", middle / median(sweeps, Run::wall));
+  }
+
+  private static double median(List<Run> runs, ToDoubleFunction<Run> part) {
+    return Stats.median(runs.stream().mapToDouble(part).toArray());
+  }
+
+  private static String span(Stream<Double> seconds) {
+    double[] all = seconds.mapToDouble(Double::doubleValue).sorted().toArray();
+    return String.format(
+        Locale.ROOT, "%.1f s (%.1f to %.1f)", Stats.median(all), all[0], all[all.length - 1]);
   }
 
   @SuppressWarnings("AnnotateFormatMethod") // private, and each use is above

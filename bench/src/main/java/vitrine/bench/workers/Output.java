@@ -8,6 +8,7 @@ import java.nio.FloatBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import vitrine.kernels.Tensor;
 
 /** A file of little-endian float32, to be compared with another engine's. */
 final class Output implements AutoCloseable {
@@ -33,6 +34,16 @@ final class Output implements AutoCloseable {
 
   void add(float... values) {
     add(FloatBuffer.wrap(values));
+  }
+
+  /** In pieces, so that what is compared adds nothing to the peak of memory that is measured. */
+  void add(Tensor values) {
+    float[] some = new float[(int) Math.min(PIECE, values.shape().size())];
+    for (long at = 0; at < values.shape().size(); at += some.length) {
+      int length = (int) Math.min(some.length, values.shape().size() - at);
+      values.download(at, some, 0, length);
+      add(FloatBuffer.wrap(some, 0, length));
+    }
   }
 
   void add(FloatBuffer values) {

@@ -156,7 +156,7 @@ final class VitrineEngine implements Engine {
     @Override
     public void writeTo(Output out) {
       try (Trace trace = model.run(compared, inputs)) {
-        out.add(result.of(trace).toArray());
+        out.add(result.of(trace));
       }
     }
 

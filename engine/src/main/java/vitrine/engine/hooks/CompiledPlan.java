@@ -1,5 +1,6 @@
 package vitrine.engine.hooks;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -129,6 +130,18 @@ public final class CompiledPlan {
    */
   public int lowestTap() {
     return taps().mapToInt(this::depth).min().orElse(Differentiation.HEAD);
+  }
+
+  /**
+   * The first step of a block in which anything is read or edited; {@link Stage#MIX} where nothing
+   * is.
+   */
+  public Stage firstStage(int layer) {
+    return taps()
+        .filter(site -> depth(site) == layer)
+        .map(site -> Stage.of((Tap) site.target()))
+        .min(Comparator.naturalOrder())
+        .orElse(Stage.MIX);
   }
 
   /** The first read or edit that stands below a block; empty when none does. */

@@ -40,6 +40,20 @@ public final class Variants {
         first.kernels(), first.workspace(), nothing, first.batch().repeated(runs.size()), this);
   }
 
+  /**
+   * A run on the same memory in which nobody asks for anything.
+   *
+   * @param together of {@link #together}
+   */
+  public Run untapped(Run together) {
+    return new Run(
+        together.kernels(),
+        together.workspace(),
+        together.plan(),
+        together.batch(),
+        together.mask());
+  }
+
   boolean taps(Tap tap, int layer) {
     return runs.stream().anyMatch(run -> run.taps(tap, layer));
   }

@@ -49,13 +49,22 @@ public record Attention(
    */
   public record Patterns(Tensor softmax, Tensor mixed) {}
 
+  /** What {@link #mix} leaves for the backward pass; the parts are those of {@link Cache}. */
+  record MixCache(@Nullable Tensor x, Tensor q, Tensor k, Tensor v, @Nullable Patterns patterns) {
+    Cache with(@Nullable Tensor z) {
+      return new Cache(x, q, k, v, patterns, z);
+    }
+  }
+
   /**
+   * What the heads mix; not tapped yet.
+   *
    * @param x (B,Tq,D); stays the caller's
    * @param cache keys and values of earlier positions, to which those of x are added; null when x
    *     is everything; no plan reads scores or patterns then
-   * @return (B,Tq,D), W_O's bias included
+   * @return z, (B,Tq,H,K)
    */
-  Passed<Tensor, Cache> forward(Run run, int layer, Tensor x, @Nullable KeyValueCache cache) {
+  Passed<Tensor, MixCache> mix(Run run, int layer, Tensor x, @Nullable KeyValueCache cache) {
     Tensor kept = run.saveForParameters("attn.x", layer, x);
     Tensor q = run.save("attn.q", layer, run.tap(Tap.Q, layer, split(run, query, x)));
     Tensor k = run.save("attn.k", layer, run.tap(Tap.K, layer, split(run, key, x)));
@@ -75,9 +84,39 @@ public record Attention(
       mix = new Passed<>(z, null);
     }
     run.release(q);
-    Tensor mixed = run.tap(Tap.Z, layer, mix.out());
-    Tensor keptZ = run.saveForParameters("attn.z", layer, mixed);
-    return new Passed<>(project(run, layer, mixed), new Cache(kept, q, k, v, mix.cache(), keptZ));
+    return new Passed<>(mix.out(), new MixCache(kept, q, k, v, mix.cache()));
+  }
+
+  /**
+   * What the heads mix for some queries alone; nothing is tapped.
+   *
+   * @param x (B,T,D), which keys and values are made of; stays the caller's
+   * @param queries (B,n,D), rows of x; stays the caller's
+   * @param mask of n queries and T keys
+   * @return z, (B,n,H,K)
+   */
+  Tensor mixAt(Run run, Tensor x, Tensor queries, AttentionMask mask) {
+    Tensor q = split(run, query, queries);
+    Tensor k = split(run, key, x);
+    Tensor v = split(run, value, x);
+    Tensor z = run.allocate(q.shape());
+    run.kernels().attention(q, k, v, mask, scale, z);
+    run.release(q);
+    run.release(k);
+    run.release(v);
+    return z;
+  }
+
+  /**
+   * What the heads write to the residual stream.
+   *
+   * @param z of {@link #mix}; released
+   * @return (B,Tq,D), W_O's bias included; and z as it was written, where gradients want it
+   */
+  Passed<Tensor, @Nullable Tensor> write(Run run, int layer, Tensor z) {
+    Tensor mixed = run.tap(Tap.Z, layer, z);
+    Tensor kept = run.saveForParameters("attn.z", layer, mixed);
+    return new Passed<>(project(run, layer, mixed), kept);
   }
 
   /**

@@ -22,13 +22,19 @@ public record Mlp(Linear in, Activation activation, Linear out) {
    * @param pre before the activation, (B,T,M)
    * @param post after it, (B,T,M); null as x
    */
-  public record Cache(@Nullable Tensor x, Tensor pre, @Nullable Tensor post) {}
+  public record Cache(@Nullable Tensor x, Tensor pre, @Nullable Tensor post) {
+    Cache with(@Nullable Tensor written) {
+      return new Cache(x, pre, written);
+    }
+  }
 
   /**
+   * The neurons after the activation; not tapped yet.
+   *
    * @param x (B,T,D); stays the caller's
-   * @return a new (B,T,D)
+   * @return (B,T,M), and x and what was before the activation
    */
-  Passed<Tensor, Cache> forward(Run run, int layer, Tensor x) {
+  Passed<Tensor, Cache> activate(Run run, int layer, Tensor x) {
     Tensor kept = run.saveForParameters("mlp.x", layer, x);
     Tensor pre;
     Tensor post;
@@ -42,11 +48,21 @@ public record Mlp(Linear in, Activation activation, Linear out) {
       post = in.forward(run, x, activation);
       pre = post;
     }
-    post = run.tap(Tap.MLP_POST, layer, post);
-    Tensor keptPost = run.saveForParameters("mlp.post", layer, post);
+    return new Passed<>(post, new Cache(kept, pre, null));
+  }
+
+  /**
+   * What the neurons write to the residual stream.
+   *
+   * @param neurons of {@link #activate}; released
+   * @return a new (B,T,D); and the neurons as they were written, where gradients want them
+   */
+  Passed<Tensor, @Nullable Tensor> write(Run run, int layer, Tensor neurons) {
+    Tensor post = run.tap(Tap.MLP_POST, layer, neurons);
+    Tensor kept = run.saveForParameters("mlp.post", layer, post);
     Tensor y = out.forward(run, post, Activation.IDENTITY);
     run.release(post);
-    return new Passed<>(y, new Cache(kept, pre, keptPost));
+    return new Passed<>(y, kept);
   }
 
   /**

@@ -1,9 +1,11 @@
 package vitrine.engine.layers;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import vitrine.engine.hooks.Dropout;
 import vitrine.engine.hooks.Run;
 import vitrine.engine.hooks.Tap;
+import vitrine.kernels.AttentionMask;
 import vitrine.kernels.Tensor;
 
 /**
@@ -13,24 +15,57 @@ import vitrine.kernels.Tensor;
 public record PreNormBlock(LayerNorm ln1, Attention attention, LayerNorm ln2, Mlp mlp)
     implements Block {
   @Override
-  public Passed<Tensor, Cache> forward(
-      Run run, int layer, Tensor x, @Nullable KeyValueCache cache) {
+  public Passed<Begun, MixCache> mix(Run run, int layer, Tensor x, @Nullable KeyValueCache cache) {
     Tensor pre = run.tap(Tap.RESID_PRE, layer, x);
     var normalized = ln1.forward(run, LayerNorm.Place.LN1, layer, pre);
-    var attended = attention.forward(run, layer, normalized.out(), cache);
+    var mixed = attention.mix(run, layer, normalized.out(), cache);
     run.release(normalized.out());
+    return new Passed<>(
+        new Begun(pre, mixed.out()), new MixCache(normalized.cache(), mixed.cache()));
+  }
+
+  @Override
+  public Begun mixAt(Run run, int layer, Tensor x, int[] rows, AttentionMask mask) {
+    Tensor normalized = ln1.forward(run, LayerNorm.Place.LN1, layer, x).out();
+    Tensor queries = Block.rowsOf(run, normalized, rows);
+    Tensor z = attention.mixAt(run, normalized, queries, mask);
+    run.release(queries);
+    run.release(normalized);
+    Tensor stream = Block.rowsOf(run, x, rows);
+    run.release(x);
+    return new Begun(stream, z);
+  }
+
+  @Override
+  public Passed<Begun, MiddleCache> middle(Run run, int layer, Begun mixed) {
+    var attended = attention.write(run, layer, mixed.inside());
     Tensor attnOut = run.tap(Tap.ATTN_OUT, layer, attended.out());
     attnOut = run.dropout(Dropout.Place.ATTENTION_OUT, layer, attnOut);
-    Tensor mid = run.tap(Tap.RESID_MID, layer, run.sum(pre, attnOut));
-    var normalizedMid = ln2.forward(run, LayerNorm.Place.LN2, layer, mid);
-    var moved = mlp.forward(run, layer, normalizedMid.out());
-    run.release(normalizedMid.out());
+    Tensor mid = run.tap(Tap.RESID_MID, layer, run.sum(mixed.stream(), attnOut));
+    var normalized = ln2.forward(run, LayerNorm.Place.LN2, layer, mid);
+    var activated = mlp.activate(run, layer, normalized.out());
+    run.release(normalized.out());
+    return new Passed<>(
+        new Begun(mid, activated.out()),
+        new MiddleCache(attended.cache(), normalized.cache(), activated.cache()));
+  }
+
+  @Override
+  public Passed<Tensor, EndCache> end(Run run, int layer, Begun activated) {
+    var moved = mlp.write(run, layer, activated.inside());
     Tensor mlpOut = run.tap(Tap.MLP_OUT, layer, moved.out());
     mlpOut = run.dropout(Dropout.Place.MLP_OUT, layer, mlpOut);
-    Tensor post = run.tap(Tap.RESID_POST, layer, run.sum(mid, mlpOut));
-    return new Passed<>(
-        post,
-        new Cache(normalized.cache(), attended.cache(), normalizedMid.cache(), moved.cache()));
+    Tensor post = run.tap(Tap.RESID_POST, layer, run.sum(activated.stream(), mlpOut));
+    return new Passed<>(post, new EndCache(moved.cache(), null));
+  }
+
+  @Override
+  public Cache cache(MixCache mix, MiddleCache middle, EndCache end) {
+    return new Cache(
+        Objects.requireNonNull(mix.ln1()),
+        mix.attention().with(middle.z()),
+        middle.norm(),
+        middle.mlp().with(end.neurons()));
   }
 
   @Override

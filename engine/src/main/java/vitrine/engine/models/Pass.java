@@ -233,7 +233,7 @@ final class Pass {
     });
   }
 
-  private static boolean wantsOutputs(CompiledPlan plan) {
+  static boolean wantsOutputs(CompiledPlan plan) {
     return Arrays.stream(Tap.values()).anyMatch(tap -> tap.isOutput() && plan.wants(tap));
   }
 

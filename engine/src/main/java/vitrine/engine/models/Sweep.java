@@ -20,6 +20,7 @@ import vitrine.engine.layers.VocabularyHead;
 import vitrine.engine.loss.Losses;
 import vitrine.kernels.Kernels;
 import vitrine.kernels.Tensor;
+import vitrine.kernels.Workspace;
 
 /**
  * Many plans over one batch, each run from the block where it begins to differ, as many at once as
@@ -188,13 +189,27 @@ public final class Sweep {
   /** The memory that these variants would take if they ran at once; computes nothing. */
   private long forecast(int start, List<Integer> variants) {
     Rehearsal rehearsal = new Rehearsal();
-    pass(rehearsal.kernels(), start, variants, rehearsed).run(() -> {}, outcome -> {});
+    Kernels on = rehearsal.kernels();
+    try (Workspace owner = on.workspace()) {
+      SharedStart shared = shared(on, owner, start, variants);
+      pass(on, start, shared, variants, rehearsed).run(() -> {}, outcome -> {});
+    }
     return rehearsal.peakBytes();
   }
 
+  /** All variants of a group begin with the same step. */
+  private SharedStart shared(Kernels on, Workspace owner, int start, List<Integer> variants) {
+    return SharedStart.of(prefix, on, owner, start, members.get(variants.getFirst()).plan());
+  }
+
   private VariantPass pass(
-      Kernels on, int start, List<Integer> variants, List<VariantPass.Member> of) {
-    return new VariantPass(prefix, on, start, variants.stream().map(of::get).toList(), logitRows);
+      Kernels on,
+      int start,
+      SharedStart shared,
+      List<Integer> variants,
+      List<VariantPass.Member> of) {
+    return new VariantPass(
+        prefix, on, start, shared, variants.stream().map(of::get).toList(), logitRows);
   }
 
   /**
@@ -221,15 +236,25 @@ public final class Sweep {
   }
 
   private void run(Group group, Limits limits, Progress progress) {
+    Kernels on = prefix.model().kernels();
     List<Integer> left = group.variants();
-    while (!left.isEmpty()) {
-      progress.check();
-      int count = fitting(group.start(), left, limits);
-      List<Integer> now = left.subList(0, count);
-      left = left.subList(count, left.size());
-      pass(prefix.model().kernels(), group.start(), now, members)
-          .run(() -> progress.passed(count), progress.listener()::outcome);
+    try (Workspace owner = on.workspace()) {
+      // Refuses too little memory before anything is computed.
+      int first = fitting(group.start(), left, limits);
+      SharedStart shared = shared(on, owner, group.start(), left);
+      for (int count = first; !left.isEmpty(); count = next(group.start(), left, limits)) {
+        progress.check();
+        int passing = count;
+        List<Integer> now = left.subList(0, count);
+        left = left.subList(count, left.size());
+        pass(on, group.start(), shared, now, members)
+            .run(() -> progress.passed(passing), progress.listener()::outcome);
+      }
     }
+  }
+
+  private int next(int start, List<Integer> left, Limits limits) {
+    return left.isEmpty() ? 0 : fitting(start, left, limits);
   }
 
   /** How many of the first fit. What they take grows by nearly the same with each. */

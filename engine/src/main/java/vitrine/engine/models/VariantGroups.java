@@ -7,13 +7,14 @@ import java.util.Map;
 import java.util.Set;
 import vitrine.engine.hooks.CompiledPlan;
 import vitrine.engine.hooks.FusedStep;
+import vitrine.engine.hooks.Stage;
 
 /**
- * Which plans pass through the layers together: those that begin at the same block and take apart
- * the same steps, so that each takes the very steps that it takes alone.
+ * Which plans pass through the layers together: those that begin at the same step of the same block
+ * and take apart the same steps, so that each takes the very steps that it takes alone.
  */
 final class VariantGroups {
-  private record Key(int start, Set<FusedStep> apart) {}
+  private record Key(int start, Stage stage, Set<FusedStep> apart) {}
 
   private VariantGroups() {}
 
@@ -22,7 +23,8 @@ final class VariantGroups {
     Map<Key, List<Integer>> groups = new LinkedHashMap<>();
     for (int variant = 0; variant < plans.size(); variant++) {
       CompiledPlan plan = plans.get(variant);
-      Key key = new Key(Math.min(plan.lowestTap(), layers), plan.apart());
+      int start = Math.min(plan.lowestTap(), layers);
+      Key key = new Key(start, plan.firstStage(start), plan.apart());
       groups.computeIfAbsent(key, _ -> new ArrayList<>()).add(variant);
     }
     return groups.entrySet().stream()

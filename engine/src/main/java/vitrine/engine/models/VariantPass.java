@@ -15,6 +15,7 @@ import vitrine.engine.hooks.Run;
 import vitrine.engine.hooks.Tap;
 import vitrine.engine.hooks.Trace;
 import vitrine.engine.hooks.Variants;
+import vitrine.engine.layers.Block;
 import vitrine.engine.layers.TaskHead;
 import vitrine.engine.layers.VocabularyBlocks;
 import vitrine.engine.layers.VocabularyHead;
@@ -22,7 +23,6 @@ import vitrine.engine.loss.Losses;
 import vitrine.kernels.AttentionMask;
 import vitrine.kernels.Kernels;
 import vitrine.kernels.Region;
-import vitrine.kernels.Shape;
 import vitrine.kernels.Tensor;
 import vitrine.kernels.Workspace;
 
@@ -37,6 +37,7 @@ final class VariantPass {
   private final Prefix prefix;
   private final Kernels kernels;
   private final int start;
+  private final SharedStart shared;
   private final List<Member> members;
   private final int @Nullable [] logitRows;
 
@@ -57,14 +58,21 @@ final class VariantPass {
    * @param kernels the model's backend, or one that only counts
    * @param start a block, {@link Differentiation#EMBEDDINGS} for the tokens, the number of blocks
    *     for the head
+   * @param shared what they have in common of the block that they begin in
    * @param members none of which touches anything below
    * @param logitRows rows of (B,T); null for none
    */
   VariantPass(
-      Prefix prefix, Kernels kernels, int start, List<Member> members, int @Nullable [] logitRows) {
+      Prefix prefix,
+      Kernels kernels,
+      int start,
+      SharedStart shared,
+      List<Member> members,
+      int @Nullable [] logitRows) {
     this.prefix = prefix;
     this.kernels = kernels;
     this.start = start;
+    this.shared = shared;
     this.members = List.copyOf(members);
     this.logitRows = logitRows;
   }
@@ -90,12 +98,47 @@ final class VariantPass {
   private Tensor blocks(Variants variants, Steps steps) {
     Model.Parts parts = model().parts();
     Run together = variants.together(Plan.empty().compile(parts.architecture()));
-    Tensor x = entering(together);
-    for (int layer = Math.max(start, 0); layer < parts.blocks().size(); layer++) {
-      x = parts.blocks().get(layer).forward(together, layer, x, null).out();
+    int layer = Math.max(start, 0);
+    Tensor x;
+    Block.Begun begun = shared.begun();
+    if (begun == null) {
+      x = entering(together);
+    } else {
+      x = shared.finish(parts.blocks().get(layer), together, layer, begun, members.size());
+      layer++;
+      steps.passed();
+    }
+    int last = parts.blocks().size() - 1;
+    LastRows rows = layer <= last ? LastRows.of(model(), prefix.batch(), members, logitRows) : null;
+    for (; layer <= last; layer++) {
+      x =
+          rows != null && layer == last
+              ? last(together, variants, x, rows)
+              : parts.blocks().get(layer).forward(together, layer, x, null).out();
       steps.passed();
     }
     return Pass.finalNorm(parts, together, x).out();
+  }
+
+  /**
+   * The last block where one position of each example is looked at. Every position gets the numbers
+   * of that one: the tensor has its usual shape, and nobody looks at the others.
+   */
+  private Tensor last(Run together, Variants variants, Tensor x, LastRows rows) {
+    Model.Parts parts = model().parts();
+    int layer = parts.blocks().size() - 1;
+    Block block = parts.blocks().get(layer);
+    Batch all = prefix.batch().repeated(members.size());
+    AttentionMask mask = rows.mask(all, parts.architecture().causality());
+    Run untapped = variants.untapped(together);
+    Block.Begun mixed =
+        block.mixAt(untapped, layer, x, rows.rows(prefix.batch(), members.size()), mask);
+    Block.Begun activated = block.middle(untapped, layer, mixed).out();
+    Tensor picked = block.end(untapped, layer, activated).out();
+    Tensor out = together.allocate(all.batch(), all.length(), picked.shape().dim(2));
+    kernels.gather(picked, rows.examples(prefix.batch(), members.size()), out);
+    together.release(picked);
+    return together.tap(Tap.RESID_POST, layer, out);
   }
 
   private Tensor entering(Run together) {
@@ -108,14 +151,7 @@ final class VariantPass {
           .forward(together, all.ids(), all.typeIds(), all.batch(), 0)
           .out();
     }
-    Tensor stream = prefix.stream(start);
-    int rows = stream.shape().rows();
-    int[] dims = stream.shape().toArray();
-    dims[0] *= members.size();
-    Tensor x = together.allocate(Shape.of(dims));
-    int[] from = IntStream.range(0, rows * members.size()).map(row -> row % rows).toArray();
-    kernels.gather(stream, from, x);
-    return x;
+    return SharedStart.repeated(together, prefix.stream(start), members.size());
   }
 
   private Model model() {

@@ -79,6 +79,46 @@ class SweepTest {
   }
 
   @Test
+  void should_compute_what_differs_and_is_looked_at_when_heads_are_switched_off() {
+    try (Prefix prefix = model.prefix(TEXT)) {
+      Sweep sweep = prefix.sweep(heads(), LogitRows.last(prefix.batch()));
+      int text = 2 * 5; // both examples padded to one length
+      int variants = 2 * text;
+      watch.forget();
+      sweep.run(ALL, outcome -> {});
+      // W_O reads (B,T,H,K), whose rows are those of H = 2 heads.
+      int first = 3 * text + 4 * variants; // Q, K, V once; W_O and the MLP of each variant
+      int last = 2 * variants + 5 * 2 * 2; // K and V; all else at one position of each example
+      assertEquals(first + last + first + 2 * 2 * 2, watch.rows("linear"));
+    }
+  }
+
+  @Test
+  void should_compute_the_MLP_of_all_neurons_once_when_neurons_are_switched_off() {
+    List<Plan> plans =
+        IntStream.range(0, 4)
+            .mapToObj(i -> plan().edit(Site.mlpPost(1).neuron(i), Edit.zero()))
+            .toList();
+    try (Prefix prefix = model.prefix(TEXT)) {
+      Sweep sweep = prefix.sweep(plans);
+      watch.forget();
+      sweep.run(new Sweep.Limits(Long.MAX_VALUE, 2), outcome -> {});
+      // The block up to its neurons once, although two batches follow; W_out of each variant.
+      assertEquals(6 * 10 + 4 * 10, watch.rows("linear"));
+    }
+  }
+
+  @Test
+  void should_compute_every_position_when_more_than_one_is_looked_at() {
+    List<Plan> plans = List.of(plan().edit(Site.z(0).head(0), Edit.zero()).loss(Loss.next()));
+    try (Prefix prefix = model.prefix(TEXT)) {
+      watch.forget();
+      prefix.sweep(plans, LogitRows.last(prefix.batch())).run(ALL, outcome -> {});
+      assertTrue(watch.rows("linear") >= 6 * 10 + 6 * 10, () -> "" + watch.rows("linear"));
+    }
+  }
+
+  @Test
   void should_keep_plans_apart_when_they_take_apart_other_steps() {
     List<Plan> plans =
         List.of(

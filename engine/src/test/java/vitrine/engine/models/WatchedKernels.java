@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import vitrine.kernels.Kernels;
+import vitrine.kernels.Tensor;
 import vitrine.kernels.Workspace;
 
 /** A backend that counts what is asked of it, and the memory it has given out. */
@@ -15,6 +16,7 @@ final class WatchedKernels {
   private final Kernels watched;
   private final Kernels kernels;
   private final Map<String, Integer> calls = new HashMap<>();
+  private final Map<String, Integer> rows = new HashMap<>();
   private final List<Workspace> workspaces = new ArrayList<>();
 
   WatchedKernels(Kernels watched) {
@@ -27,6 +29,9 @@ final class WatchedKernels {
 
   private Object invoke(Object proxy, Method method, Object[] arguments) throws Throwable {
     calls.merge(method.getName(), 1, Integer::sum);
+    if (arguments != null && arguments[0] instanceof Tensor first) {
+      rows.merge(method.getName(), first.shape().rows(), Integer::sum);
+    }
     try {
       Object result = method.invoke(watched, arguments);
       if (result instanceof Workspace workspace) {
@@ -51,6 +56,11 @@ final class WatchedKernels {
     return calls.getOrDefault(op, 0);
   }
 
+  /** How many rows the first tensors of an op's calls had, all together. */
+  int rows(String op) {
+    return rows.getOrDefault(op, 0);
+  }
+
   /** Of the workspaces opened since {@link #forget}. */
   long bytesInUse() {
     return workspaces.stream().mapToLong(Workspace::bytesInUse).sum();
@@ -68,6 +78,7 @@ final class WatchedKernels {
 
   void forget() {
     calls.clear();
+    rows.clear();
     workspaces.clear();
   }
 }

@@ -12,6 +12,14 @@ import org.jspecify.annotations.Nullable;
  * A fixed crew of threads that share out the tasks of an op. The caller works too, so one thread
  * means no others, and several callers at once each make progress whatever the crew does.
  *
+ * <p>Fair is meant so: the crew helps whoever asked first until none of his tasks is left to begin,
+ * then the next, so that callers who run alike get alike shares, and one with short ops beside one
+ * with a long op has at least his own thread. So there may be as many threads at work as the crew
+ * and all callers have together.
+ *
+ * <p>An op allocates its {@link Job} and what the lambda of its tasks captures, some hundred bytes;
+ * no numbers.
+ *
  * <p>Which thread does which task is chance; how an op is cut into tasks is not, and must depend on
  * shapes alone.
  */

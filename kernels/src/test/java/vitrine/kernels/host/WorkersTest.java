@@ -47,6 +47,41 @@ class WorkersTest {
   }
 
   @Test
+  void should_finish_a_second_op_when_a_first_still_holds_the_crew() throws InterruptedException {
+    CountDownLatch held = new CountDownLatch(2);
+    CountDownLatch free = new CountDownLatch(1);
+    try (Workers workers = new Workers(2)) {
+      Thread first =
+          Thread.ofPlatform()
+              .start(() ->
+                  workers.forEach(
+                      2,
+                      i -> {
+                        held.countDown();
+                        await(free);
+                      }));
+      await(held); // its caller and the whole crew are in it
+      AtomicIntegerArray done = new AtomicIntegerArray(50);
+      workers.forEach(50, done::incrementAndGet);
+      for (int i = 0; i < 50; i++) {
+        assertEquals(1, done.get(i));
+      }
+      assertTrue(first.isAlive(), "the first op was to be under way all the time");
+      free.countDown();
+      first.join();
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertTrue(latch.await(30, TimeUnit.SECONDS), "in time");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted", e);
+    }
+  }
+
+  @Test
   void should_work_at_once_when_there_are_threads() {
     CountDownLatch met = new CountDownLatch(3);
     Set<Thread> threads = ConcurrentHashMap.newKeySet();

@@ -25,6 +25,7 @@ import vitrine.engine.hooks.Axis;
 import vitrine.engine.hooks.Edit;
 import vitrine.engine.hooks.Example;
 import vitrine.engine.hooks.ExampleLoss;
+import vitrine.engine.hooks.Head;
 import vitrine.engine.hooks.Indices;
 import vitrine.engine.hooks.Inputs;
 import vitrine.engine.hooks.Layers;
@@ -86,6 +87,12 @@ final class SweepTest {
         List<Plan> plans = plans(engine.model(), each, run);
         plans.forEach(plan -> plan.edits().forEach(edit -> kinds.add(edit.edit().getClass())));
         compared += check(engine.model(), each, plans, run.inputs());
+        compared +=
+            check(
+                engine.model(),
+                each + " at one position",
+                onePosition(engine.model().architecture(), run),
+                run.inputs());
       }
     }
     assertEquals(KINDS, kinds.size(), kinds::toString);
@@ -144,6 +151,36 @@ final class SweepTest {
         Site last = sites.getLast();
         plans.add(random.nextInt(3) == 0 ? plan.read(last) : plan);
       }
+    }
+    return plans;
+  }
+
+  /**
+   * Edits below the last block, of which one position of each example is looked at afterwards:
+   * there the last block is computed for that one alone. By rows of logits, by a head that reads
+   * one position, or by a read of the last residual stream.
+   */
+  private static List<Plan> onePosition(Architecture architecture, GoldenCase.Run run) {
+    int last = architecture.layers() - 1;
+    boolean bare = architecture.head() == Head.NONE;
+    boolean ofTexts =
+        architecture.head() == Head.SEQUENCE || architecture.head() == Head.NEXT_SENTENCE;
+    List<Loss> losses = run.losses().keySet().stream().map(Loss::parse).toList();
+    List<Plan> plans = new ArrayList<>();
+    for (Site site : everySite(architecture)) {
+      Tap tap = (Tap) site.target();
+      boolean below = tap.perBlock() && site.layers().resolve(last + 1, "test")[0] < last;
+      if (!below || !fits(Edit.scale(0.5f), site, architecture)) {
+        continue;
+      }
+      Plan plan = Plan.of(architecture).edit(site, Edit.scale(0.5f));
+      if (bare) {
+        plan = plan.read(Site.residPost(last).position(1));
+      }
+      if (ofTexts && !losses.isEmpty()) {
+        plan = plan.loss(losses.get(plans.size() % losses.size())).read(Site.logits());
+      }
+      plans.add(plan);
     }
     return plans;
   }
