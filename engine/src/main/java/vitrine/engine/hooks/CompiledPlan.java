@@ -1,5 +1,6 @@
 package vitrine.engine.hooks;
 
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -133,13 +134,18 @@ public final class CompiledPlan {
   }
 
   /**
-   * The first step of a block in which anything is read or edited; {@link Stage#MIX} where nothing
-   * is.
+   * The first step of a block in which anything is read, edited or needed by an edit further on;
+   * {@link Stage#MIX} where nothing is.
+   *
+   * @param layer a block, or what stands for what is below or above them
    */
   public Stage firstStage(int layer) {
-    return taps()
-        .filter(site -> depth(site) == layer)
-        .map(site -> Stage.of((Tap) site.target()))
+    if (layer < 0 || layer >= architecture.layers()) {
+      return Stage.MIX;
+    }
+    return Arrays.stream(Tap.values())
+        .filter(tap -> tap.perBlock() && wants(tap, layer))
+        .map(Stage::of)
         .min(Comparator.naturalOrder())
         .orElse(Stage.MIX);
   }

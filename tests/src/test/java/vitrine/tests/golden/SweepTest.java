@@ -65,7 +65,7 @@ final class SweepTest {
           "bert-bare small");
 
   /** Kinds of edits that {@link #edits} makes, custom ones among them. */
-  private static final int KINDS = 11;
+  private static final int KINDS = 12;
 
   @TempDir Path scratch;
 
@@ -211,6 +211,7 @@ final class SweepTest {
             Edit.set(row),
             Edit.add(row),
             Edit.noise(0.1f),
+            Edit.skip(),
             Edit.from(stored),
             own)
         .stream()
