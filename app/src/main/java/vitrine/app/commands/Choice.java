@@ -2,7 +2,6 @@ package vitrine.app.commands;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Function;
 import vitrine.app.terminal.NearestName;
 import vitrine.app.terminal.OneLine;
@@ -17,23 +16,27 @@ final class Choice {
    *
    * @param command for errors
    * @param option likewise
-   * @param label in small letters
    * @throws UsageException when there is none, with the nearest label or all of them
    */
   static <E> E of(String command, String option, String given, E[] all, Function<E, String> label) {
-    String wanted = given.strip().toLowerCase(Locale.ROOT);
-    List<String> labels = Arrays.stream(all).map(label).toList();
-    int found = labels.indexOf(wanted);
-    if (found >= 0) {
-      return all[found];
+    String wanted = given.strip();
+    for (E each : all) {
+      if (label.apply(each).equalsIgnoreCase(wanted)) {
+        return each;
+      }
     }
-    throw new UsageException(
+    throw none(command, option, given, Arrays.stream(all).map(label).toList());
+  }
+
+  /** There is no such word: with the nearest label, or all of them. */
+  static UsageException none(String command, String option, String given, List<String> labels) {
+    return new UsageException(
         "%s: %s: %s; expected %s. See: vitrine help %s"
             .formatted(
                 command,
                 option,
                 OneLine.operand(given),
-                NearestName.of(wanted, labels)
+                NearestName.of(given.strip(), labels)
                     .map(name -> name + " perhaps")
                     .orElse("one of " + String.join(", ", labels)),
                 command));

@@ -1,14 +1,11 @@
 package vitrine.app.commands;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
-import vitrine.app.terminal.NearestName;
-import vitrine.app.terminal.OneLine;
 import vitrine.app.terminal.UsageException;
 import vitrine.engine.text.Tokenizer;
 import vitrine.interp.saliency.Baseline;
@@ -105,7 +102,7 @@ final class MethodOptions {
     List<String> names =
         Stream.concat(PLAIN.stream().map(Method::label), Stream.of(INTEGRATED, OCCLUSION)).toList();
     if (!names.contains(method)) {
-      throw wrong("--method", method, names);
+      throw Choice.none("saliency", "--method", method, names);
     }
     refuse("--rule", rule, INTEGRATED);
     refuse("--steps", steps, INTEGRATED);
@@ -196,22 +193,6 @@ final class MethodOptions {
   }
 
   private static <E> E choice(String option, String value, E[] all, Function<E, String> label) {
-    return Arrays.stream(all)
-        .filter(each -> label.apply(each).equals(value))
-        .findFirst()
-        .orElseThrow(() -> wrong(option, value, Arrays.stream(all).map(label).toList()));
-  }
-
-  private static UsageException wrong(String option, String value, List<String> labels) {
-    return new UsageException(
-        "saliency: "
-            + option
-            + ": "
-            + OneLine.operand(value)
-            + "; expected "
-            + NearestName.of(value, labels)
-                .map(name -> name + " perhaps")
-                .orElse("one of " + String.join(", ", labels))
-            + ". See: vitrine help saliency");
+    return Choice.of("saliency", option, value, all, label);
   }
 }

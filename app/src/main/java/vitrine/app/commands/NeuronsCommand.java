@@ -15,7 +15,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import vitrine.app.input.InputLine;
 import vitrine.app.terminal.Console;
-import vitrine.app.terminal.NearestName;
 import vitrine.app.terminal.OneLine;
 import vitrine.app.terminal.UsageException;
 import vitrine.engine.InputException;
@@ -199,17 +198,7 @@ final class NeuronsCommand implements Command {
   }
 
   private static <E> E choice(String option, String value, E[] all, Function<E, String> label) {
-    List<String> labels = Arrays.stream(all).map(label).toList();
-    return Arrays.stream(all)
-        .filter(each -> label.apply(each).equals(value))
-        .findFirst()
-        .orElseThrow(() ->
-            wrongly(
-                option,
-                OneLine.operand(value),
-                NearestName.of(value, labels)
-                    .map(name -> name + " perhaps")
-                    .orElse("one of " + String.join(", ", labels))));
+    return Choice.of("neurons", option, value, all, label);
   }
 
   private static UsageException wrongly(String operand, String actual, String expected) {
