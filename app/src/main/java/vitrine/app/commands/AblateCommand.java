@@ -3,9 +3,7 @@ package vitrine.app.commands;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
@@ -17,8 +15,6 @@ import vitrine.app.input.InputLine;
 import vitrine.app.input.InputLines;
 import vitrine.app.results.PlanFiles;
 import vitrine.app.terminal.Console;
-import vitrine.app.terminal.NearestName;
-import vitrine.app.terminal.OneLine;
 import vitrine.app.terminal.OutputDirectory;
 import vitrine.app.terminal.OutputDirectory.Existing;
 import vitrine.app.terminal.ProgressBar;
@@ -344,20 +340,7 @@ final class AblateCommand implements Command {
   }
 
   private static <T> T one(String option, String given, T[] all, Function<T, String> label) {
-    List<String> labels = Arrays.stream(all).map(label).toList();
-    for (T each : all) {
-      if (label.apply(each).equals(given.strip().toLowerCase(Locale.ROOT))) {
-        return each;
-      }
-    }
-    throw usage(
-        option
-            + ": "
-            + OneLine.operand(given)
-            + "; expected "
-            + NearestName.of(given, labels)
-                .map(name -> name + " perhaps")
-                .orElse("one of " + String.join(", ", labels)));
+    return Choice.of("ablate", option, given, all, label);
   }
 
   private static UsageException usage(String what) {

@@ -10,7 +10,6 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 import vitrine.engine.hooks.Edit;
@@ -30,7 +29,6 @@ import vitrine.interp.stats.PairedTest;
 
 /** What switching off did, with the plans that do it again. */
 public final class AblationResult implements Result {
-  private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
   private final Provenance provenance;
   private final Texts texts;
@@ -429,10 +427,10 @@ public final class AblationResult implements Result {
       node.set("p_holm", Json.number(effect.adjusted()));
       List<Plan> own = plans.getOrDefault(effect.variant(), List.of());
       if (own.size() == 1) {
-        node.set("plan", MAPPER.readTree(own.getFirst().toJson()));
+        node.set("plan", Json.parsed(own.getFirst().toJson()));
       } else {
         ArrayNode each = node.putArray("plans");
-        own.forEach(plan -> each.add(MAPPER.readTree(plan.toJson())));
+        own.forEach(plan -> each.add(Json.parsed(plan.toJson())));
       }
     }
     return list;
