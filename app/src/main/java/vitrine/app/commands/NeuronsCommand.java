@@ -112,8 +112,8 @@ final class NeuronsCommand implements Command {
       paramLabel = "S",
       converter = Converters.NotBlank.class,
       description = {
-        "nndsvd, nndsvda (its zeros filled with the mean), random, or best: all three, and what ends with",
-        "the least error is kept; best if not given."
+        "nndsvd, nndsvda (its zeros filled with the mean), random, or best: these and several random ones,",
+        "and what ends with the least error is kept; best if not given."
       })
   private String start = FactorSpec.Start.BEST.label();
 

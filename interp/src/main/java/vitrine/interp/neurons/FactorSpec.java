@@ -41,7 +41,10 @@ public record FactorSpec(
     NNDSVDA,
     /** Drawn at random. */
     RANDOM,
-    /** All three; what ends with the least error is kept. */
+    /**
+     * All three, of random ones up to eight: after a hundred iterations the three with the least
+     * error go on, and of these the best is kept.
+     */
     BEST;
 
     public String label() {
@@ -55,7 +58,7 @@ public record FactorSpec(
         factors, Algorithm.COORDINATE_DESCENT, Start.BEST, 1000, 1e-5, seed, threads);
   }
 
-  FactorSpec from(Start other) {
-    return new FactorSpec(factors, algorithm, other, most, tolerance, seed, threads);
+  FactorSpec from(Start other, long draws) {
+    return new FactorSpec(factors, algorithm, other, most, tolerance, draws, threads);
   }
 }

@@ -1,8 +1,8 @@
 package vitrine.interp.neurons;
 
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
 import java.util.stream.IntStream;
 import vitrine.engine.InputException;
 
@@ -17,11 +17,29 @@ public final class Factorisation {
   /** Between looks at the error of multiplicative updates. */
   private static final int LOOK = 10;
 
+  /** Iterations after which starts are compared. */
+  private static final int TRIAL = 100;
+
+  /** How many of them go on. */
+  private static final int FINALISTS = 3;
+
+  private static final int MOST_RANDOM = 8;
+
+  /** Multiplications that random starts may take together until they are compared. */
+  private static final long CHEAP = 4_000_000_000L;
+
   private final NonNegative x;
   private final FactorSpec spec;
   private final double[] mixes; // W transposed, (K,n)
   private final double[] patterns; // H, (K,m)
   private int iterations;
+  private boolean done;
+
+  /** Of the first iteration: all that could be gained, or the error before it. */
+  private double first;
+
+  /** The error at the last look. */
+  private double before;
 
   private Factorisation(NonNegative x, FactorSpec spec, Starts start) {
     this.x = x;
@@ -42,31 +60,57 @@ public final class Factorisation {
           "neurons: --factors %d: of a matrix of %d rows and %d columns; expected 1 to %d."
               .formatted(spec.factors(), x.rows(), x.columns(), most));
     }
-    List<FactorSpec.Start> starts =
-        spec.start() == FactorSpec.Start.BEST
-            ? List.of(FactorSpec.Start.NNDSVDA, FactorSpec.Start.NNDSVD, FactorSpec.Start.RANDOM)
-            : List.of(spec.start());
     SingularVectors vectors = SingularVectors.of(x, spec.factors(), spec.seed(), spec.threads());
-    Factors best = null;
-    for (FactorSpec.Start start : starts) {
-      FactorSpec from = spec.from(start);
-      Factors found = new Factorisation(x, from, Starts.of(x, from, vectors)).run();
-      if (best == null || found.error() < best.error()) {
-        best = found;
-      }
+    List<Factorisation> begun = new ArrayList<>();
+    for (FactorSpec from : starts(x, spec)) {
+      begun.add(new Factorisation(x, from, Starts.of(x, from, vectors)));
     }
-    return Objects.requireNonNull(best);
+    begun.forEach(each -> each.improve(Math.min(TRIAL, spec.most())));
+    return begun.stream()
+        .sorted(Comparator.comparingDouble(Factorisation::error))
+        .limit(FINALISTS)
+        .peek(each -> each.improve(spec.most()))
+        .map(Factorisation::factors)
+        .min(Comparator.comparingDouble(Factors::error))
+        .orElseThrow();
   }
 
-  private Factors run() {
-    switch (spec.algorithm()) {
-      case COORDINATE_DESCENT -> descend();
-      case MULTIPLICATIVE -> multiply();
+  /** The starts to be tried: of {@link FactorSpec.Start#BEST} as many random ones as are cheap. */
+  private static List<FactorSpec> starts(NonNegative x, FactorSpec spec) {
+    if (spec.start() != FactorSpec.Start.BEST) {
+      return List.of(spec);
     }
+    List<FactorSpec> starts = new ArrayList<>();
+    starts.add(spec.from(FactorSpec.Start.NNDSVDA, spec.seed()));
+    starts.add(spec.from(FactorSpec.Start.NNDSVD, spec.seed()));
+    long each = 4L * x.rows() * x.columns() * spec.factors() * TRIAL;
+    long random = Math.clamp(CHEAP / each, 1L, (long) MOST_RANDOM);
+    for (int i = 0; i < random; i++) {
+      starts.add(spec.from(FactorSpec.Start.RANDOM, spec.seed() + i));
+    }
+    return starts;
+  }
+
+  /** Goes on until so many iterations are done, or nothing is left to gain. */
+  private void improve(int until) {
+    while (iterations < until && !done) {
+      iterations++;
+      switch (spec.algorithm()) {
+        case COORDINATE_DESCENT -> descend();
+        case MULTIPLICATIVE -> multiply();
+      }
+    }
+  }
+
+  private double error() {
+    return Products.distance(x, mixes, patterns, spec.factors());
+  }
+
+  private Factors factors() {
     int K = spec.factors();
     int n = x.rows();
     int m = x.columns();
-    double error = Products.distance(x, mixes, patterns, K);
+    double error = error();
     int[] order = bySize(n, m);
     double[] sorted = sorted(mixes, order, n);
     return new Factors(
@@ -104,19 +148,13 @@ public final class Factorisation {
   // ---- coordinate descent ----
 
   private void descend() {
-    double first = 0;
-    while (iterations < spec.most()) {
-      iterations++;
-      double violation =
-          improve(mixes, patterns, x.byColumn(), x.rows(), x.columns())
-              + improve(patterns, mixes, x.byRow(), x.columns(), x.rows());
-      if (iterations == 1) {
-        first = violation;
-      }
-      if (violation <= spec.tolerance() * first) {
-        return;
-      }
+    double violation =
+        move(mixes, patterns, x.byColumn(), x.rows(), x.columns())
+            + move(patterns, mixes, x.byRow(), x.columns(), x.rows());
+    if (iterations == 1) {
+      first = violation;
     }
+    done = violation <= spec.tolerance() * first;
   }
 
   /**
@@ -127,7 +165,7 @@ public final class Factorisation {
    * @param turned the matrix as (m,n)
    * @return how far all numbers together were from where none gains: the sum of their gradients
    */
-  private double improve(double[] moved, double[] fixed, double[] turned, int n, int m) {
+  private double move(double[] moved, double[] fixed, double[] turned, int n, int m) {
     int K = spec.factors();
     double[] products = Products.of(fixed, turned, K, m, n, spec.threads()); // (K,n)
     double[] gram = Products.gram(fixed, K, m);
@@ -155,20 +193,16 @@ public final class Factorisation {
   // ---- multiplicative updates ----
 
   private void multiply() {
-    int K = spec.factors();
-    double first = Products.distance(x, mixes, patterns, K);
-    double before = first;
-    while (iterations < spec.most()) {
-      iterations++;
-      scale(mixes, patterns, x.byColumn(), x.rows(), x.columns());
-      scale(patterns, mixes, x.byRow(), x.columns(), x.rows());
-      if (iterations % LOOK == 0) {
-        double error = Products.distance(x, mixes, patterns, K);
-        if (before - error <= spec.tolerance() * first) {
-          return;
-        }
-        before = error;
-      }
+    if (iterations == 1) {
+      first = error();
+      before = first;
+    }
+    scale(mixes, patterns, x.byColumn(), x.rows(), x.columns());
+    scale(patterns, mixes, x.byRow(), x.columns(), x.rows());
+    if (iterations % LOOK == 0) {
+      double error = error();
+      done = before - error <= spec.tolerance() * first;
+      before = error;
     }
   }
 
