@@ -4,7 +4,10 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.stream.IntStream;
 
-/** How predictions agree with labels. */
+/**
+ * How predictions agree with labels: how good a model is, so that one whose answers do not vary has
+ * 0 and not nothing.
+ */
 public final class Scores {
   private Scores() {}
 

@@ -102,9 +102,9 @@ public sealed interface Metric {
     F1,
     /** Matthews' correlation; of more than two classes Gorodkin's R_K (2004). */
     MATTHEWS,
-    /** Pearson's correlation of values. */
+    /** Pearson's correlation of values; 0 where either side does not vary. */
     PEARSON,
-    /** Spearman's rank correlation of values. */
+    /** Spearman's rank correlation of values; likewise. */
     SPEARMAN;
 
     String label() {

@@ -3,6 +3,10 @@ package vitrine.interp.stats;
 /**
  * How two numbers of the same unit go together. For an interval, hand these to {@link Resampling},
  * so that sentences stay the unit.
+ *
+ * <p>This is for findings: where one side does not vary there is none, and it is NaN. How well a
+ * model does on labelled data is {@code vitrine.engine.training.Scores}, of {@code evaluate} and of
+ * metrics: a model whose answers are all the same is not undefined but bad, and has 0 there.
  */
 public final class Correlation {
   private Correlation() {}

@@ -243,4 +243,11 @@ final class AblationCasesTest {
       assertEquals(alone[head], found.measure(Importance.RAW).values().get(head).estimate());
     }
   }
+
+  @Test
+  void should_have_the_same_bits_when_threads_differ() {
+    AblationSpec spec = of(Component.Kind.HEADS).with(Sets.PAIRS);
+    String one = bundled.run(texts(TEXTS), spec, 1).document().toString();
+    assertEquals(one, bundled.run(texts(TEXTS), spec, 3).document().toString());
+  }
 }

@@ -56,6 +56,18 @@ final class Bundled implements AutoCloseable {
     return run(texts, spec, null, Watch.NOBODY);
   }
 
+  AblationResult run(Texts texts, AblationSpec spec, int threads) {
+    return Ablation.run(
+        model,
+        files,
+        texts,
+        spec,
+        null,
+        new Ablation.Effort(1L << 30, threads),
+        Watch.NOBODY,
+        "test");
+  }
+
   AblationResult run(
       Texts texts, AblationSpec spec, Ablation.@Nullable Reference reference, Watch watch) {
     return Ablation.run(
