@@ -91,6 +91,8 @@ def rbf(x, f=0.5):
 
 
 def ranks(v):
+    """Of equal dissimilarities rounding makes several: twelve digits of the largest count."""
+    v = np.round(v / np.abs(v).max(), 12)
     order = np.argsort(v, kind="stable")
     out = np.empty(len(v))
     out[order] = np.arange(1, len(v) + 1)
@@ -125,7 +127,7 @@ def procrustes(x, y):
 def neighbours(x, y, k):
     def nearest(m):
         u = m / np.linalg.norm(m, axis=1, keepdims=True)
-        c = u @ u.T
+        c = np.round(u @ u.T, 12)
         np.fill_diagonal(c, -np.inf)
         return np.argsort(-c, axis=1, kind="stable")[:, :k]
 
@@ -133,11 +135,25 @@ def neighbours(x, y, k):
     return float(np.mean([len(set(p) & set(q)) / k for p, q in zip(a, b)]))
 
 
-def max_correlation(x, y):
+def best_correlations(x, y):
     x, y = centred(x), centred(y)
     x, y = x[:, np.ptp(x, 0) > 0], y[:, np.ptp(y, 0) > 0]
     c = (x / np.linalg.norm(x, axis=0)).T @ (y / np.linalg.norm(y, axis=0))
-    return float(np.abs(c).max(1).mean())
+    return np.abs(c).max(1)
+
+
+def max_correlation(x, y):
+    return float(best_correlations(x, y).mean())
+
+
+def min_correlation(x, others):
+    """Bau et al. 2019: of each unit its best correlate in every other model, and of these the worst."""
+    return float(np.min([best_correlations(x, y) for y in others], axis=0).mean())
+
+
+def third(x, y):
+    """One more side of the same examples."""
+    return np.c_[np.tanh(y / np.abs(y).max(0)), x[:, :1] ** 2]
 
 
 def regression(x, y):
@@ -158,7 +174,8 @@ def describe(x, y):
         "cka-rbf": cka(x, y, rbf, hsic), "median": [float(np.median(distances(x))), float(np.median(distances(y)))],
         "rsa": rsa(x, y), "procrustes": procrustes(x, y),
         "rsa-cosine-pearson": rsa(x, y, "cosine", "pearson"), "rsa-euclidean-spearman": rsa(x, y, "euclidean"),
-        "neighbours": neighbours(x, y, 5), "max-correlation": max_correlation(x, y), "regression": regression(x, y),
+        "neighbours": neighbours(x, y, 5), "max-correlation": max_correlation(x, y),
+        "min-correlation": min_correlation(x, [y, third(x, y)]), "regression": regression(x, y),
         "ranks": [len(basis(x)[1]), len(basis(y)[1])],
     }
 
@@ -187,6 +204,26 @@ def cases():
     yield "single precision", x.astype(np.float32), y.astype(np.float32)
     x, y = pair(rng, 45, 10, 3, 3, 0.05)
     yield "scales of twelve powers", x * 10.0 ** np.linspace(-2, 2, 10), y
+    x, y = pair(rng, 12, 5, 7, 3)
+    again = rng.integers(0, 12, 41)
+    yield "duplicate rows", x[again], y[again]
+    x, y = pair(rng, 20, 5, 4, 2)
+    yield "duplicate rows on one side", x[np.arange(20) // 2], y
+    yield "zeros and ones", binary(rng, 36, 6), binary(rng, 36, 5)
+    yield "two units", rng.normal(size=(25, 2)), rng.normal(size=(25, 2))
+    x, y = pair(rng, 15, 4, 5, 2)
+    yield "fewer examples than units, of low rank", x @ rng.normal(size=(4, 20)), y @ rng.normal(size=(5, 18))
+    x = rng.integers(-3, 4, (80, 3)) @ rng.integers(-2, 3, (3, 30))
+    yield "integers of rank three with columns of zeros", x * (np.arange(30) % 4 > 0), rng.integers(-3, 4, (80, 6))
+    x, y = pair(rng, 30, 6, 6, 3)
+    yield "rows nearly parallel", x * 0.1 + 1000 * np.arange(6), y
+
+
+def binary(rng, n, d):
+    """No row of all zeros or all ones: it would have no correlation."""
+    x = rng.integers(0, 2, (n, d))
+    x[:, 0], x[:, 1] = 1 - x[:, 2], x[:, 2]
+    return x
 
 
 def main():
@@ -194,7 +231,8 @@ def main():
     document = []
     for name, x, y in cases():
         x, y = x.astype(np.float64), y.astype(np.float64)
-        document.append({"name": name, "x": x.tolist(), "y": y.tolist(), "expected": describe(x, y)})
+        document.append({
+            "name": name, "x": x.tolist(), "y": y.tolist(), "also": third(x, y).tolist(), "expected": describe(x, y)})
     (directory / "measures.json").write_text(json.dumps(document, separators=(",", ":")) + "\n")
     if len(sys.argv) > 2:
         x, y = (np.load(Path(sys.argv[2]) / f"svcca_MNIST_model_{i}_lay04.npy").T.astype(np.float64) for i in (0, 1))

@@ -17,6 +17,7 @@ import vitrine.interp.compare.GridResult;
 import vitrine.interp.compare.GridSpec;
 import vitrine.interp.compare.HeadGrid;
 import vitrine.interp.compare.LayerGrid;
+import vitrine.interp.compare.Passage;
 import vitrine.interp.compare.measures.Measure;
 import vitrine.kernels.Precision;
 
@@ -66,13 +67,48 @@ final class ComparedModels {
       names = "--groups",
       paramLabel = "G",
       converter = Converters.Count.class,
-      description = "Of texts, for the intervals; 10. 1 for none.")
+      description = {
+        "Of texts, drawn by the seed, for the intervals: each is left out in turn. 10; 1 for none.",
+        "If given, intervals of all measures, however long decompositions take."
+      })
   private @Nullable Integer groups;
 
   @Option(
       names = "--truncate",
       description = "Cut texts that are longer than the model's positions.")
   private boolean truncate;
+
+  /** The first option that was given; null of none. */
+  @Nullable String firstGiven() {
+    return other != null
+        ? "--other"
+        : !checkpoints.isEmpty()
+            ? "--checkpoint"
+            : site != null
+                ? "--site"
+                : sameLayers
+                    ? "--same-layers"
+                    : heads
+                        ? "--heads"
+                        : groups != null ? "--groups" : truncate ? "--truncate" : null;
+  }
+
+  /** What means nothing to heads is refused, and not overlooked. */
+  private void requireNothingOfLayers(ComparedTexts texts, MeasureOptions measures) {
+    String given =
+        measures.given() != null
+            ? measures.given()
+            : site != null
+                ? "--site"
+                : sameLayers
+                    ? "--same-layers"
+                    : groups != null ? "--groups" : texts.saysUnit() ? "--unit" : null;
+    if (heads && given != null) {
+      throw new UsageException(
+          "compare: --heads: given with %s; expected without, as heads are compared by what they look at, token by token. See: vitrine help compare"
+              .formatted(given));
+    }
+  }
 
   /** Runs what was asked for. */
   Result run(
@@ -90,15 +126,19 @@ final class ComparedModels {
       throw new UsageException(
           "compare: --heads: given with --checkpoint or another language; expected one set of texts. See: vitrine help compare");
     }
+    requireNothingOfLayers(texts, measures);
     int models = other == null && checkpoints.isEmpty() ? 1 : 2;
+    List<Measure> chosen = measures.measures(List.of(Measure.CKA_LINEAR, Measure.SVCCA));
     GridSpec spec =
         new GridSpec(
             site == null ? "resid_post" : site,
             texts.unit(texts.usualUnit(sides, models)),
             sameLayers || !checkpoints.isEmpty() ? GridSpec.Pairs.SAME : GridSpec.Pairs.ALL,
-            measures.measures(List.of(Measure.CKA_LINEAR, Measure.SVCCA)),
-            measures.options(common.seed(), USUAL_SAMPLE),
-            groups == null ? USUAL_GROUPS : groups);
+            chosen,
+            measures.optionsOfModels(common.seed(), USUAL_SAMPLE, chosen),
+            groups == null
+                ? new GridSpec.Groups(USUAL_GROUPS, GridSpec.Intervals.QUICK)
+                : new GridSpec.Groups(groups, GridSpec.Intervals.ALL));
     try (LoadedModel model = LoadedModel.open(common, precision, Optional.empty(), console::note)) {
       LayerGrid.Side x = side(model, texts.labelX(model.files().name()), sides.x());
       if (!checkpoints.isEmpty()) {
@@ -145,7 +185,7 @@ final class ComparedModels {
   }
 
   private LayerGrid.Side side(
-      LoadedModel model, String label, List<vitrine.interp.compare.Passage> passages) {
+      LoadedModel model, String label, List<Passage> passages) {
     return new LayerGrid.Side(
         label,
         model.model(),

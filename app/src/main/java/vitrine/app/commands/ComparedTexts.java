@@ -91,6 +91,28 @@ final class ComparedTexts {
     return text != null || input != null || lines != null || conllu != null;
   }
 
+  /** The first option that was given; null of none. */
+  @Nullable String firstGiven() {
+    return text != null
+        ? "--text"
+        : input != null
+            ? "--input"
+            : lines != null
+                ? "--lines"
+                : conllu != null
+                    ? "--conllu"
+                    : otherLines != null
+                        ? "--other-lines"
+                        : otherConllu != null
+                            ? "--other-conllu"
+                            : limit != null ? "--limit" : unit != null ? "--unit" : null;
+  }
+
+  /** Whether it was said what a row is. */
+  boolean saysUnit() {
+    return unit != null;
+  }
+
   /** Reads what was given. */
   Sides read(InputStream stdin) throws IOException {
     int sources =

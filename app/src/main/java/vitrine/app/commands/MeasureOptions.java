@@ -8,6 +8,7 @@ import picocli.CommandLine.Option;
 import vitrine.app.terminal.NearestName;
 import vitrine.app.terminal.OneLine;
 import vitrine.app.terminal.UsageException;
+import vitrine.interp.compare.measures.Comparison;
 import vitrine.interp.compare.measures.Measure;
 import vitrine.interp.compare.measures.Options;
 
@@ -15,13 +16,17 @@ import vitrine.interp.compare.measures.Options;
 final class MeasureOptions {
   private static final String ALL = "all";
 
+  /** What streams can tell from rounding, of layers up to some ten thousand units wide. */
+  private static final double LEAST_TOLERANCE = 3e-7;
+
   @Option(
       names = "--metric",
       paramLabel = "NAME,...",
       converter = Converters.NotBlank.class,
       description = {
         "Measures, with commas between: cca, svcca, pwcca, cka-linear, cka-unbiased, cka-rbf, rsa,",
-        "procrustes (all stands for these eight), neighbours, max-correlation, regression."
+        "procrustes (all stands for these eight), neighbours, max-correlation, min-correlation,",
+        "regression."
       })
   private @Nullable String metric;
 
@@ -78,22 +83,30 @@ final class MeasureOptions {
       names = "--sample",
       paramLabel = "N",
       converter = Converters.Count.class,
-      description = "cka-rbf, rsa, neighbours: of at most so many rows; 4000.")
+      description = {
+        "cka-rbf, rsa, neighbours: of at most so many rows; 10000 of arrays, 1000 of models. Half a",
+        "matrix of all pairs is some 400 MB for 10000."
+      })
   private @Nullable Integer sample;
 
   @Option(
       names = "--resamples",
       paramLabel = "N",
       converter = Converters.CountOrNone.class,
-      description =
-          "Bootstrap draws of each interval; up to 200, fewer or none where they are slow.")
+      description = {
+        "Bootstrap draws of each interval; up to 200, fewer or none where they are slow, which is said.",
+        "Of models 50, of cka-rbf, rsa and neighbours."
+      })
   private @Nullable Integer resamples;
 
   @Option(
       names = "--shuffles",
       paramLabel = "N",
       converter = Converters.CountOrNone.class,
-      description = "Shuffles of the baseline; up to 100, fewer or none where they are slow.")
+      description = {
+        "Shuffles of the baseline; up to 100, from 10 on where they are slow, which is said. Of models",
+        "20, of cka-rbf, rsa and neighbours; of the others one."
+      })
   private @Nullable Integer shuffles;
 
   /**
@@ -134,6 +147,38 @@ final class MeasureOptions {
     return options(seed, Options.usual(seed).sample());
   }
 
+  /** Whether it was said how many rows all pairs are looked at of. */
+  boolean saysSample() {
+    return sample != null;
+  }
+
+  /**
+   * Of models' layers.
+   *
+   * @throws UsageException for what means nothing there
+   */
+  Options optionsOfModels(long seed, int usualSample, List<Measure> chosen) {
+    if (chosen.contains(Measure.MIN_CORRELATION)) {
+      throw new UsageException(
+          "compare: --metric: min-correlation: is over several arrays; expected --x, --y and --also. Of models take max-correlation");
+    }
+    boolean pairwise = chosen.stream().anyMatch(Measure::isPairwise);
+    if (!pairwise && (resamples != null || shuffles != null || sample != null)) {
+      throw new UsageException(
+          "compare: %s: given for layers of models; expected with cka-rbf, rsa or neighbours alone. Intervals of the others are by --groups"
+              .formatted(
+                  resamples != null
+                      ? "--resamples"
+                      : shuffles != null ? "--shuffles" : "--sample"));
+    }
+    if (tolerance != null && tolerance < LEAST_TOLERANCE) {
+      throw new UsageException(
+          "compare: --tolerance: %s; expected at least %s for layers of models, whose sums of products have half the digits. Write the layers with run --out, and give --x and --y"
+              .formatted(tolerance, LEAST_TOLERANCE));
+    }
+    return options(seed, usualSample);
+  }
+
   /**
    * With another sample where none was asked for.
    *
@@ -156,10 +201,24 @@ final class MeasureOptions {
         named("--rsa-dissimilarity", dissimilarity, usual.dissimilarity()),
         named("--rsa-agreement", agreement, usual.agreement()),
         neighbours == null ? usual.neighbours() : neighbours,
-        sample == null ? usualSample : Math.max(2, sample),
+        sample == null ? usualSample : requireSample(sample),
         resamples,
         shuffles,
         seed);
+  }
+
+  private static int requireSample(int sample) {
+    if (sample < 2 || sample > Comparison.mostRowsOfPairs()) {
+      throw new UsageException(
+          "compare: --sample: %d; expected 2 to %d. See: vitrine help compare"
+              .formatted(sample, Comparison.mostRowsOfPairs()));
+    }
+    return sample;
+  }
+
+  /** The first option that was given of those that mean something only to layers; null of none. */
+  @Nullable String given() {
+    return metric == null ? null : "--metric";
   }
 
   private static <E extends Enum<E>> E named(String option, @Nullable String name, E usual) {

@@ -3,6 +3,7 @@ package vitrine.interp.compare;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.SequencedMap;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -64,11 +65,6 @@ public final class CheckpointsResult implements Result {
   }
 
   @Override
-  public Provenance provenance() {
-    return points.getFirst().grid().provenance();
-  }
-
-  @Override
   public List<Picture> pictures() {
     List<Picture> pictures = new ArrayList<>();
     for (Measure measure : measures) {
@@ -99,31 +95,19 @@ public final class CheckpointsResult implements Result {
     for (Measure measure : measures) {
       for (Point point : points) {
         for (int layer = 0; layer < layers().size(); layer++) {
-          GridValues.Cell cell = point.grid().cell(measure, layer, layer);
           rows.add(
-              List.of(
+              Cells.row(
+                  point.grid().cell(measure, layer, layer),
                   Table.Cell.of(measure.label()),
                   Table.Cell.of(point.name()),
                   Table.Cell.of(point.at()),
-                  Table.Cell.of(layers().get(layer)),
-                  Table.Cell.of(cell.interval().estimate()),
-                  Table.Cell.of(cell.interval().low()),
-                  Table.Cell.of(cell.interval().high()),
-                  Table.Cell.of(cell.shuffled())));
+                  Table.Cell.of(layers().get(layer))));
         }
       }
     }
     return new Table(
         Caption.of("Similarity with the last model", "Each row is a layer of a model on the way."),
-        List.of(
-            Quantity.of("measure"),
-            Quantity.of("checkpoint"),
-            Quantity.of("at"),
-            Quantity.of("layer"),
-            Quantity.of("similarity"),
-            Quantity.of("low"),
-            Quantity.of("high"),
-            Quantity.of("shuffled")),
+        Cells.columns("rows", "measure", "checkpoint", "at", "layer"),
         rows);
   }
 
@@ -142,19 +126,33 @@ public final class CheckpointsResult implements Result {
     return arrays;
   }
 
+  /** The last model: what all others are compared with. */
+  @Override
+  public Provenance provenance() {
+    GridResult first = points.getFirst().grid();
+    Provenance last = first.other();
+    return last == null ? first.provenance() : last;
+  }
+
   @Override
   public ObjectNode findings() {
     ObjectNode document = Json.object();
+    GridResult first = points.getFirst().grid();
+    document.put("site", first.spec().site());
+    document.put("unit", first.spec().unit().name().toLowerCase(Locale.ROOT));
+    document.put("rows", first.rows());
     document.set("layers", Json.strings(layers()));
     ArrayNode list = document.putArray("checkpoints");
-    for (int i = 0; i < points.size(); i++) {
-      ObjectNode node =
-          list.addObject().put("name", points.get(i).name()).put("at", points.get(i).at());
+    for (Point point : points) {
+      ObjectNode node = list.addObject().put("name", point.name()).put("at", point.at());
+      point.grid().provenance().addTo(node.putObject("from"));
       for (Measure measure : measures) {
-        ArrayNode numbers = node.putArray(measure.label());
-        for (int layer = 0; layer < layers().size(); layer++) {
-          numbers.add(Json.number(value(measure, i, layer)));
-        }
+        List<List<Cell>> cells =
+            Cells.of(1, layers().size(), (row, layer) -> point.grid().cell(measure, layer, layer));
+        ObjectNode numbers = node.putObject(measure.label());
+        Cells.json(cells)
+            .properties()
+            .forEach(each -> numbers.set(each.getKey(), each.getValue().get(0)));
       }
     }
     return document;

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 import vitrine.interp.Provenance;
 import vitrine.interp.Result;
@@ -15,7 +14,6 @@ import vitrine.interp.io.Json;
 import vitrine.interp.io.NumberArray;
 import vitrine.interp.pictures.Caption;
 import vitrine.interp.pictures.Picture;
-import vitrine.interp.pictures.Quantity;
 import vitrine.interp.pictures.Table;
 
 /** All layers of one model or two, by some measures. */
@@ -63,7 +61,7 @@ public final class GridResult implements Result {
    * @param x place of the layer of X; 0 are the embeddings where the stream is read
    */
   public double value(Measure measure, int x, int y) {
-    return cell(measure, x, y).interval().estimate();
+    return cell(measure, x, y).estimate();
   }
 
   /** The same with shuffled rows; NaN but for layers of the same place. */
@@ -71,8 +69,12 @@ public final class GridResult implements Result {
     return cell(measure, x, y).shuffled();
   }
 
-  GridValues.Cell cell(Measure measure, int x, int y) {
-    return values.cells().get(spec.measures().indexOf(measure)).get(x).get(y);
+  Cell cell(Measure measure, int x, int y) {
+    return cells(measure).get(x).get(y);
+  }
+
+  private List<List<Cell>> cells(Measure measure) {
+    return values.cells().get(spec.measures().indexOf(measure));
   }
 
   /** How many rows there were. */
@@ -124,13 +126,32 @@ public final class GridResult implements Result {
             texts));
     if (values.rows() < 10L * values.widest()) {
       notes.add(
-          "Fewer than ten rows a unit (%d): cca, svcca, pwcca and regression are large by chance."
+          "Fewer than ten rows a unit (%d): most measures are large by chance; cka-unbiased, rsa and neighbours are not, but less sure."
               .formatted(values.widest()));
     }
     if (values.sampled() > 0 && values.sampled() < values.rows()) {
       notes.add(
           "cka-rbf, rsa and neighbours of %d of the rows, drawn by seed %d."
               .formatted(values.sampled(), spec.options().seed()));
+    }
+    List<String> without =
+        spec.measures().stream()
+            .filter(measure ->
+                cells(measure).stream()
+                    .flatMap(List::stream)
+                    .noneMatch(cell -> cell.interval().isKnown()))
+            .map(Measure::label)
+            .toList();
+    if (!without.isEmpty()) {
+      notes.add(
+          "No intervals of %s: %s."
+              .formatted(
+                  String.join(", ", without),
+                  texts < 2
+                      ? "there is one text, and none to leave out"
+                      : spec.groups().count() < 2
+                          ? "with one group there is none to leave out"
+                          : "their decompositions take long; --groups 10 has them"));
     }
     return notes;
   }
@@ -141,31 +162,18 @@ public final class GridResult implements Result {
     for (Measure measure : spec.measures()) {
       for (int i = 0; i < axes.layersX().size(); i++) {
         for (int j = 0; j < axes.layersY().size(); j++) {
-          GridValues.Cell cell = cell(measure, i, j);
           rows.add(
-              List.of(
+              Cells.row(
+                  cell(measure, i, j),
                   Table.Cell.of(measure.label()),
                   Table.Cell.of(axes.layersX().get(i)),
-                  Table.Cell.of(axes.layersY().get(j)),
-                  Table.Cell.of(cell.interval().n()),
-                  Table.Cell.of(cell.interval().estimate()),
-                  Table.Cell.of(cell.interval().low()),
-                  Table.Cell.of(cell.interval().high()),
-                  Table.Cell.of(cell.shuffled())));
+                  Table.Cell.of(axes.layersY().get(j))));
         }
       }
     }
     return new Table(
         Caption.of("Similarity of layers", "Each row is a pair of layers by one measure."),
-        List.of(
-            Quantity.of("measure"),
-            Quantity.of("x"),
-            Quantity.of("y"),
-            Quantity.of("rows"),
-            Quantity.of("similarity"),
-            Quantity.of("low"),
-            Quantity.of("high"),
-            Quantity.of("shuffled")),
+        Cells.columns("rows", "measure", "x", "y"),
         rows);
   }
 
@@ -176,11 +184,7 @@ public final class GridResult implements Result {
     int x = axes.layersX().size();
     int y = axes.layersY().size();
     for (Measure measure : spec.measures()) {
-      double[] numbers = new double[x * y];
-      for (int i = 0; i < numbers.length; i++) {
-        numbers[i] = value(measure, i / y, i % y);
-      }
-      arrays.put(measure.label(), NumberArray.of(numbers, x, y));
+      arrays.put(measure.label(), NumberArray.of(Cells.estimates(cells(measure)), x, y));
     }
     return arrays;
   }
@@ -197,33 +201,22 @@ public final class GridResult implements Result {
     if (values.sampled() > 0) {
       document.put("sampled_rows", values.sampled());
     }
-    document.put("interval", "jackknife over groups of rows").put("groups", values.groups());
+    document
+        .put("interval", "jackknife over groups of texts; over all pairs of rows bootstrap of rows")
+        .put("groups", values.groups());
     ObjectNode x = document.putObject("x").put("name", axes.x());
     x.set("layers", Json.strings(axes.layersX()));
     ObjectNode y = document.putObject("y").put("name", axes.y());
     y.set("layers", Json.strings(axes.layersY()));
     ObjectNode measures = document.putObject("measures");
     for (Measure measure : spec.measures()) {
-      ObjectNode node = measures.putObject(measure.label());
-      node.set("values", matrix(measure, cell -> cell.interval().estimate()));
-      if (GridSpec.hasInterval(measure) && values.groups() > 0) {
-        node.set("low", matrix(measure, cell -> cell.interval().low()));
-        node.set("high", matrix(measure, cell -> cell.interval().high()));
-      }
-      node.set("shuffled", matrix(measure, GridValues.Cell::shuffled));
+      measures.set(measure.label(), Cells.json(cells(measure)));
     }
     return document;
   }
 
-  private ArrayNode matrix(
-      Measure measure, java.util.function.ToDoubleFunction<GridValues.Cell> number) {
-    ArrayNode rows = Json.array();
-    for (int i = 0; i < axes.layersX().size(); i++) {
-      ArrayNode row = rows.addArray();
-      for (int j = 0; j < axes.layersY().size(); j++) {
-        row.add(Json.number(number.applyAsDouble(cell(measure, i, j))));
-      }
-    }
-    return rows;
+  /** Of the side that is not {@link #provenance}; null where both are one. */
+  @Nullable Provenance other() {
+    return other;
   }
 }

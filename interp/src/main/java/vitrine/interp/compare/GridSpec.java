@@ -11,11 +11,11 @@ import vitrine.interp.compare.measures.Options;
  * @param unit what a row is
  * @param pairs of which layers
  * @param measures the first is drawn first
- * @param options of the measures; of their draws only the seed counts
- * @param groups the rows are split into so many for the intervals of {@link #hasInterval}
+ * @param options of the measures
+ * @param groups that texts are drawn into, for intervals
  */
 public record GridSpec(
-    String site, Unit unit, Pairs pairs, List<Measure> measures, Options options, int groups) {
+    String site, Unit unit, Pairs pairs, List<Measure> measures, Options options, Groups groups) {
   /** Of which layers. */
   public enum Pairs {
     /** Each of the one with each of the other. */
@@ -24,12 +24,33 @@ public record GridSpec(
     SAME
   }
 
+  /**
+   * Groups of texts.
+   *
+   * @param count 1 for no intervals
+   * @param of which of the measures that stream have intervals
+   */
+  public record Groups(int count, Intervals of) {}
+
+  /** Which measures have intervals: each leaves every group out in turn. */
+  public enum Intervals {
+    /** Those that are quick. */
+    QUICK,
+    /** All, however long that takes. */
+    ALL
+  }
+
   public GridSpec {
     measures = List.copyOf(measures);
   }
 
-  /** Whether a measure's intervals are quick: those without a decomposition. */
-  static boolean hasInterval(Measure measure) {
-    return measure == Measure.CKA_LINEAR || measure == Measure.CKA_UNBIASED;
+  /** Those that sums over a stream of rows are enough for. */
+  List<Measure> streamed() {
+    return measures.stream().filter(Measure::streams).toList();
+  }
+
+  /** Those over all pairs of rows. */
+  List<Measure> pairwise() {
+    return measures.stream().filter(Measure::isPairwise).toList();
   }
 }

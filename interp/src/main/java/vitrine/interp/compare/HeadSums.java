@@ -142,23 +142,23 @@ final class HeadSums {
     return at % T <= at / T || p[at] > 0 || q[at] > 0;
   }
 
-  GridValues.Cell jensenShannon(int a, int b) {
+  Cell jensenShannon(int a, int b) {
     int at = a * y + b;
-    return cell(sums[0][at], sums[1][at], texts, shuffled[at] / texts);
+    return cell(sums[0][at], sums[1][at], texts, 0, shuffled[at] / texts);
   }
 
-  GridValues.Cell pearson(int a, int b) {
+  Cell pearson(int a, int b) {
     int at = a * y + b;
-    return cell(sums[2][at], sums[3][at], known[at], Double.NaN);
+    return cell(sums[2][at], sums[3][at], known[at], -1, Double.NaN);
   }
 
-  private static GridValues.Cell cell(double sum, double squares, int n, double chance) {
+  private static Cell cell(double sum, double squares, int n, double least, double chance) {
     if (n == 0) {
-      return GridValues.Cell.NONE;
+      return Cell.NONE;
     }
     double mean = sum / n;
     double variance = Math.max(0, squares / n - mean * mean);
-    double reach = n < 2 ? Double.NaN : GridValues.student(n - 1) * Math.sqrt(variance / (n - 1));
-    return GridValues.Cell.of(mean, reach, chance, n);
+    double error = n < 2 ? Double.NaN : Math.sqrt(variance / (n - 1));
+    return Cell.ofStudent(mean, error, n - 1, least, chance, n);
   }
 }

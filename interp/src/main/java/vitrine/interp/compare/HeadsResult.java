@@ -4,9 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
-import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 import vitrine.interp.Provenance;
 import vitrine.interp.Result;
@@ -47,21 +45,24 @@ public final class HeadsResult implements Result {
     this.sums = sums;
   }
 
-  private GridValues.Cell cell(Kind kind, int a, int b) {
-    return switch (kind) {
-      case JENSEN_SHANNON -> sums.jensenShannon(a, b);
-      case PEARSON -> sums.pearson(a, b);
-    };
+  private List<List<Cell>> cells(Kind kind) {
+    return Cells.of(
+        axes.layersX().size(),
+        axes.layersY().size(),
+        switch (kind) {
+          case JENSEN_SHANNON -> sums::jensenShannon;
+          case PEARSON -> sums::pearson;
+        });
   }
 
   /** 1 - JS / ln 2 of two heads, by their places: layer times heads plus head. */
   public double jensenShannon(int a, int b) {
-    return sums.jensenShannon(a, b).interval().estimate();
+    return sums.jensenShannon(a, b).estimate();
   }
 
   /** Pearson's correlation of two heads' probabilities. */
   public double pearson(int a, int b) {
-    return sums.pearson(a, b).interval().estimate();
+    return sums.pearson(a, b).estimate();
   }
 
   @Override
@@ -79,20 +80,11 @@ public final class HeadsResult implements Result {
     return provenance;
   }
 
-  private double[] numbers(Kind kind) {
-    int columns = axes.layersY().size();
-    double[] numbers = new double[axes.layersX().size() * columns];
-    for (int i = 0; i < numbers.length; i++) {
-      numbers[i] = cell(kind, i / columns, i % columns).interval().estimate();
-    }
-    return numbers;
-  }
-
   @Override
   public List<Picture> pictures() {
     List<Picture> pictures = new ArrayList<>();
     for (Kind kind : Kind.values()) {
-      Grid grid = Grid.of(numbers(kind), axes.layersX().size(), axes.layersY().size());
+      Grid grid = Grid.of(Cells.estimates(cells(kind)), axes.layersX().size(), axes.layersY().size());
       pictures.add(
           new Heatmap(
               Caption.of(
@@ -117,33 +109,21 @@ public final class HeadsResult implements Result {
   public Table table() {
     List<List<Table.Cell>> rows = new ArrayList<>();
     for (Kind kind : Kind.values()) {
+      List<List<Cell>> cells = cells(kind);
       for (int a = 0; a < axes.layersX().size(); a++) {
         for (int b = 0; b < axes.layersY().size(); b++) {
-          GridValues.Cell cell = cell(kind, a, b);
           rows.add(
-              List.of(
+              Cells.row(
+                  cells.get(a).get(b),
                   Table.Cell.of(kind.label),
                   Table.Cell.of(axes.layersX().get(a)),
-                  Table.Cell.of(axes.layersY().get(b)),
-                  Table.Cell.of(cell.interval().n()),
-                  Table.Cell.of(cell.interval().estimate()),
-                  Table.Cell.of(cell.interval().low()),
-                  Table.Cell.of(cell.interval().high()),
-                  Table.Cell.of(cell.shuffled())));
+                  Table.Cell.of(axes.layersY().get(b))));
         }
       }
     }
     return new Table(
         Caption.of("Similarity of heads", "Each row is a pair of heads; the text is the unit."),
-        List.of(
-            Quantity.of("measure"),
-            Quantity.of("x"),
-            Quantity.of("y"),
-            Quantity.of("texts"),
-            Quantity.of("similarity"),
-            Quantity.of("low"),
-            Quantity.of("high"),
-            Quantity.of("shuffled keys")),
+        Cells.columns("texts", "measure", "x", "y"),
         rows);
   }
 
@@ -153,7 +133,9 @@ public final class HeadsResult implements Result {
     SequencedMap<String, NumberArray> arrays = new LinkedHashMap<>();
     for (Kind kind : Kind.values()) {
       arrays.put(
-          kind.label, NumberArray.of(numbers(kind), axes.layersX().size(), axes.layersY().size()));
+          kind.label,
+          NumberArray.of(
+              Cells.estimates(cells(kind)), axes.layersX().size(), axes.layersY().size()));
     }
     return arrays;
   }
@@ -169,25 +151,8 @@ public final class HeadsResult implements Result {
     document.putObject("y").put("name", axes.y()).set("heads", Json.strings(axes.layersY()));
     ObjectNode measures = document.putObject("measures");
     for (Kind kind : Kind.values()) {
-      ObjectNode node = measures.putObject(kind.label);
-      node.set("values", matrix(kind, cell -> cell.interval().estimate()));
-      node.set("low", matrix(kind, cell -> cell.interval().low()));
-      node.set("high", matrix(kind, cell -> cell.interval().high()));
-      if (kind == Kind.JENSEN_SHANNON) {
-        node.set("shuffled", matrix(kind, GridValues.Cell::shuffled));
-      }
+      measures.set(kind.label, Cells.json(cells(kind)));
     }
     return document;
-  }
-
-  private ArrayNode matrix(Kind kind, ToDoubleFunction<GridValues.Cell> number) {
-    ArrayNode rows = Json.array();
-    for (int a = 0; a < axes.layersX().size(); a++) {
-      ArrayNode row = rows.addArray();
-      for (int b = 0; b < axes.layersY().size(); b++) {
-        row.add(Json.number(number.applyAsDouble(cell(kind, a, b))));
-      }
-    }
-    return rows;
   }
 }

@@ -4,38 +4,50 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import vitrine.engine.data.Draw;
-import vitrine.engine.data.Permutation;
 import vitrine.interp.compare.measures.Activations;
 import vitrine.interp.compare.measures.LayerSums;
-import vitrine.interp.compare.measures.Options;
 
 /**
- * A sample of a stream's rows, of every layer of both sides: each row gets a number drawn by the
- * seed, and those with the smallest stay, so that every row is as likely whatever the number of
- * rows.
+ * A sample of a stream's rows, of every layer of both sides, for the measures over all pairs of
+ * rows: each row gets a number drawn by the seed, and those with the smallest stay, so that every
+ * row is as likely whatever the number of rows. Where no measure needs them they are but counted.
  */
 final class Kept {
-  private final Options options;
+  private final GridSpec spec;
   private final LayerSums.Sides sides;
   private final List<long[]> lots = new ArrayList<>();
   private final List<double[][]> ofX = new ArrayList<>();
   private final List<double[][]> ofY = new ArrayList<>();
   private long seen;
 
-  Kept(Options options, LayerSums.Sides sides) {
-    this.options = options;
+  Kept(GridSpec spec, LayerSums.Sides sides) {
+    this.spec = spec;
     this.sides = sides;
   }
 
+  /** Rows seen. */
+  long seen() {
+    return seen;
+  }
+
+  /** Whether Y's rows are X's own. */
+  boolean isOne() {
+    return sides == LayerSums.Sides.ONE;
+  }
+
   void add(List<Activations> x, List<Activations> y) {
-    long key = Draw.key(options.seed(), Draw.Use.SAMPLING);
+    if (spec.pairwise().isEmpty()) {
+      seen += x.getFirst().rows();
+      return;
+    }
+    long key = Draw.key(spec.options().seed(), Draw.Use.SAMPLING);
     for (int row = 0; row < x.getFirst().rows(); row++) {
       lots.add(new long[] {Draw.next(key, seen) >>> 1, seen});
       ofX.add(rows(x, row));
-      ofY.add(sides == LayerSums.Sides.ONE ? ofX.getLast() : rows(y, row));
+      ofY.add(isOne() ? ofX.getLast() : rows(y, row));
       seen++;
     }
-    if (ofX.size() > 2 * options.sample()) {
+    if (ofX.size() > 2L * spec.options().sample()) {
       shrink();
     }
   }
@@ -50,10 +62,10 @@ final class Kept {
   /** Keeps the smallest lots, in the order of the stream. */
   private void shrink() {
     long[] sorted = lots.stream().mapToLong(lot -> lot[0]).sorted().toArray();
-    if (sorted.length <= options.sample()) {
+    if (sorted.length <= spec.options().sample()) {
       return;
     }
-    long most = sorted[options.sample() - 1];
+    long most = sorted[spec.options().sample() - 1];
     for (int i = lots.size() - 1; i >= 0; i--) {
       if (lots.get(i)[0] > most) {
         lots.remove(i);
@@ -75,11 +87,6 @@ final class Kept {
 
   Activations y(int layer) {
     return layer(ofY, layer);
-  }
-
-  /** The order of rows that chance is told with. */
-  int[] shuffled() {
-    return Permutation.of(rows(), Draw.key(options.seed(), Draw.Use.SHUFFLING));
   }
 
   private Activations layer(List<double[][]> rows, int layer) {

@@ -2,10 +2,8 @@ package vitrine.interp.compare;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.function.IntConsumer;
-import java.util.stream.IntStream;
 import vitrine.engine.InputException;
 import vitrine.engine.data.Draw;
 import vitrine.engine.data.Permutation;
@@ -24,11 +22,8 @@ import vitrine.interp.compare.measures.Measure;
  * rows take a sample of rows, kept whole.
  */
 public final class LayerGrid {
-  /** Passages that run as one batch. */
-  private static final int BATCH = 32;
-
-  /** Rows that are added at once: small enough for the cache, and worth the care of adding. */
-  private static final int FLUSH = 2048;
+  /** Operations of decompositions for intervals that nobody asked for: some seconds. */
+  private static final double MOST = 2e10;
 
   private final Side x;
   private final Side y;
@@ -65,16 +60,44 @@ public final class LayerGrid {
     int[] widthsX = new Reader(x.model(), spec.site()).widths();
     int[] widthsY = new Reader(y.model(), spec.site()).widths();
     LayerGrid grid = new LayerGrid(x, y, spec, 1);
-    long sums =
-        LayerSums.bytes(
-            widthsX,
-            widthsY,
-            grid.sides(),
-            grid.pairs(widthsX.length, widthsY.length),
-            spec.groups());
+    long sums = grid.shape(widthsX, widthsY).bytes(grid.groups());
+    if (spec.pairwise().isEmpty()) {
+      return sums;
+    }
     long n = spec.options().sample();
-    boolean all = spec.measures().stream().anyMatch(measure -> !measure.streams());
-    return sums + (all ? 2 * n * n * Double.BYTES : 0);
+    long units = Arrays.stream(widthsX).sum() + Arrays.stream(widthsY).sum();
+    long layers = widthsX.length + (x.isSame(y) ? 0 : widthsY.length);
+    // Twice as many rows wait as are kept; of each layer there is half a matrix of all pairs.
+    return sums + 2 * n * units * Double.BYTES + layers * n * n * Double.BYTES / 2;
+  }
+
+  private int groups() {
+    return Math.min(spec.groups().count(), x.passages().size());
+  }
+
+  private LayerSums.Shape shape(int[] widthsX, int[] widthsY) {
+    List<LayerSums.Pair> pairs =
+        spec.streamed().isEmpty() ? List.of() : pairs(widthsX.length, widthsY.length);
+    LayerSums.Shape all =
+        new LayerSums.Shape(widthsX, widthsY, sides(), pairs, LayerSums.LeaveOut.ALL);
+    return new LayerSums.Shape(widthsX, widthsY, sides(), pairs, leaveOut(all));
+  }
+
+  private LayerSums.LeaveOut leaveOut(LayerSums.Shape shape) {
+    List<Measure> streamed = spec.streamed();
+    if (groups() < 2 || streamed.isEmpty()) {
+      return LayerSums.LeaveOut.NONE;
+    }
+    boolean few = shape.decompositions() * groups() <= MOST;
+    return switch (spec.groups().of()) {
+      case ALL -> LayerSums.LeaveOut.ALL;
+      case QUICK ->
+          few
+              ? LayerSums.LeaveOut.ALL
+              : streamed.stream().anyMatch(LayerSums::isQuick)
+                  ? LayerSums.LeaveOut.QUICK
+                  : LayerSums.LeaveOut.NONE;
+    };
   }
 
   private LayerGrid(Side x, Side y, GridSpec spec, int threads) {
@@ -105,27 +128,22 @@ public final class LayerGrid {
     Reader readerX = new Reader(x.model(), spec.site());
     Reader readerY = x.isSame(y) ? readerX : new Reader(y.model(), spec.site());
     List<List<Encoded>> encoded = encode();
-    int[] order = byLength(encoded.getFirst());
     Stream stream = new Stream(readerX, readerY);
-    for (int from = 0; from < order.length; from += BATCH) {
-      int[] chosen = Arrays.copyOfRange(order, from, Math.min(order.length, from + BATCH));
-      stream.read(chosen(encoded.get(0), chosen), chosen(encoded.get(1), chosen));
-      progress.accept(from + chosen.length);
+    int done = 0;
+    for (List<int[]> group :
+        TextGroups.of(encoded.getFirst(), spec.groups().count(), spec.options().seed())) {
+      for (int[] batch : group) {
+        stream.read(chosen(encoded.get(0), batch), chosen(encoded.get(1), batch));
+        done += batch.length;
+        progress.accept(done);
+      }
+      stream.closeGroup();
     }
     return stream.finish(version);
   }
 
   private static List<Encoded> chosen(List<Encoded> all, int[] places) {
     return Arrays.stream(places).mapToObj(all::get).toList();
-  }
-
-  /** So that little is padding. */
-  private static int[] byLength(List<Encoded> passages) {
-    return IntStream.range(0, passages.size())
-        .boxed()
-        .sorted(Comparator.comparingInt(i -> passages.get(i).example().ids().length))
-        .mapToInt(Integer::intValue)
-        .toArray();
   }
 
   /** Both sides' passages, with rows that pair. */
@@ -174,22 +192,23 @@ public final class LayerGrid {
 
   /** What has been read and not yet been added, and the sums so far. */
   private final class Stream {
+    /** Rows that are added at once: few enough to wait in memory, and worth the care of adding. */
+    private static final int FLUSH = 2048;
+
     private final Reader readerX;
     private final Reader readerY;
     private final List<List<Reader.Table>> waitingX = new ArrayList<>();
     private final List<List<Reader.Table>> waitingY = new ArrayList<>();
     private int waiting;
     private int flushes;
-    private final List<LayerSums.Pair> pairs;
-    private LayerSums sums;
+    private final LayerSums sums;
     private final Kept kept;
 
     Stream(Reader readerX, Reader readerY) {
       this.readerX = readerX;
       this.readerY = readerY;
-      this.pairs = pairs(readerX.names().size(), readerY.names().size());
-      this.sums = new LayerSums(new int[0], new int[0], LayerSums.Sides.ONE, List.of(), 1, 1);
-      this.kept = new Kept(spec.options(), sides());
+      this.sums = new LayerSums(shape(readerX.widths(), readerY.widths()), threads);
+      this.kept = new Kept(spec, sides());
     }
 
     void read(List<Encoded> ofX, List<Encoded> ofY) {
@@ -203,40 +222,43 @@ public final class LayerGrid {
     }
 
     private void flush() {
-      if (waiting == 0) {
-        return;
-      }
-      List<Activations> layersX = joined(x.label(), readerX.names(), waitingX);
-      List<Activations> layersY =
-          x.isSame(y) ? layersX : joined(y.label(), readerY.names(), waitingY);
-      if (flushes == 0) {
-        sums =
-            new LayerSums(widths(layersX), widths(layersY), sides(), pairs, spec.groups(), threads);
-      }
-      long key = Draw.key(spec.options().seed(), Draw.Use.SHUFFLING, flushes);
-      sums.add(layersX, layersY, flushes % spec.groups(), Permutation.of(waiting, key));
-      if (spec.measures().stream().anyMatch(measure -> !measure.streams())) {
+      if (waiting > 0) {
+        List<Activations> layersX = joined(x.label(), readerX.names(), waitingX);
+        List<Activations> layersY =
+            x.isSame(y) ? layersX : joined(y.label(), readerY.names(), waitingY);
+        long key = Draw.key(spec.options().seed(), Draw.Use.SHUFFLING, flushes);
+        if (!spec.streamed().isEmpty()) {
+          sums.add(layersX, layersY, Permutation.of(waiting, key));
+        }
         kept.add(layersX, layersY);
+        flushes++;
+        waiting = 0;
       }
-      flushes++;
-      waiting = 0;
       waitingX.clear();
       waitingY.clear();
     }
 
-    GridResult finish(String version) {
+    void closeGroup() {
       flush();
-      int usedGroups = Math.min(flushes, spec.groups());
-      GridValues values =
-          GridValues.of(
-              spec, readerX.names(), readerY.names(), pairs, sums, usedGroups, kept, threads);
+      sums.closeGroup();
+    }
+
+    GridResult finish(String version) {
+      if (kept.seen() < 2) {
+        throw new InputException(
+            "compare: %s: %d rows in all; expected at least 2. Give texts with words, or --unit token"
+                .formatted(x.label(), kept.seen()));
+      }
+      GridResult.Axes axes =
+          new GridResult.Axes(x.label(), y.label(), readerX.names(), readerY.names());
       return new GridResult(
           Provenance.of(x.source(), x.model(), version, readerX.plan()),
           x.isSame(y) ? null : Provenance.of(y.source(), y.model(), version, readerY.plan()),
-          new GridResult.Axes(x.label(), y.label(), readerX.names(), readerY.names()),
+          axes,
           spec,
           x.passages().size(),
-          values);
+          GridValues.of(
+              spec, axes, pairs(axes.layersX().size(), axes.layersY().size()), sums, kept, threads));
     }
   }
 
@@ -263,10 +285,6 @@ public final class LayerGrid {
 
   private boolean anyDirected() {
     return spec.measures().stream().anyMatch(Measure::isDirected);
-  }
-
-  private static int[] widths(List<Activations> layers) {
-    return layers.stream().mapToInt(Activations::columns).toArray();
   }
 
   private static List<Activations> joined(

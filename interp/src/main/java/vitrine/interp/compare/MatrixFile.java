@@ -40,12 +40,17 @@ public record MatrixFile(String path, String hash, Activations activations) {
                   array.shapeText(),
                   rows == Rows.UNITS ? "(units,examples)" : "(examples,units)"));
     }
-    int columns = shape.length == 1 ? 1 : Math.toIntExact(shape[shape.length - 1]);
-    int count = columns == 0 ? 0 : array.values().length / columns;
-    Activations given = Activations.of(name + ": " + file, count, columns, array.values());
-    return new MatrixFile(
-        file.toString(),
-        FileHash.sha256("compare", file),
-        rows == Rows.UNITS ? given.transposed() : given);
+    int last = shape.length == 1 ? 1 : Math.toIntExact(shape[shape.length - 1]);
+    int others = last == 0 ? 0 : array.values().length / last;
+    String hash = FileHash.sha256("compare", file);
+    String label = name + ": " + file;
+    return switch (rows) {
+      case EXAMPLES ->
+          new MatrixFile(
+              file.toString(), hash, Activations.of(label, others, last, array.values()));
+      case UNITS ->
+          new MatrixFile(
+              file.toString(), hash, Activations.ofUnits(label, others, last, array.values()));
+    };
   }
 }

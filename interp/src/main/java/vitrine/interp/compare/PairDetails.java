@@ -1,5 +1,6 @@
 package vitrine.interp.compare;
 
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
@@ -14,13 +15,21 @@ import vitrine.interp.io.Json;
 final class PairDetails {
   private final MatrixFile x;
   private final MatrixFile y;
+  private final List<MatrixFile> also;
   private final Comparison comparison;
   private final Options options;
   private final String version;
 
-  PairDetails(MatrixFile x, MatrixFile y, Comparison comparison, Options options, String version) {
+  PairDetails(
+      MatrixFile x,
+      MatrixFile y,
+      List<MatrixFile> also,
+      Comparison comparison,
+      Options options,
+      String version) {
     this.x = x;
     this.y = y;
+    this.also = also;
     this.comparison = comparison;
     this.options = options;
     this.version = version;
@@ -29,8 +38,19 @@ final class PairDetails {
   ObjectNode json() {
     ObjectNode details = Json.object();
     details.put("n", comparison.x().rows());
-    details.set("x", side(x, comparison.extras().rankX()));
-    details.set("y", side(y, comparison.extras().rankY()));
+    ObjectNode ofX = side(x);
+    ObjectNode ofY = side(y);
+    Comparison.Ranks ranks = comparison.extras().ranks();
+    if (ranks != null) {
+      ofX.put("rank", ranks.x());
+      ofY.put("rank", ranks.y());
+    }
+    details.set("x", ofX);
+    details.set("y", ofY);
+    if (!also.isEmpty()) {
+      ArrayNode sides = details.putArray("also");
+      also.forEach(file -> sides.add(side(file)));
+    }
     details.put("seed", options.seed());
     details.put("rank_tolerance", options.tolerance());
     details.put("version", version);
@@ -45,25 +65,25 @@ final class PairDetails {
     return details;
   }
 
-  private static ObjectNode side(MatrixFile file, int rank) {
+  private static ObjectNode side(MatrixFile file) {
     return Json.object()
         .put("path", file.path())
         .put("sha256", file.hash())
         .put("rows", file.activations().rows())
         .put("columns", file.activations().columns())
-        .put("constant_columns", file.activations().constantColumns())
-        .put("rank", rank);
+        .put("constant_columns", file.activations().constantColumns());
   }
 
   private static ObjectNode interval(Finding finding) {
     ObjectNode node = Json.interval(finding.interval());
     node.put("resamples", finding.spread().resamples());
+    node.put("rows_of_a_resample", finding.spread().rows());
     node.set("bias", Json.number(finding.spread().bias()));
     return node;
   }
 
-  static ObjectNode shuffled(Finding.Baseline baseline) {
-    ObjectNode node = Json.object().put("shuffles", baseline.shuffles());
+  private static ObjectNode shuffled(Finding.Baseline baseline) {
+    ObjectNode node = Json.object().put("shuffles", baseline.shuffles()).put("rows", baseline.rows());
     node.set("mean", Json.number(baseline.mean()));
     node.set("p95", Json.number(baseline.high()));
     node.set("p", Json.number(baseline.p()));
@@ -92,7 +112,7 @@ final class PairDetails {
           node.put("dissimilarity", words(options.dissimilarity()))
               .put("agreement", words(options.agreement()));
       case NEIGHBOURS -> node.put("neighbours", options.neighbours()).put("by", "cosine");
-      case PROCRUSTES, MAX_CORRELATION, REGRESSION -> {}
+      case PROCRUSTES, MAX_CORRELATION, MIN_CORRELATION, REGRESSION -> {}
     }
   }
 

@@ -1,9 +1,13 @@
 package vitrine.interp.compare;
 
+import static java.util.stream.Collectors.joining;
+
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import tools.jackson.databind.node.ObjectNode;
 import vitrine.interp.Provenance;
 import vitrine.interp.Result;
@@ -26,14 +30,21 @@ public final class PairResult implements Result {
 
   private final MatrixFile x;
   private final MatrixFile y;
+  private final List<MatrixFile> also;
   private final Comparison comparison;
   private final Options options;
   private final String version;
 
   private PairResult(
-      MatrixFile x, MatrixFile y, Comparison comparison, Options options, String version) {
+      MatrixFile x,
+      MatrixFile y,
+      List<MatrixFile> also,
+      Comparison comparison,
+      Options options,
+      String version) {
     this.x = x;
     this.y = y;
+    this.also = List.copyOf(also);
     this.comparison = comparison;
     this.options = options;
     this.version = version;
@@ -42,12 +53,14 @@ public final class PairResult implements Result {
   /**
    * Compares.
    *
+   * @param also further sides, for {@code min-correlation}
    * @param threads of the draws; results do not depend on it
    * @param version of the program that asks, for the record
    */
   public static PairResult of(
       MatrixFile x,
       MatrixFile y,
+      List<MatrixFile> also,
       List<Measure> measures,
       Options options,
       int threads,
@@ -55,7 +68,14 @@ public final class PairResult implements Result {
     return new PairResult(
         x,
         y,
-        Comparison.of(x.activations(), y.activations(), measures, options, threads),
+        also,
+        Comparison.of(
+            x.activations(),
+            y.activations(),
+            also.stream().map(MatrixFile::activations).toList(),
+            measures,
+            options,
+            threads),
         options,
         version);
   }
@@ -79,8 +99,8 @@ public final class PairResult implements Result {
   @Override
   public Provenance provenance() {
     return new Provenance(
-        x.path() + ", " + y.path(),
-        x.hash() + ", " + y.hash(),
+        joined(MatrixFile::path),
+        joined(MatrixFile::hash),
         version,
         "none",
         "float64",
@@ -88,6 +108,10 @@ public final class PairResult implements Result {
         "none",
         options.seed(),
         Json.object());
+  }
+
+  private String joined(Function<MatrixFile, String> part) {
+    return Stream.concat(Stream.of(x, y), also.stream()).map(part).collect(joining(", "));
   }
 
   @Override
@@ -200,7 +224,7 @@ public final class PairResult implements Result {
     for (Finding finding : comparison.findings()) {
       metrics.set(finding.measure().label(), Json.number(finding.estimate()));
     }
-    document.set("details", new PairDetails(x, y, comparison, options, version).json());
+    document.set("details", new PairDetails(x, y, also, comparison, options, version).json());
     return document;
   }
 }

@@ -82,7 +82,13 @@ final class LayerGridTest {
   }
 
   private static GridSpec spec(Unit unit, GridSpec.Pairs pairs) {
-    return new GridSpec("resid_post", unit, pairs, MEASURES, Options.usual(0).draws(0, 0), 3);
+    return new GridSpec(
+        "resid_post",
+        unit,
+        pairs,
+        MEASURES,
+        Options.usual(0).draws(5, 5),
+        new GridSpec.Groups(3, GridSpec.Intervals.QUICK));
   }
 
   private static GridResult run(LayerGrid.Side x, LayerGrid.Side y, GridSpec spec) {
@@ -196,7 +202,13 @@ final class LayerGridTest {
             () -> run(side("a cat"), side("a dog"), spec(Unit.TOKEN, GridSpec.Pairs.ALL)));
     assertTrue(String.valueOf(tokens.getMessage()).contains("--unit word"));
     GridSpec patterns =
-        new GridSpec("attn.pattern", Unit.TOKEN, GridSpec.Pairs.ALL, MEASURES, Options.usual(0), 1);
+        new GridSpec(
+            "attn.pattern",
+            Unit.TOKEN,
+            GridSpec.Pairs.ALL,
+            MEASURES,
+            Options.usual(0),
+            new GridSpec.Groups(1, GridSpec.Intervals.QUICK));
     LayerGrid.Side side = many();
     InputException site = assertThrows(InputException.class, () -> run(side, side, patterns));
     assertTrue(String.valueOf(site.getMessage()).contains("no vector a token"));

@@ -23,19 +23,7 @@ final class CcaReferenceTest {
     Path folder = OutsideData.folder("VITRINE_DATA").resolve("cca-reference");
     JsonNode expected =
         JsonMapper.shared().readTree(folder.resolve("expected.json").toFile()).get("MNIST_lay04");
-    Options usual = Options.usual(0);
-    Options five =
-        new Options(
-            usual.tolerance(),
-            new Options.Count(5),
-            usual.fraction(),
-            usual.dissimilarity(),
-            usual.agreement(),
-            usual.neighbours(),
-            usual.sample(),
-            0,
-            0,
-            0);
+    Options five = Options.usual(0).keeping(new Options.Count(5)).draws(0, 0);
     Comparison comparison =
         Comparison.of(
             activations(folder, 0),

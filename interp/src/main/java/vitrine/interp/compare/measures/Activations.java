@@ -37,6 +37,18 @@ public final class Activations {
   }
 
   /**
+   * Wraps an array of units and turns it.
+   *
+   * @param values (d,n) unit by unit
+   * @throws InputException as {@link #of}
+   */
+  public static Activations ofUnits(String name, int units, int rows, double[] values) {
+    requireFinite(name, rows, values);
+    Activations turned = new Activations(units, rows, values).transposed();
+    return of(name, rows, units, turned.values);
+  }
+
+  /**
    * Some rows of a stream; any number of them.
    *
    * @throws InputException as {@link #of}
@@ -95,7 +107,7 @@ public final class Activations {
   }
 
   /** Rows as columns. */
-  public Activations transposed() {
+  private Activations transposed() {
     double[] turned = new double[values.length];
     for (int i = 0; i < rows; i++) {
       for (int j = 0; j < columns; j++) {
@@ -113,9 +125,10 @@ public final class Activations {
     double[] means = means();
     double[] centred = new double[values.length];
     boolean[] varies = varies();
-    for (int i = 0; i < values.length; i++) {
-      int column = i % columns;
-      centred[i] = varies[column] ? values[i] - means[column] : 0;
+    for (int i = 0; i < values.length; i += columns) {
+      for (int j = 0; j < columns; j++) {
+        centred[i + j] = varies[j] ? values[i + j] - means[j] : 0;
+      }
     }
     return new Activations(rows, columns, centred);
   }
@@ -147,9 +160,10 @@ public final class Activations {
 
   private boolean[] varies() {
     boolean[] varies = new boolean[columns];
-    for (int i = columns; i < values.length; i++) {
-      int column = i % columns;
-      varies[column] |= values[i] != values[column];
+    for (int i = columns; i < values.length; i += columns) {
+      for (int j = 0; j < columns; j++) {
+        varies[j] |= values[i + j] != values[j];
+      }
     }
     return varies;
   }
@@ -185,12 +199,14 @@ public final class Activations {
     double[] centred = centred().values;
     double[] squares = new double[columns];
     double all = 0;
-    for (int i = 0; i < centred.length; i++) {
-      squares[i % columns] += centred[i] * centred[i];
-      all += centred[i] * centred[i];
+    for (int i = 0; i < centred.length; i += columns) {
+      for (int j = 0; j < columns; j++) {
+        squares[j] += centred[i + j] * centred[i + j];
+      }
     }
     int most = 0;
-    for (int j = 1; j < columns; j++) {
+    for (int j = 0; j < columns; j++) {
+      all += squares[j];
       most = squares[j] > squares[most] ? j : most;
     }
     return new Heaviest(most, squares[most] / all);

@@ -20,12 +20,15 @@ record Basis(DMatrixRMaj u, Side side, double[] squaredLengths) {
         svd.u(), Side.of(svd, tolerance, lengthsOfColumns(centred)), squaredLengths(centred));
   }
 
-  private static double[] lengthsOfColumns(Activations matrix) {
+  /** Of each column; exactly 0 for constant ones, if centred. */
+  static double[] lengthsOfColumns(Activations matrix) {
     int d = matrix.columns();
     double[] lengths = new double[d];
-    for (int i = 0; i < matrix.values().length; i++) {
-      double value = matrix.values()[i];
-      lengths[i % d] += value * value;
+    for (int i = 0; i < matrix.values().length; i += d) {
+      for (int j = 0; j < d; j++) {
+        double value = matrix.values()[i + j];
+        lengths[j] += value * value;
+      }
     }
     Arrays.setAll(lengths, j -> Math.sqrt(lengths[j]));
     return lengths;
@@ -49,8 +52,10 @@ record Basis(DMatrixRMaj u, Side side, double[] squaredLengths) {
   /** (n,k) U S: the rows in the coordinates of the principal directions, all lengths kept. */
   Activations coordinates() {
     double[] values = u.data.clone();
-    for (int i = 0; i < values.length; i++) {
-      values[i] *= side.s()[i % u.numCols];
+    for (int i = 0; i < values.length; i += u.numCols) {
+      for (int j = 0; j < u.numCols; j++) {
+        values[i + j] *= side.s()[j];
+      }
     }
     return Activations.ofOwn(u.numRows, u.numCols, values);
   }

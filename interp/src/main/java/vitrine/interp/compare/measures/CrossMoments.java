@@ -1,5 +1,6 @@
 package vitrine.interp.compare.measures;
 
+import java.util.Arrays;
 import org.ejml.data.DMatrixRMaj;
 
 /**
@@ -9,12 +10,9 @@ import org.ejml.data.DMatrixRMaj;
  * E[x]E[y], which cancels. Of X with itself it is X'X.
  *
  * <p>Two of them over different rows make one over all ({@link #merge}); the order makes no
- * difference beyond rounding.
+ * difference beyond rounding. Some rows can be taken out again ({@link #without}).
  */
 public final class CrossMoments {
-  /** Rows whose products are summed before they are added with care. */
-  private static final int CHUNK = 512;
-
   /** Of a number in double, with room for a few roundings. */
   private static final double LAST_BITS = 8 * 0x1p-53;
 
@@ -22,7 +20,7 @@ public final class CrossMoments {
   private final int dy;
   private long n;
 
-  /** (d_x), (d_y) the first rows seen: numbers far from zero keep their digits about them. */
+  /** (d_x), (d_y) the first row seen: numbers far from zero keep their digits about it. */
   private final double[] originX;
 
   private final double[] originY;
@@ -36,7 +34,7 @@ public final class CrossMoments {
   private final Compensated products;
 
   /** Sums of k = |u|^2, l = |v|^2, k l. */
-  private final Compensated lengths = new Compensated(3);
+  private final Compensated lengths;
 
   /** (d_x) sum l u. */
   private final Compensated lu;
@@ -52,8 +50,23 @@ public final class CrossMoments {
     this.meanX = new double[dx];
     this.meanY = new double[dy];
     this.products = new Compensated(Math.multiplyExact(dx, dy));
+    this.lengths = new Compensated(3);
     this.lu = new Compensated(dx);
     this.kv = new Compensated(dy);
+  }
+
+  private CrossMoments(CrossMoments other) {
+    this.dx = other.dx;
+    this.dy = other.dy;
+    this.n = other.n;
+    this.originX = other.originX.clone();
+    this.originY = other.originY.clone();
+    this.meanX = other.meanX.clone();
+    this.meanY = other.meanY.clone();
+    this.products = other.products.copy();
+    this.lengths = other.lengths.copy();
+    this.lu = other.lu.copy();
+    this.kv = other.kv.copy();
   }
 
   /** Bytes that one of these takes. */
@@ -68,129 +81,181 @@ public final class CrossMoments {
 
   /** Adds rows; as many of each, of numbers that are finite. */
   public void add(Activations x, Activations y) {
-    if (n == 0) {
-      System.arraycopy(x.values(), 0, originX, 0, dx);
-      System.arraycopy(y.values(), 0, originY, 0, dy);
-    }
-    for (int from = 0; from < x.rows(); from += CHUNK) {
-      consume(chunk(x.values(), y.values(), from, Math.min(CHUNK, x.rows() - from)));
+    double[] rowX = n > 0 ? originX : Arrays.copyOf(x.values(), dx);
+    double[] rowY = n > 0 ? originY : Arrays.copyOf(y.values(), dy);
+    add(CentredRows.of(x, rowX), CentredRows.of(y, rowY));
+  }
+
+  /** Adds rows whose origins are those of the rows before. */
+  void add(CentredRows x, CentredRows y) {
+    take(partOf(x, y), 1);
+  }
+
+  /**
+   * Sums in plain double: of some rows, or what these have come to.
+   *
+   * @param products (d_x,d_y)
+   * @param lengths k, l, k l
+   */
+  @SuppressWarnings("ArrayRecordComponent") // handed through once, compared by no one
+  record Part(
+      long n,
+      double[] originX,
+      double[] originY,
+      double[] meanX,
+      double[] meanY,
+      double[] products,
+      double[] lengths,
+      double[] lu,
+      double[] kv) {
+    /** Bytes of one. */
+    static long bytes(int dx, int dy) {
+      return (long) Double.BYTES * dx * dy;
     }
   }
 
-  private CrossMoments chunk(double[] x, double[] y, int from, int count) {
-    CrossMoments chunk = new CrossMoments(dx, dy);
-    System.arraycopy(originX, 0, chunk.originX, 0, dx);
-    System.arraycopy(originY, 0, chunk.originY, 0, dy);
-    double[] u = centred(x, from, count, chunk.originX, chunk.meanX);
-    double[] v = centred(y, from, count, chunk.originY, chunk.meanY);
-    chunk.n = count;
-    chunk.products.add(
-        Products.transposedTimes(DMatrixRMaj.wrap(count, dx, u), DMatrixRMaj.wrap(count, dy, v))
-            .data);
-    double[] sumLu = new double[dx];
-    double[] sumKv = new double[dy];
-    for (int i = 0; i < count; i++) {
-      double k = squares(u, i * dx, dx);
-      double l = squares(v, i * dy, dy);
-      chunk.lengths.add(new double[] {k, l, k * l});
-      for (int j = 0; j < dx; j++) {
-        sumLu[j] += l * u[i * dx + j];
+  private static Part partOf(CentredRows x, CentredRows y) {
+    DMatrixRMaj u = x.values();
+    DMatrixRMaj v = y.values();
+    double[] lengths = new double[3];
+    double[] lu = new double[u.numCols];
+    double[] kv = new double[v.numCols];
+    for (int i = 0; i < u.numRows; i++) {
+      double k = x.squaredLengths()[i];
+      double l = y.squaredLengths()[i];
+      lengths[0] += k;
+      lengths[1] += l;
+      lengths[2] += k * l;
+      for (int j = 0; j < lu.length; j++) {
+        lu[j] += l * u.data[i * lu.length + j];
       }
-      for (int j = 0; j < dy; j++) {
-        sumKv[j] += k * v[i * dy + j];
+      for (int j = 0; j < kv.length; j++) {
+        kv[j] += k * v.data[i * kv.length + j];
       }
     }
-    chunk.lu.add(sumLu);
-    chunk.kv.add(sumKv);
-    return chunk;
+    return new Part(
+        u.numRows,
+        x.origin(),
+        y.origin(),
+        x.mean(),
+        y.mean(),
+        Products.transposedTimes(u, v).data,
+        lengths,
+        lu,
+        kv);
   }
 
-  private static double squares(double[] values, int from, int count) {
-    double sum = 0;
-    for (int j = from; j < from + count; j++) {
-      sum += values[j] * values[j];
-    }
-    return sum;
-  }
-
-  /** Fills in the means, and gives the rows without them. */
-  private static double[] centred(
-      double[] values, int from, int count, double[] origin, double[] means) {
-    int d = origin.length;
-    double[] rows = new double[count * d];
-    for (int i = 0; i < rows.length; i++) {
-      rows[i] = values[from * d + i] - origin[i % d];
-    }
-    // Twice: the second time takes off what the mean's own rounding left.
-    for (int time = 0; time < 2; time++) {
-      double[] sums = new double[d];
-      for (int i = 0; i < count; i++) {
-        for (int j = 0; j < d; j++) {
-          sums[j] += rows[i * d + j];
-        }
-      }
-      for (int j = 0; j < d; j++) {
-        sums[j] /= count;
-        means[j] += sums[j];
-      }
-      for (int i = 0; i < count; i++) {
-        for (int j = 0; j < d; j++) {
-          rows[i * d + j] -= sums[j];
-        }
-      }
-    }
-    return rows;
+  /** What these have come to. */
+  Part part() {
+    return new Part(
+        n,
+        originX,
+        originY,
+        meanX.clone(),
+        meanY.clone(),
+        products.values(),
+        lengths.values(),
+        lu.values(),
+        kv.values());
   }
 
   /** Takes in what another has seen; the other stays as it is. */
   public void merge(CrossMoments other) {
-    CrossMoments copy = new CrossMoments(dx, dy);
-    copy.n = other.n;
-    if (n == 0) {
-      System.arraycopy(other.originX, 0, originX, 0, dx);
-      System.arraycopy(other.originY, 0, originY, 0, dy);
-    }
-    for (int j = 0; j < dx; j++) {
-      copy.meanX[j] = other.meanX[j] + (other.originX[j] - originX[j]);
-    }
-    for (int j = 0; j < dy; j++) {
-      copy.meanY[j] = other.meanY[j] + (other.originY[j] - originY[j]);
-    }
-    copy.addSums(other);
-    consume(copy);
+    take(other.part(), 1);
   }
 
-  /** Merges what has the same origins; the other is of no use afterwards. */
-  private void consume(CrossMoments other) {
-    if (other.n == 0) {
+  /** These less the rows of a part of them. */
+  CrossMoments without(Part part) {
+    CrossMoments rest = new CrossMoments(this);
+    rest.take(part, -1);
+    return rest;
+  }
+
+  /**
+   * Adds a part, or takes one away. Both sides move to the mean of what there then is; of products,
+   * where sum u = 0 and sum v = 0, a move by p and q adds n p q'.
+   *
+   * @param sign 1 or -1
+   */
+  private void take(Part part, int sign) {
+    if (part.n == 0) {
       return;
     }
-    double[] newX = between(meanX, n, other.meanX, other.n);
-    double[] newY = between(meanY, n, other.meanY, other.n);
-    moveTo(newX, newY);
-    other.moveTo(newX, newY);
-    addSums(other);
-    n += other.n;
+    if (n == 0) {
+      System.arraycopy(part.originX, 0, originX, 0, dx);
+      System.arraycopy(part.originY, 0, originY, 0, dy);
+    }
+    double[] otherX = moved(part.meanX, part.originX, originX);
+    double[] otherY = moved(part.meanY, part.originY, originY);
+    double share = (double) part.n / (n + sign * part.n);
+    double[] newX = between(meanX, otherX, sign * share);
+    double[] newY = between(meanY, otherY, sign * share);
+    Move own = new Move(n, difference(meanX, newX), difference(meanY, newY));
+    Move its = new Move(part.n, difference(otherX, newX), difference(otherY, newY));
+    if (n > 0) {
+      own.apply(products.values(), lengths, lu, kv);
+    }
+    Compensated itsLengths = new Compensated(3);
+    Compensated itsLu = new Compensated(dx);
+    Compensated itsKv = new Compensated(dy);
+    itsLengths.add(part.lengths);
+    itsLu.add(part.lu);
+    itsKv.add(part.kv);
+    its.apply(part.products, itsLengths, itsLu, itsKv);
+    lengths.add(times(itsLengths.values(), sign));
+    lu.add(times(itsLu.values(), sign));
+    kv.add(times(itsKv.values(), sign));
+    double[] row = new double[dy];
+    for (int i = 0; i < dx; i++) {
+      double a = n * own.p[i];
+      double b = sign * part.n * its.p[i];
+      for (int j = 0; j < dy; j++) {
+        row[j] = a * own.q[j] + b * its.q[j];
+      }
+      products.add(row, i * dy);
+      System.arraycopy(part.products, i * dy, row, 0, dy);
+      products.add(sign > 0 ? row : times(row, -1), i * dy);
+    }
+    System.arraycopy(newX, 0, meanX, 0, dx);
+    System.arraycopy(newY, 0, meanY, 0, dy);
+    n += sign * part.n;
   }
 
-  private void addSums(CrossMoments other) {
-    products.add(other.products);
-    lengths.add(other.lengths);
-    lu.add(other.lu);
-    kv.add(other.kv);
+  private static double[] times(double[] values, int sign) {
+    double[] times = new double[values.length];
+    for (int i = 0; i < times.length; i++) {
+      times[i] = sign * values[i];
+    }
+    return times;
   }
 
-  private static double[] between(double[] a, long countA, double[] b, long countB) {
-    double[] mean = new double[a.length];
-    double share = (double) countB / (countA + countB);
+  /** A mean about another origin. */
+  private static double[] moved(double[] mean, double[] from, double[] to) {
+    double[] moved = new double[mean.length];
     for (int j = 0; j < mean.length; j++) {
-      mean[j] = a[j] + (b[j] - a[j]) * share;
+      moved[j] = mean[j] + (from[j] - to[j]);
+    }
+    return moved;
+  }
+
+  private static double[] between(double[] a, double[] b, double share) {
+    double[] mean = new double[a.length];
+    for (int j = 0; j < mean.length; j++) {
+      mean[j] = share == 1 ? b[j] : a[j] + (b[j] - a[j]) * share;
     }
     return mean;
   }
 
+  private static double[] difference(double[] a, double[] b) {
+    double[] difference = new double[a.length];
+    for (int j = 0; j < a.length; j++) {
+      difference[j] = a[j] - b[j];
+    }
+    return difference;
+  }
+
   /**
-   * From sums about the old means to sums about new ones. With p = old - new of x and q of y, rows
+   * From sums about old means to sums about new ones. With p = old - new of x and q of y, rows
    * become u + p and v + q; as sum u = 0 and sum v = 0, what is added is
    *
    * <pre>
@@ -202,69 +267,60 @@ public final class CrossMoments {
    * k l   2 q'sum kv + q'q sum k + 2 p'sum lu + 4 p'C q + p'p sum l + n p'p q'q
    * </pre>
    */
-  private void moveTo(double[] newX, double[] newY) {
-    double[] p = difference(meanX, newX);
-    double[] q = difference(meanY, newY);
-    System.arraycopy(newX, 0, meanX, 0, dx);
-    System.arraycopy(newY, 0, meanY, 0, dy);
-    if (n == 0) {
-      return;
-    }
-    double pp = dot(p, p);
-    double qq = dot(q, q);
-    double k = lengths.value(0);
-    double l = lengths.value(1);
-    double[] c = products.values();
-    double[] cq = new double[dx];
-    double[] cp = new double[dy];
-    double[] shift = c.clone();
-    for (int i = 0; i < dx; i++) {
-      for (int j = 0; j < dy; j++) {
-        double value = c[i * dy + j];
-        cq[i] += value * q[j];
-        cp[j] += value * p[i];
-        shift[i * dy + j] = n * p[i] * q[j];
+  @SuppressWarnings("ArrayRecordComponent") // handed through once, compared by no one
+  private record Move(long n, double[] p, double[] q) {
+    /**
+     * All but the products.
+     *
+     * @param c C, about the old means
+     */
+    void apply(double[] c, Compensated lengths, Compensated lu, Compensated kv) {
+      double[] cq = new double[p.length];
+      double[] cp = new double[q.length];
+      for (int i = 0; i < p.length; i++) {
+        double sum = 0;
+        for (int j = 0; j < q.length; j++) {
+          double value = c[i * q.length + j];
+          sum += value * q[j];
+          cp[j] += value * p[i];
+        }
+        cq[i] = sum;
       }
+      double pp = dot(p, p);
+      double qq = dot(q, q);
+      double k = lengths.value(0);
+      double l = lengths.value(1);
+      lengths.add(
+          new double[] {
+            n * pp,
+            n * qq,
+            2 * dot(q, kv.values())
+                + qq * k
+                + 2 * dot(p, lu.values())
+                + 4 * dot(p, cq)
+                + pp * l
+                + n * pp * qq
+          });
+      lu.add(combined(p, l + n * qq, cq));
+      kv.add(combined(q, k + n * pp, cp));
     }
-    lengths.add(
-        new double[] {
-          n * pp,
-          n * qq,
-          2 * dot(q, kv.values())
-              + qq * k
-              + 2 * dot(p, lu.values())
-              + 4 * dot(p, cq)
-              + pp * l
-              + n * pp * qq
-        });
-    lu.add(combined(p, l + n * qq, cq));
-    kv.add(combined(q, k + n * pp, cp));
-    products.add(shift);
-  }
 
-  /** a factor + 2 b. */
-  private static double[] combined(double[] a, double factor, double[] b) {
-    double[] sum = new double[a.length];
-    for (int j = 0; j < a.length; j++) {
-      sum[j] = a[j] * factor + 2 * b[j];
+    /** a factor + 2 b. */
+    private static double[] combined(double[] a, double factor, double[] b) {
+      double[] sum = new double[a.length];
+      for (int j = 0; j < a.length; j++) {
+        sum[j] = a[j] * factor + 2 * b[j];
+      }
+      return sum;
     }
-    return sum;
-  }
 
-  private static double[] difference(double[] a, double[] b) {
-    double[] difference = new double[a.length];
-    for (int j = 0; j < a.length; j++) {
-      difference[j] = a[j] - b[j];
+    private static double dot(double[] a, double[] b) {
+      double sum = 0;
+      for (int j = 0; j < a.length; j++) {
+        sum += a[j] * b[j];
+      }
+      return sum;
     }
-    return difference;
-  }
-
-  private static double dot(double[] a, double[] b) {
-    double sum = 0;
-    for (int j = 0; j < a.length; j++) {
-      sum += a[j] * b[j];
-    }
-    return sum;
   }
 
   // ---- what came out ----
@@ -274,7 +330,21 @@ public final class CrossMoments {
     return DMatrixRMaj.wrap(dx, dy, products.values());
   }
 
-  /** Of X with itself: its principal directions. */
+  /**
+   * The smallest share of the largest singular value that can be told from rounding: eigenvalues of
+   * X'X, which are squares, are good to some last bits of the largest.
+   *
+   * @param columns d
+   */
+  static double leastTolerance(int columns) {
+    return Math.sqrt(LAST_BITS * Math.sqrt(columns));
+  }
+
+  /**
+   * Of X with itself: its principal directions.
+   *
+   * @param tolerance as in {@link Options}; {@link #leastTolerance} where it is smaller
+   */
   Side side(double tolerance) {
     DMatrixRMaj products = products();
     double[] lengths = new double[dx];
@@ -284,7 +354,8 @@ public final class CrossMoments {
       double rounding = (originX[j] + meanX[j]) * LAST_BITS;
       lengths[j] = squares > n * rounding * rounding ? Math.sqrt(squares) : 0;
     }
-    return Side.of(Decompositions.ofSquare(products), tolerance, lengths);
+    return Side.of(
+        Decompositions.ofSquare(products), Math.max(tolerance, leastTolerance(dx)), lengths);
   }
 
   /**
@@ -294,38 +365,34 @@ public final class CrossMoments {
    * @param xy of both
    */
   static Alignment alignment(CrossMoments xx, Side x, CrossMoments xy, CrossMoments yy, Side y) {
-    return Alignment.of(x, xy.products(), y, lengths(xx, xy, yy));
+    return Alignment.of(x, xy.products(), y, lengths(xx.totals(), xy.totals(), yy.totals()));
   }
 
   /**
-   * {@link LinearMeasures#linearCka}, without any decomposition; NaN for a side that is constant.
+   * What linear CKA takes of these.
+   *
+   * @param squares |X'Y|_F^2
+   * @param lengths sums of k, l, k l
    */
-  static double linearCka(CrossMoments xx, CrossMoments xy, CrossMoments yy) {
-    return LinearMeasures.atMostOne(xy.squares() / Math.sqrt(xx.squares() * yy.squares()));
+  @SuppressWarnings("ArrayRecordComponent") // handed through once, compared by no one
+  record Totals(long n, double squares, double[] lengths) {}
+
+  Totals totals() {
+    return new Totals(n, LinearMeasures.squares(products.values()), lengths.values());
   }
 
-  /** {@link LinearMeasures#unbiasedCka}, likewise. */
-  static double unbiasedCka(CrossMoments xx, CrossMoments xy, CrossMoments yy) {
-    return LinearMeasures.unbiasedCka(
-        xx.squares(), xy.squares(), yy.squares(), lengths(xx, xy, yy));
+  /**
+   * {@link LinearMeasures#linearCka} or {@link LinearMeasures#unbiasedCka}, without any
+   * decomposition; NaN for a side that is constant.
+   */
+  static double cka(Measure measure, Totals xx, Totals xy, Totals yy) {
+    return measure == Measure.CKA_UNBIASED
+        ? LinearMeasures.unbiasedCka(xx.squares, xy.squares, yy.squares, lengths(xx, xy, yy))
+        : LinearMeasures.linearCka(xx.squares, xy.squares, yy.squares);
   }
 
-  /** |X'Y|_F^2. */
-  private double squares() {
-    double sum = 0;
-    for (double value : products.values()) {
-      sum += value * value;
-    }
-    return sum;
-  }
-
-  private static Alignment.Lengths lengths(CrossMoments xx, CrossMoments xy, CrossMoments yy) {
+  private static Alignment.Lengths lengths(Totals xx, Totals xy, Totals yy) {
     return new Alignment.Lengths(
-        xy.n,
-        xy.lengths.value(0),
-        xy.lengths.value(1),
-        xx.lengths.value(2),
-        xy.lengths.value(2),
-        yy.lengths.value(2));
+        xy.n, xy.lengths[0], xy.lengths[1], xx.lengths[2], xy.lengths[2], yy.lengths[2]);
   }
 }

@@ -9,45 +9,81 @@ import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
 import org.ejml.interfaces.decomposition.EigenDecomposition_F64;
 import org.ejml.interfaces.decomposition.SingularValueDecomposition_F64;
 
-/** EJML's decompositions, in descending order and with their failures said. */
+/**
+ * EJML's decompositions, in descending order.
+ *
+ * <p>EJML's iteration gives up on some matrices of low rank, where it turns on rounding alone.
+ * What it gives up on goes through {@link Jacobi}, which is slower and always comes to an end.
+ */
 final class Decompositions {
   /** Far below the last bit of the largest number. */
   private static final double DUST = 1e-20;
+
+  /** With this many times as many rows as columns, the columns are made orthogonal first. */
+  private static final double TALL = 1.2;
 
   private Decompositions() {}
 
   /**
    * A = U diag(s) V', thin.
    *
-   * @param u (m,k)
+   * @param u (m,k); columns of s = 0 may be zero
    * @param s (k), descending
    * @param vt (k,n)
    */
   @SuppressWarnings("ArrayRecordComponent") // handed through once, compared by no one
-  record Svd(DMatrixRMaj u, double[] s, DMatrixRMaj vt) {}
+  record Svd(DMatrixRMaj u, double[] s, DMatrixRMaj vt) {
+    Svd turned() {
+      return new Svd(
+          CommonOps_DDRM.transpose(vt, null), s, CommonOps_DDRM.transpose(u, null));
+    }
+  }
 
   /** Of any matrix; it is not changed. */
   static Svd svd(DMatrixRMaj a) {
+    if (a.numRows < a.numCols) {
+      return svd(CommonOps_DDRM.transpose(a, null)).turned();
+    }
+    DMatrixRMaj clean = withoutDust(a);
+    if (a.numRows <= TALL * a.numCols) {
+      return ofNearlySquare(clean);
+    }
+    // Rotations of the iteration then turn d numbers each, and not n.
+    Householder.Qr qr = Householder.of(clean);
+    Svd ofR = ofNearlySquare(qr.r());
+    DMatrixRMaj u = new DMatrixRMaj(a.numRows, ofR.u().numCols);
+    CommonOps_DDRM.mult(qr.q(), ofR.u(), u);
+    return new Svd(u, ofR.s(), ofR.vt());
+  }
+
+  private static Svd ofNearlySquare(DMatrixRMaj a) {
     SingularValueDecomposition_F64<DMatrixRMaj> svd =
         DecompositionFactory_DDRM.svd(a.numRows, a.numCols, true, true, true);
-    require(svd.decompose(svd.inputModified() ? a.copy() : a));
+    if (!svd.decompose(svd.inputModified() ? a.copy() : a)) {
+      return Jacobi.svd(a);
+    }
     double[] values = svd.getSingularValues();
     int count = Math.min(a.numRows, a.numCols);
     int[] order = descending(values, count);
-    DMatrixRMaj ut = svd.getU(null, true);
-    DMatrixRMaj vt = svd.getV(null, true);
-    DMatrixRMaj u = new DMatrixRMaj(a.numRows, count);
-    CommonOps_DDRM.transpose(rows(ut, order), u);
-    return new Svd(u, chosen(values, order), rows(vt, order));
+    DMatrixRMaj u = CommonOps_DDRM.transpose(Products.rows(svd.getU(null, true), order), null);
+    return new Svd(u, chosen(values, order), Products.rows(svd.getV(null, true), order));
   }
 
   /** Descending. */
   static double[] singularValues(DMatrixRMaj a) {
+    if (a.numRows < a.numCols) {
+      return singularValues(CommonOps_DDRM.transpose(a, null));
+    }
+    DMatrixRMaj clean = withoutDust(a);
+    DMatrixRMaj square =
+        a.numRows <= TALL * a.numCols ? clean : Householder.triangle(clean);
     SingularValueDecomposition_F64<DMatrixRMaj> svd =
-        DecompositionFactory_DDRM.svd(a.numRows, a.numCols, false, false, true);
-    require(svd.decompose(svd.inputModified() ? a.copy() : a));
+        DecompositionFactory_DDRM.svd(square.numRows, square.numCols, false, false, true);
+    if (!svd.decompose(svd.inputModified() ? square.copy() : square)) {
+      return Jacobi.svd(square).s();
+    }
     double[] values = svd.getSingularValues();
-    return chosen(values, descending(values, Math.min(a.numRows, a.numCols)));
+    return chosen(values, descending(values, Math.min(square.numRows, square.numCols)));
   }
 
   /**
@@ -61,7 +97,7 @@ final class Decompositions {
     int d = square.numRows;
     EigenDecomposition_F64<DMatrixRMaj> eigen = DecompositionFactory_DDRM.eig(d, true, true);
     if (!eigen.decompose(eigen.inputModified() ? square.copy() : square)) {
-      // EJML's iteration gives up on some matrices of low rank; these are the same vectors.
+      // Of a matrix without negative eigenvalues these are the same vectors.
       Svd svd = svd(square);
       return new Svd(
           new DMatrixRMaj(0, 0), Arrays.stream(svd.s()).map(Math::sqrt).toArray(), svd.vt());
@@ -80,7 +116,7 @@ final class Decompositions {
     return new Svd(new DMatrixRMaj(0, 0), s, vt);
   }
 
-  /** Numbers that no eigenvalue can notice slow the iteration down, or keep it from ending. */
+  /** Numbers that no singular value can notice slow the iteration down, or keep it from ending. */
   private static DMatrixRMaj withoutDust(DMatrixRMaj a) {
     double least = CommonOps_DDRM.elementMaxAbs(a) * DUST;
     DMatrixRMaj clean = a.copy();
@@ -90,7 +126,7 @@ final class Decompositions {
     return clean;
   }
 
-  private static int[] descending(double[] values, int count) {
+  static int[] descending(double[] values, int count) {
     return IntStream.range(0, count)
         .boxed()
         .sorted(Comparator.comparingDouble(i -> -values[i]))
@@ -98,25 +134,11 @@ final class Decompositions {
         .toArray();
   }
 
-  private static double[] chosen(double[] values, int[] order) {
+  static double[] chosen(double[] values, int[] order) {
     double[] chosen = new double[order.length];
     for (int i = 0; i < order.length; i++) {
       chosen[i] = values[order[i]];
     }
     return chosen;
-  }
-
-  private static DMatrixRMaj rows(DMatrixRMaj a, int[] order) {
-    DMatrixRMaj rows = new DMatrixRMaj(order.length, a.numCols);
-    for (int i = 0; i < order.length; i++) {
-      System.arraycopy(a.data, order[i] * a.numCols, rows.data, i * a.numCols, a.numCols);
-    }
-    return rows;
-  }
-
-  private static void require(boolean converged) {
-    if (!converged) {
-      throw new IllegalStateException("compare: a decomposition did not converge");
-    }
   }
 }

@@ -2,31 +2,95 @@ package vitrine.interp.compare.measures;
 
 import java.util.Arrays;
 
-/** Numbers of all pairs of examples. */
+/**
+ * Numbers of all pairs of examples. Symmetric matrices are kept as their lower halves: row i has
+ * its first i + 1 numbers, and perhaps a few more that mean nothing.
+ */
 final class Distances {
+  /** Rows that are made at once: each column is then read once for all of them. */
+  private static final int AT_ONCE = 4;
+
+  /** Above, twice the number of pairs is no int any more. */
+  static final int MOST_ROWS = 46_000;
+
   private Distances() {}
 
   /**
-   * Squared Euclidean distances, (n,n). As sums of squared differences, never as |a|^2 + |b|^2 - 2
-   * a.b, which cancels: equal rows have exactly 0.
+   * Squared Euclidean distances. As sums of squared differences, never as |a|^2 + |b|^2 - 2 a.b,
+   * which cancels: equal rows have exactly 0.
    */
-  static double[][] squared(Activations rows) {
+  static double[][] squared(Activations rows, int threads) {
+    return lower(rows, threads, Distances::addSquares);
+  }
+
+  /** Inner products. */
+  static double[][] products(Activations rows, int threads) {
+    return lower(rows, threads, Distances::addProducts);
+  }
+
+  /** Adds what one column gives to four rows of the result. */
+  @FunctionalInterface
+  private interface Adding {
+    void add(double[] column, int from, double[][] out);
+  }
+
+  private static double[][] lower(Activations rows, int threads, Adding adding) {
     int n = rows.rows();
     double[][] columns = columns(rows.values(), n, rows.columns());
-    double[][] out = new double[n][n];
-    for (int i = 0; i < n; i++) {
-      double[] row = out[i];
-      for (double[] column : columns) {
-        addSquares(column, column[i], row);
-      }
-    }
+    double[][] out = new double[n][];
+    Parallel.map(
+        (n + AT_ONCE - 1) / AT_ONCE,
+        threads,
+        piece -> {
+          int from = piece * AT_ONCE;
+          int to = Math.min(n, from + AT_ONCE);
+          double[][] four = new double[AT_ONCE][to];
+          for (double[] column : columns) {
+            adding.add(column, from, four);
+          }
+          System.arraycopy(four, 0, out, from, to - from);
+          return piece;
+        });
     return out;
   }
 
-  private static void addSquares(double[] column, double at, double[] out) {
-    for (int j = 0; j < out.length; j++) {
-      double difference = column[j] - at;
-      out[j] += difference * difference;
+  private static double at(double[] column, int row) {
+    return column[Math.min(row, column.length - 1)];
+  }
+
+  private static void addSquares(double[] column, int from, double[][] out) {
+    double a = column[from];
+    double b = at(column, from + 1);
+    double c = at(column, from + 2);
+    double d = at(column, from + 3);
+    double[] outA = out[0];
+    double[] outB = out[1];
+    double[] outC = out[2];
+    double[] outD = out[3];
+    for (int j = 0; j < outA.length; j++) {
+      double value = column[j];
+      outA[j] += (value - a) * (value - a);
+      outB[j] += (value - b) * (value - b);
+      outC[j] += (value - c) * (value - c);
+      outD[j] += (value - d) * (value - d);
+    }
+  }
+
+  private static void addProducts(double[] column, int from, double[][] out) {
+    double a = column[from];
+    double b = at(column, from + 1);
+    double c = at(column, from + 2);
+    double d = at(column, from + 3);
+    double[] outA = out[0];
+    double[] outB = out[1];
+    double[] outC = out[2];
+    double[] outD = out[3];
+    for (int j = 0; j < outA.length; j++) {
+      double value = column[j];
+      outA[j] += value * a;
+      outB[j] += value * b;
+      outC[j] += value * c;
+      outD[j] += value * d;
     }
   }
 
@@ -42,14 +106,11 @@ final class Distances {
   }
 
   /**
-   * Cosines of all pairs of rows, (n,n), in [-1, 1]; NaN in the row and column of a row of zeros.
+   * Each row less its mean over units, divided by its length: half the squared distance of two is 1
+   * - Pearson's r, to the last digit however near r is to 1, and exactly 0 for equal rows. NaN for
+   * a row whose numbers are all the same.
    */
-  static double[][] cosines(Activations rows) {
-    return cosines(unit(rows, rows.values().clone()), rows.rows(), rows.columns());
-  }
-
-  /** Pearson's correlations of all pairs of rows; NaN for a row whose numbers are all the same. */
-  static double[][] correlations(Activations rows) {
+  static Activations standardised(Activations rows) {
     int d = rows.columns();
     double[] values = rows.values().clone();
     for (int i = 0; i < rows.rows(); i++) {
@@ -70,12 +131,13 @@ final class Distances {
         values[i * d + j] = varies ? values[i * d + j] - mean : 0;
       }
     }
-    return cosines(unit(rows, values), rows.rows(), d);
+    return unit(Activations.ofOwn(rows.rows(), d, values));
   }
 
-  /** Each row divided by its length; NaN for a length of 0. */
-  private static double[] unit(Activations rows, double[] values) {
+  /** Each row divided by its length; NaN for a row of zeros. Likewise 1 - cosine. */
+  static Activations unit(Activations rows) {
     int d = rows.columns();
+    double[] values = rows.values().clone();
     for (int i = 0; i < rows.rows(); i++) {
       double largest = 0;
       for (int j = 0; j < d; j++) {
@@ -92,41 +154,24 @@ final class Distances {
         values[i * d + j] = values[i * d + j] / largest / length;
       }
     }
-    return values;
+    return Activations.ofOwn(rows.rows(), d, values);
   }
 
-  private static double[][] cosines(double[] unit, int n, int d) {
-    double[][] columns = columns(unit, n, d);
-    double[][] out = new double[n][n];
-    for (int i = 0; i < n; i++) {
-      double[] row = out[i];
-      for (double[] column : columns) {
-        addScaled(column, column[i], row);
-      }
-      for (int j = 0; j < n; j++) {
-        // NaN stays.
-        row[j] = row[j] > 1 ? 1 : row[j] < -1 ? -1 : row[j];
-      }
-    }
-    return out;
-  }
-
-  private static void addScaled(double[] column, double factor, double[] out) {
-    for (int j = 0; j < out.length; j++) {
-      out[j] += column[j] * factor;
-    }
-  }
-
-  /** Above the diagonal, row by row: n(n-1)/2 of them. */
-  static double[] upper(double[][] square) {
-    int n = square.length;
-    double[] upper = new double[n * (n - 1) / 2];
+  /** Below the diagonal, row by row: n(n-1)/2 of them. */
+  static double[] below(double[][] lower) {
+    int n = lower.length;
+    double[] below = new double[pairs(n)];
     int at = 0;
     for (int i = 0; i < n; i++) {
-      System.arraycopy(square[i], i + 1, upper, at, n - 1 - i);
-      at += n - 1 - i;
+      System.arraycopy(lower[i], 0, below, at, i);
+      at += i;
     }
-    return upper;
+    return below;
+  }
+
+  /** n(n-1)/2. */
+  static int pairs(int n) {
+    return Math.toIntExact((long) n * (n - 1) / 2);
   }
 
   /**
@@ -136,15 +181,15 @@ final class Distances {
    */
   static double median(double[][] distances) {
     long n = distances.length;
-    double[] upper = upper(distances);
-    Arrays.parallelSort(upper);
+    double[] sorted = below(distances);
+    Arrays.sort(sorted);
     long count = n * n;
     return count % 2 == 1
-        ? atPlace(upper, n, count / 2)
-        : (atPlace(upper, n, count / 2 - 1) + atPlace(upper, n, count / 2)) / 2;
+        ? atPlace(sorted, n, count / 2)
+        : (atPlace(sorted, n, count / 2 - 1) + atPlace(sorted, n, count / 2)) / 2;
   }
 
-  private static double atPlace(double[] upper, long zeros, long place) {
-    return place < zeros ? 0 : upper[(int) ((place - zeros) / 2)];
+  private static double atPlace(double[] sorted, long zeros, long place) {
+    return place < zeros ? 0 : sorted[(int) ((place - zeros) / 2)];
   }
 }

@@ -27,6 +27,14 @@ interface Family {
    */
   double[] resampled(int[] units);
 
-  /** About how many operations one draw takes. */
-  double cost();
+  /** What draws take. */
+  Cost cost();
+
+  /**
+   * About how many operations one draw takes.
+   *
+   * @param resample of {@link #resampled}
+   * @param shuffle of {@link #shuffled}
+   */
+  record Cost(double resample, double shuffle) {}
 }

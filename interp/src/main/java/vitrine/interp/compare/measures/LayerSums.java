@@ -3,7 +3,7 @@ package vitrine.interp.compare.measures;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
-import vitrine.interp.stats.Parallel;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The sums of many pairs of layers over one stream of rows: what each layer has with itself, and
@@ -11,13 +11,24 @@ import vitrine.interp.stats.Parallel;
  * pairs with shuffled rows, for what chance gives.
  */
 public final class LayerSums {
-  private final List<Pair> pairs;
+  private final Shape shape;
   private final int threads;
-  private final List<Group> groups = new ArrayList<>();
-  private final List<CrossMoments> shuffled = new ArrayList<>();
-  private final int[] widthsX;
-  private final int[] widthsY;
-  private final Sides sides;
+  private final List<Slot> slots;
+
+  /** By slot: over all rows of closed groups; of the open one too, where none are left out. */
+  private final List<CrossMoments> whole;
+
+  /** By slot: over the rows since the last group was closed; none where none are left out. */
+  private List<CrossMoments> open;
+
+  /** By group, by slot. */
+  private final List<List<CrossMoments.Part>> groups = new ArrayList<>();
+
+  /** By pair; null off the diagonal. */
+  private final List<@Nullable CrossMoments> shuffled = new ArrayList<>();
+
+  private final List<double[]> originsX = new ArrayList<>();
+  private final List<double[]> originsY = new ArrayList<>();
 
   /** A layer of X and a layer of Y. */
   public record Pair(int x, int y) {}
@@ -28,89 +39,149 @@ public final class LayerSums {
     TWO
   }
 
-  private record Group(List<CrossMoments> x, List<CrossMoments> y, List<CrossMoments> pairs) {}
+  /** Which measures are taken without each group, too. */
+  public enum LeaveOut {
+    NONE,
+    /** Those that need no decomposition. */
+    QUICK,
+    ALL
+  }
 
   /**
-   * Empty sums.
+   * What there is to sum.
    *
    * @param widthsX units of each layer of X
-   * @param pairs which of them with which of Y; where both sides are one, x <= y
-   * @param groups of rows, 1 or more
+   * @param pairs which of them with which of Y; where both sides are one, mostly x <= y
+   * @param leaveOut what groups are kept for
    */
-  public LayerSums(
-      int[] widthsX, int[] widthsY, Sides sides, List<Pair> pairs, int groups, int threads) {
-    this.widthsX = widthsX.clone();
-    this.widthsY = widthsY.clone();
-    this.sides = sides;
-    this.pairs = List.copyOf(pairs);
+  @SuppressWarnings("ArrayRecordComponent") // handed through once, compared by no one
+  public record Shape(
+      int[] widthsX, int[] widthsY, Sides sides, List<Pair> pairs, LeaveOut leaveOut) {
+    public Shape {
+      pairs = List.copyOf(pairs);
+    }
+
+    /** What each sum is of: layers of X with themselves, of Y, then pairs. */
+    private List<Slot> slots() {
+      List<Slot> slots = new ArrayList<>();
+      for (int i = 0; i < widthsX.length; i++) {
+        slots.add(new Slot(Of.X, i, i, widthsX[i], widthsX[i]));
+      }
+      for (int i = 0; i < widthsY.length && sides == Sides.TWO; i++) {
+        slots.add(new Slot(Of.Y, i, i, widthsY[i], widthsY[i]));
+      }
+      for (Pair pair : pairs) {
+        if (!isOwn(pair)) {
+          slots.add(
+              new Slot(Of.BOTH, pair.x(), pair.y(), widthsX[pair.x()], widthsY[pair.y()]));
+        }
+      }
+      return slots;
+    }
+
+    /** A layer with itself, which is no sum of its own. */
+    private boolean isOwn(Pair pair) {
+      return sides == Sides.ONE && pair.x() == pair.y();
+    }
+
+    /**
+     * Bytes that such sums take.
+     *
+     * @param groups that can be left out
+     */
+    public long bytes(int groups) {
+      long each =
+          switch (leaveOut) {
+            case NONE -> 1;
+            case QUICK -> 2;
+            case ALL -> 3;
+          };
+      long bytes = 0;
+      for (Slot slot : slots()) {
+        bytes += each * CrossMoments.bytes(slot.dx, slot.dy);
+        bytes +=
+            leaveOut == LeaveOut.NONE
+                ? 0
+                : groups * CrossMoments.Part.bytes(slot.dx, slot.dy);
+      }
+      for (Pair pair : pairs) {
+        bytes +=
+            isDiagonal(pair) ? CrossMoments.bytes(widthsX[pair.x()], widthsY[pair.y()]) : 0;
+      }
+      return bytes;
+    }
+
+    /** About how many operations the decompositions take, of all rows once. */
+    public double decompositions() {
+      double sum = 0;
+      for (Slot slot : slots()) {
+        double wide = Math.max(slot.dx, slot.dy);
+        sum += (slot.of == Of.BOTH ? 16 : 30) * wide * wide * wide;
+      }
+      return sum;
+    }
+  }
+
+  private enum Of {
+    X,
+    Y,
+    BOTH
+  }
+
+  private record Slot(Of of, int x, int y, int dx, int dy) {
+    CrossMoments empty() {
+      return new CrossMoments(dx, dy);
+    }
+  }
+
+  /** Empty sums. */
+  public LayerSums(Shape shape, int threads) {
+    this.shape = shape;
     this.threads = threads;
-    for (int group = 0; group < groups; group++) {
-      this.groups.add(empty());
+    this.slots = shape.slots();
+    this.whole = slots.stream().map(Slot::empty).toList();
+    this.open = whole;
+    for (Pair pair : shape.pairs()) {
+      shuffled.add(
+          isDiagonal(pair)
+              ? new CrossMoments(shape.widthsX()[pair.x()], shape.widthsY()[pair.y()])
+              : null);
     }
-    for (Pair pair : this.pairs) {
-      shuffled.add(new CrossMoments(widthsX[pair.x()], widthsY[pair.y()]));
+    if (shape.leaveOut() != LeaveOut.NONE) {
+      open = slots.stream().map(Slot::empty).toList();
     }
   }
 
-  private Group empty() {
-    List<CrossMoments> x = squares(widthsX);
-    return new Group(
-        x,
-        sides == Sides.ONE ? x : squares(widthsY),
-        pairs.stream()
-            .map(pair ->
-                sides == Sides.ONE && pair.x() == pair.y()
-                    ? x.get(pair.x())
-                    : new CrossMoments(widthsX[pair.x()], widthsY[pair.y()]))
-            .toList());
-  }
-
-  private static List<CrossMoments> squares(int[] widths) {
-    return IntStream.of(widths).mapToObj(width -> new CrossMoments(width, width)).toList();
-  }
-
-  /** Bytes that the sums of such layers take. */
-  public static long bytes(
-      int[] widthsX, int[] widthsY, Sides sides, List<Pair> pairs, int groups) {
-    long each = 0;
-    for (int width : widthsX) {
-      each += CrossMoments.bytes(width, width);
-    }
-    for (int width : sides == Sides.ONE ? new int[0] : widthsY) {
-      each += CrossMoments.bytes(width, width);
-    }
-    long cross = 0;
-    for (Pair pair : pairs) {
-      cross += CrossMoments.bytes(widthsX[pair.x()], widthsY[pair.y()]);
-    }
-    return groups * (each + cross) + cross;
+  /** Chance is told for layers of the same place. */
+  private static boolean isDiagonal(Pair pair) {
+    return pair.x() == pair.y();
   }
 
   /**
-   * Adds rows of every layer.
+   * Adds rows of every layer to the open group.
    *
-   * @param group that they belong to
    * @param order the rows of Y beside those of X for the shuffled sums
    */
-  public void add(List<Activations> x, List<Activations> y, int group, int[] order) {
-    Group into = groups.get(group);
+  public void add(List<Activations> x, List<Activations> y, int[] order) {
+    if (originsX.isEmpty()) {
+      x.forEach(layer -> originsX.add(first(layer)));
+      y.forEach(layer -> originsY.add(first(layer)));
+    }
+    List<CentredRows> ofX = centred(x, originsX);
+    List<CentredRows> ofY = shape.sides() == Sides.ONE ? ofX : centred(y, originsY);
     List<Runnable> work = new ArrayList<>();
-    for (int i = 0; i < x.size(); i++) {
-      int layer = i;
-      work.add(() -> into.x().get(layer).add(x.get(layer), x.get(layer)));
+    for (int i = 0; i < slots.size(); i++) {
+      Slot slot = slots.get(i);
+      CrossMoments into = open.get(i);
+      List<CentredRows> left = slot.of == Of.Y ? ofY : ofX;
+      List<CentredRows> right = slot.of == Of.X ? ofX : ofY;
+      work.add(() -> into.add(left.get(slot.x), right.get(slot.y)));
     }
-    for (int i = 0; i < y.size() && sides == Sides.TWO; i++) {
-      int layer = i;
-      work.add(() -> into.y().get(layer).add(y.get(layer), y.get(layer)));
-    }
-    for (int i = 0; i < pairs.size(); i++) {
-      int at = i;
-      Pair pair = pairs.get(i);
-      if (sides == Sides.TWO || pair.x() != pair.y()) {
-        work.add(() -> into.pairs().get(at).add(x.get(pair.x()), y.get(pair.y())));
-      }
-      if (isShuffled(pair)) {
-        work.add(() -> shuffled.get(at).add(x.get(pair.x()), y.get(pair.y()).choose(order)));
+    for (int i = 0; i < shuffled.size(); i++) {
+      CrossMoments into = shuffled.get(i);
+      Pair pair = shape.pairs().get(i);
+      if (into != null) {
+        work.add(() -> into.add(ofX.get(pair.x()), ofY.get(pair.y()).shuffled(order)));
       }
     }
     Parallel.map(
@@ -122,9 +193,30 @@ public final class LayerSums {
         });
   }
 
-  /** Those of a layer and its like: chance is told along the diagonal. */
-  private static boolean isShuffled(Pair pair) {
-    return pair.x() == pair.y();
+  private static double[] first(Activations layer) {
+    return java.util.Arrays.copyOf(layer.values(), layer.columns());
+  }
+
+  private List<CentredRows> centred(List<Activations> layers, List<double[]> origins) {
+    return Parallel.map(
+        layers.size(), threads, i -> CentredRows.of(layers.get(i), origins.get(i)));
+  }
+
+  /** Rows from now on are another group's. */
+  public void closeGroup() {
+    if (shape.leaveOut() == LeaveOut.NONE || open.getFirst().rows() == 0) {
+      return;
+    }
+    List<CrossMoments> closed = open;
+    groups.add(
+        Parallel.map(
+            slots.size(),
+            threads,
+            i -> {
+              whole.get(i).merge(closed.get(i));
+              return closed.get(i).part();
+            }));
+    open = slots.stream().map(Slot::empty).toList();
   }
 
   // ---- what came out ----
@@ -141,42 +233,121 @@ public final class LayerSums {
 
   /** Units of the widest layer. */
   public int widest() {
-    return Math.max(IntStream.of(widthsX).max().orElse(0), IntStream.of(widthsY).max().orElse(0));
+    return Math.max(
+        IntStream.of(shape.widthsX()).max().orElse(0),
+        IntStream.of(shape.widthsY()).max().orElse(0));
   }
 
-  /** Rows seen. */
+  /** Rows seen, of closed groups. */
   public long rows() {
-    return groups.stream().mapToLong(group -> group.x().getFirst().rows()).sum();
+    return whole.getFirst().rows();
+  }
+
+  /** How many groups there are that can be left out. */
+  public int groups() {
+    return groups.size();
   }
 
   /** By each measure, each pair's values in the order of the pairs. */
   public List<List<Value>> values(List<Measure> measures, Options options) {
-    Whole all = whole(merged(-1), measures, options);
-    List<Whole> others = new ArrayList<>();
-    for (int out = 0; out < groups.size() && groups.size() > 1; out++) {
-      others.add(new Whole(merged(out), List.of(), List.of()));
+    closeGroup();
+    Whole all = new Whole(whole, measures, options);
+    double[][] estimates = all.values(measures, options);
+    double[][] chance = all.shuffled(measures, options);
+    List<double[][]> leftOut = leftOut(measures, options);
+    List<List<Value>> values = new ArrayList<>();
+    for (int m = 0; m < measures.size(); m++) {
+      List<Value> each = new ArrayList<>();
+      for (int i = 0; i < shape.pairs().size(); i++) {
+        int measure = m;
+        int pair = i;
+        each.add(
+            new Value(
+                estimates[m][i],
+                isLeftOut(measures.get(m))
+                    ? leftOut.stream().mapToDouble(one -> one[measure][pair]).toArray()
+                    : new double[0],
+                chance[m][i]));
+      }
+      values.add(each);
     }
-    return measures.stream().map(measure -> values(measure, options, all, others)).toList();
+    return values;
   }
 
-  private List<Value> values(Measure measure, Options options, Whole all, List<Whole> others) {
-    boolean quick = isQuick(measure);
-    return Parallel.map(
-        pairs.size(),
-        threads,
-        i -> {
-          double estimate = value(measure, options, all, i, all.sums().pairs().get(i));
-          double[] leftOut =
-              others.stream()
-                  .filter(each -> quick)
-                  .mapToDouble(each -> value(measure, options, each, i, each.sums().pairs().get(i)))
-                  .toArray();
-          double chance =
-              isShuffled(pairs.get(i))
-                  ? value(measure, options, all, i, shuffled.get(i))
-                  : Double.NaN;
-          return new Value(estimate, leftOut, chance);
-        });
+  /** Whether a measure is taken without each group. */
+  public boolean isLeftOut(Measure measure) {
+    return groups.size() > 1
+        && switch (shape.leaveOut()) {
+          case NONE -> false;
+          case QUICK -> isQuick(measure);
+          case ALL -> true;
+        };
+  }
+
+  /** One group at a time, so that no more than one such set of sums is there at once. */
+  private List<double[][]> leftOut(List<Measure> measures, Options options) {
+    List<Measure> wanted = measures.stream().filter(this::isLeftOut).toList();
+    List<double[][]> leftOut = new ArrayList<>();
+    for (int out = 0; out < groups.size() && !wanted.isEmpty(); out++) {
+      List<CrossMoments.Part> parts = groups.get(out);
+      List<double[]> each =
+          wanted.stream().allMatch(LayerSums::isQuick)
+              ? quick(
+                  wanted,
+                  Parallel.map(
+                      slots.size(),
+                      threads,
+                      i -> whole.get(i).without(parts.get(i)).totals()))
+              : List.of(rest(parts, wanted, options));
+      double[][] all = new double[measures.size()][];
+      for (int m = 0; m < measures.size(); m++) {
+        int at = wanted.indexOf(measures.get(m));
+        all[m] = at < 0 ? new double[0] : each.get(at);
+      }
+      leftOut.add(all);
+    }
+    return leftOut;
+  }
+
+  private double[][] rest(
+      List<CrossMoments.Part> parts, List<Measure> wanted, Options options) {
+    List<CrossMoments> rest =
+        Parallel.map(slots.size(), threads, i -> whole.get(i).without(parts.get(i)));
+    return new Whole(rest, wanted, options).values(wanted, options);
+  }
+
+  private List<double[]> quick(List<Measure> wanted, List<CrossMoments.Totals> totals) {
+    return wanted.stream()
+        .map(measure ->
+            shape.pairs().stream()
+                .mapToDouble(pair ->
+                    CrossMoments.cka(
+                        measure,
+                        totals.get(slotOfX(pair)),
+                        totals.get(slotOf(pair)),
+                        totals.get(slotOfY(pair))))
+                .toArray())
+        .toList();
+  }
+
+  private int slotOfX(Pair pair) {
+    return pair.x();
+  }
+
+  private int slotOfY(Pair pair) {
+    return shape.sides() == Sides.ONE ? pair.y() : shape.widthsX().length + pair.y();
+  }
+
+  private int slotOf(Pair pair) {
+    return shape.isOwn(pair)
+        ? pair.x()
+        : slots.indexOf(
+            new Slot(
+                Of.BOTH,
+                pair.x(),
+                pair.y(),
+                shape.widthsX()[pair.x()],
+                shape.widthsY()[pair.y()]));
   }
 
   /** Whether a measure needs no decomposition. */
@@ -184,73 +355,73 @@ public final class LayerSums {
     return measure == Measure.CKA_LINEAR || measure == Measure.CKA_UNBIASED;
   }
 
-  /** Sums with the directions of each layer; none where no measure asks for them. */
-  private record Whole(Group sums, List<Side> x, List<Side> y) {}
+  /** Sums by slot, with the directions of each layer; none where no measure asks for them. */
+  private final class Whole {
+    private final List<CrossMoments> sums;
+    private final List<Side> sides;
 
-  private Whole whole(Group sums, List<Measure> measures, Options options) {
-    if (measures.stream().allMatch(LayerSums::isQuick)) {
-      return new Whole(sums, List.of(), List.of());
+    Whole(List<CrossMoments> sums, List<Measure> measures, Options options) {
+      this.sums = sums;
+      int layers =
+          shape.widthsX().length + (shape.sides() == Sides.ONE ? 0 : shape.widthsY().length);
+      this.sides =
+          measures.stream().allMatch(LayerSums::isQuick)
+              ? List.of()
+              : Parallel.map(layers, threads, i -> sums.get(i).side(options.tolerance()));
     }
-    List<Side> x = sides(sums.x(), options);
-    return new Whole(sums, x, sides == Sides.ONE ? x : sides(sums.y(), options));
-  }
 
-  /** All groups but one; all for one that there is not. */
-  private Group merged(int out) {
-    if (groups.size() == 1) {
-      return groups.getFirst();
+    /** By measure, by pair. */
+    double[][] values(List<Measure> measures, Options options) {
+      return of(measures, options, i -> sums.get(slotOf(shape.pairs().get(i))));
     }
-    Group all = empty();
-    int layersX = widthsX.length;
-    int layersY = sides == Sides.TWO ? widthsY.length : 0;
-    Parallel.map(
-        layersX + layersY + pairs.size(),
-        threads,
-        piece -> {
-          for (int group = 0; group < groups.size(); group++) {
-            if (group != out) {
-              part(all, piece).merge(part(groups.get(group), piece));
-            }
-          }
-          return piece;
-        });
-    return all;
-  }
 
-  /**
-   * One of a group's sums, by its place among all; of a pair that is no sum of its own, an empty.
-   */
-  private CrossMoments part(Group group, int piece) {
-    int layersX = widthsX.length;
-    int layersY = sides == Sides.TWO ? widthsY.length : 0;
-    if (piece < layersX) {
-      return group.x().get(piece);
+    /** Likewise, with shuffled rows; NaN off the diagonal. */
+    double[][] shuffled(List<Measure> measures, Options options) {
+      return of(measures, options, shuffled::get);
     }
-    if (piece < layersX + layersY) {
-      return group.y().get(piece - layersX);
-    }
-    Pair pair = pairs.get(piece - layersX - layersY);
-    return sides == Sides.ONE && pair.x() == pair.y()
-        ? new CrossMoments(widthsX[pair.x()], widthsY[pair.y()])
-        : group.pairs().get(piece - layersX - layersY);
-  }
 
-  private List<Side> sides(List<CrossMoments> layers, Options options) {
-    return Parallel.map(layers.size(), threads, i -> layers.get(i).side(options.tolerance()));
-  }
-
-  private double value(Measure measure, Options options, Whole of, int index, CrossMoments cross) {
-    Pair pair = pairs.get(index);
-    CrossMoments xx = of.sums().x().get(pair.x());
-    CrossMoments yy = of.sums().y().get(pair.y());
-    if (isQuick(measure)) {
-      return measure == Measure.CKA_LINEAR
-          ? CrossMoments.linearCka(xx, cross, yy)
-          : CrossMoments.unbiasedCka(xx, cross, yy);
+    private double[][] of(
+        List<Measure> measures,
+        Options options,
+        java.util.function.IntFunction<@Nullable CrossMoments> cross) {
+      List<double[]> byPair =
+          Parallel.map(
+              shape.pairs().size(),
+              threads,
+              i -> {
+                CrossMoments xy = cross.apply(i);
+                return xy == null
+                    ? measures.stream().mapToDouble(measure -> Double.NaN).toArray()
+                    : values(measures, options, shape.pairs().get(i), xy);
+              });
+      double[][] byMeasure = new double[measures.size()][byPair.size()];
+      for (int i = 0; i < byPair.size(); i++) {
+        for (int m = 0; m < byMeasure.length; m++) {
+          byMeasure[m][i] = byPair.get(i)[m];
+        }
+      }
+      return byMeasure;
     }
-    return LinearFamily.value(
-        measure,
-        CrossMoments.alignment(xx, of.x().get(pair.x()), cross, yy, of.y().get(pair.y())),
-        options);
+
+    private double[] values(
+        List<Measure> measures, Options options, Pair pair, CrossMoments xy) {
+      CrossMoments xx = sums.get(slotOfX(pair));
+      CrossMoments yy = sums.get(slotOfY(pair));
+      List<Measure> slow = measures.stream().filter(measure -> !isQuick(measure)).toList();
+      double[] decomposed =
+          slow.isEmpty()
+              ? new double[0]
+              : LinearFamily.values(
+                  slow,
+                  CrossMoments.alignment(
+                      xx, sides.get(slotOfX(pair)), xy, yy, sides.get(slotOfY(pair))),
+                  options);
+      return measures.stream()
+          .mapToDouble(measure ->
+              isQuick(measure)
+                  ? CrossMoments.cka(measure, xx.totals(), xy.totals(), yy.totals())
+                  : decomposed[slow.indexOf(measure)])
+          .toArray();
+    }
   }
 }

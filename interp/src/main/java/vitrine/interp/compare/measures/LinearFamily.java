@@ -4,37 +4,28 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.CommonOps_DDRM;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The measures that need covariances alone, of one pair. The estimates are from the matrices
- * themselves; so are shuffles, whose bases stay. Resamples are from covariances of the rows drawn,
- * in the coordinates of the bases.
+ * Canonical correlations in all their forms, and regression, of one pair. The estimates are from
+ * the matrices themselves; so are shuffles, whose bases stay. Resamples are from covariances of the
+ * rows drawn, in the coordinates of the bases.
  */
 final class LinearFamily implements Family {
-  /** Operations of the decompositions of a draw, as a multiple of the cube of the width. */
-  private static final double DECOMPOSITIONS = 60;
+  /** Operations of decompositions, as multiples of the cube of the width. */
+  private static final double SINGULAR_VALUES = 12;
+
+  private static final double SINGULAR_VECTORS = 40;
+  private static final double EIGENVECTORS = 30;
 
   private final List<Measure> measures;
   private final Options options;
-  private final Basis x;
-  private final Basis y;
-  private final Activations rowsOfX;
-  private final Activations rowsOfY;
-  private final Alignment alignment;
+  private final Bases bases;
 
-  LinearFamily(List<Measure> measures, Activations x, Activations y, Options options) {
+  LinearFamily(List<Measure> measures, Bases bases, Options options) {
     this.measures = measures;
     this.options = options;
-    this.x = Basis.of(x, options.tolerance());
-    this.y = Basis.of(y, options.tolerance());
-    this.rowsOfX = this.x.coordinates();
-    this.rowsOfY = this.y.coordinates();
-    this.alignment = Alignment.of(this.x, this.y, IntStream.range(0, x.rows()).toArray());
-  }
-
-  /** As the estimates see it. */
-  Alignment alignment() {
-    return alignment;
+    this.bases = bases;
   }
 
   @Override
@@ -44,38 +35,38 @@ final class LinearFamily implements Family {
 
   @Override
   public int rows() {
-    return rowsOfX.rows();
+    return bases.rowsOfX().rows();
   }
 
   @Override
   public double[] estimates() {
-    return values(measures, alignment, options);
+    return values(measures, bases.alignment(), options);
   }
 
   @Override
   public double[] shuffled(int[] order) {
-    return values(measures, Alignment.of(x, y, order), options);
+    return values(measures, bases.shuffled(order), options);
   }
 
   @Override
   public double[] resampled(int[] units) {
-    Activations a = rowsOfX.choose(units).centred();
-    Activations b = rowsOfY.choose(units).centred();
-    DMatrixRMaj dA = DMatrixRMaj.wrap(a.rows(), a.columns(), a.values());
-    DMatrixRMaj dB = DMatrixRMaj.wrap(b.rows(), b.columns(), b.values());
+    Activations a = bases.rowsOfX().choose(units).centred();
+    Activations b = bases.rowsOfY().choose(units).centred();
+    DMatrixRMaj dA = ProcrustesFamily.matrix(a);
+    DMatrixRMaj dB = ProcrustesFamily.matrix(b);
     Alignment inCoordinates =
         Alignment.of(
-            side(dA, x.side()),
+            side(dA, bases.x().side()),
             Products.transposedTimes(dA, dB),
-            side(dB, y.side()),
+            side(dB, bases.y().side()),
             Alignment.Lengths.of(
                 Basis.squaredLengths(a),
                 Basis.squaredLengths(b),
                 IntStream.range(0, units.length).toArray()));
     Alignment inUnits =
         new Alignment(
-            turned(inCoordinates.x(), x.side()),
-            turned(inCoordinates.y(), y.side()),
+            turned(inCoordinates.x(), bases.x().side()),
+            turned(inCoordinates.y(), bases.y().side()),
             inCoordinates.overlap(),
             inCoordinates.cross(),
             inCoordinates.lengths());
@@ -89,7 +80,7 @@ final class LinearFamily implements Family {
         whole.s());
   }
 
-  /** From coordinates to the units themselves, which the measures of single units ask for. */
+  /** From coordinates to the units themselves, which weights and single units ask for. */
   private static Side turned(Side drawn, Side whole) {
     DMatrixRMaj vt = new DMatrixRMaj(drawn.vt().numRows, whole.vt().numCols);
     CommonOps_DDRM.mult(drawn.vt(), whole.vt(), vt);
@@ -105,9 +96,25 @@ final class LinearFamily implements Family {
     return new Side(drawn.s(), vt, drawn.rank(), lengths);
   }
 
-  /** Each measure's number. */
+  /** Each measure's number; canonical correlations are decomposed once for all. */
   static double[] values(List<Measure> measures, Alignment of, Options options) {
-    return measures.stream().mapToDouble(measure -> value(measure, of, options)).toArray();
+    Decompositions.@Nullable Svd canonical =
+        measures.contains(Measure.CCA)
+                && measures.contains(Measure.PWCCA)
+                && of.overlap().getNumElements() > 0
+            ? Decompositions.svd(of.overlap())
+            : null;
+    double[] values = new double[measures.size()];
+    for (int i = 0; i < values.length; i++) {
+      Measure measure = measures.get(i);
+      values[i] =
+          canonical != null && measure == Measure.CCA
+              ? LinearMeasures.mean(LinearMeasures.correlations(canonical.s()))
+              : canonical != null && measure == Measure.PWCCA
+                  ? LinearMeasures.pwcca(of, canonical)
+                  : value(measure, of, options);
+    }
+    return values;
   }
 
   /** NaN where a side has no variance. */
@@ -124,14 +131,21 @@ final class LinearFamily implements Family {
       case PROCRUSTES -> LinearMeasures.procrustes(of);
       case MAX_CORRELATION -> LinearMeasures.meanOfKnown(LinearMeasures.maximalCorrelations(of));
       case REGRESSION -> LinearMeasures.meanOfKnown(LinearMeasures.regressions(of));
-      case CKA_RBF, RSA, NEIGHBOURS ->
-          throw new IllegalArgumentException("compare: " + measure.label() + ": needs all pairs");
+      case CKA_RBF, RSA, NEIGHBOURS, MIN_CORRELATION ->
+          throw new IllegalArgumentException(
+              "compare: " + measure.label() + ": needs more than covariances");
     };
   }
 
   @Override
-  public double cost() {
-    double wide = Math.max(rowsOfX.columns(), rowsOfY.columns());
-    return 3.0 * rows() * wide * wide + DECOMPOSITIONS * wide * wide * wide;
+  public Cost cost() {
+    double times = 0;
+    for (Measure measure : measures) {
+      times += measure == Measure.PWCCA ? SINGULAR_VECTORS : SINGULAR_VALUES;
+    }
+    double shuffle = bases.product() + times * bases.cube();
+    double wide = Math.max(bases.rowsOfX().columns(), bases.rowsOfY().columns());
+    double own = 2 * rows() * wide * wide + EIGENVECTORS * wide * wide * wide;
+    return new Cost(shuffle + 2 * own, shuffle);
   }
 }

@@ -1,6 +1,7 @@
 package vitrine.interp.compare.measures;
 
 import java.util.Arrays;
+import java.util.List;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.CommonOps_DDRM;
 
@@ -9,6 +10,9 @@ import org.ejml.dense.row.CommonOps_DDRM;
  * columns centred; X = U_x S_x V_x', U_x over the rank_x directions that count.
  */
 final class LinearMeasures {
+  /** H(K,K) below this share of |X'X|^2 is what rounding leaves of differences. */
+  private static final double NOTHING = 1e-12;
+
   private LinearMeasures() {}
 
   /**
@@ -42,10 +46,12 @@ final class LinearMeasures {
     if (overlap.getNumElements() == 0) {
       return new double[0];
     }
-    // More than 1 can only be rounding.
-    return Arrays.stream(Decompositions.singularValues(overlap))
-        .map(rho -> Math.min(1, rho))
-        .toArray();
+    return correlations(Decompositions.singularValues(overlap));
+  }
+
+  /** More than 1 can only be rounding. */
+  static double[] correlations(double[] singularValues) {
+    return Arrays.stream(singularValues).map(rho -> Math.min(1, rho)).toArray();
   }
 
   /** The mean; NaN of none. */
@@ -69,10 +75,17 @@ final class LinearMeasures {
    * directions are only a subspace, and the weight of that subspace depends on its basis.
    */
   static double pwcca(Alignment of) {
-    if (of.overlap().getNumElements() == 0) {
-      return Double.NaN;
-    }
-    Decompositions.Svd svd = Decompositions.svd(of.overlap());
+    return of.overlap().getNumElements() == 0
+        ? Double.NaN
+        : pwcca(of, Decompositions.svd(of.overlap()));
+  }
+
+  /**
+   * As above.
+   *
+   * @param svd of the overlap
+   */
+  static double pwcca(Alignment of, Decompositions.Svd svd) {
     DMatrixRMaj columns = Alignment.leading(of.x().scaledVt(), of.x().rank(), of.x().vt().numCols);
     DMatrixRMaj projected = new DMatrixRMaj(svd.u().numCols, columns.numCols);
     CommonOps_DDRM.multTransA(svd.u(), columns, projected);
@@ -98,12 +111,46 @@ final class LinearMeasures {
    * #unbiasedCka}).
    */
   static double linearCka(Alignment of) {
-    double[] cross = of.cross().data;
-    double squares = 0;
-    for (int i = of.cross().getNumElements() - 1; i >= 0; i--) {
-      squares += cross[i] * cross[i];
+    return linearCka(of.x().sumOfPowers(4), squares(of.cross().data), of.y().sumOfPowers(4));
+  }
+
+  /**
+   * As above.
+   *
+   * @param ofX |X'X|_F^2
+   * @param cross |X'Y|_F^2
+   * @param ofY |Y'Y|_F^2
+   */
+  static double linearCka(double ofX, double cross, double ofY) {
+    return atMostOne(cross / Math.sqrt(ofX * ofY));
+  }
+
+  /** The sum of the squares, in four parts that go on side by side. */
+  static double squares(double[] values) {
+    double[] sums = new double[4];
+    int even = values.length - values.length % sums.length;
+    for (int i = 0; i < even; i += sums.length) {
+      sums[0] += values[i] * values[i];
+      sums[1] += values[i + 1] * values[i + 1];
+      sums[2] += values[i + 2] * values[i + 2];
+      sums[3] += values[i + 3] * values[i + 3];
     }
-    return atMostOne(squares / Math.sqrt(of.x().sumOfPowers(4) * of.y().sumOfPowers(4)));
+    double rest = 0;
+    for (int i = even; i < values.length; i++) {
+      rest += values[i] * values[i];
+    }
+    return sums[0] + sums[1] + (sums[2] + sums[3]) + rest;
+  }
+
+  /** Either CKA with the linear kernel, from what {@link #unbiasedCka} takes. */
+  static double[] cka(
+      List<Measure> measures, double ofX, double cross, double ofY, Alignment.Lengths sums) {
+    return measures.stream()
+        .mapToDouble(measure ->
+            measure == Measure.CKA_UNBIASED
+                ? unbiasedCka(ofX, cross, ofY, sums)
+                : linearCka(ofX, cross, ofY))
+        .toArray();
   }
 
   /**
@@ -114,15 +161,15 @@ final class LinearMeasures {
    * <p>As rows are centred, K 1 = 0, and of zeroing diagonals k and l only sums are left: n(n-3) H
    * = |X'Y|_F^2 - sum k l + sum k sum l / ((n-1)(n-2)) - 2/(n-2) sum k l.
    *
-   * @return NaN below four examples, and where a side has no variance left
+   * @return NaN below four examples, and where what is left of a side is but rounding: with all
+   *     examples alike but one, H(K,K) is 0
    */
   static double unbiasedCka(Alignment of) {
-    double[] cross = of.cross().data;
-    double squares = 0;
-    for (int i = of.cross().getNumElements() - 1; i >= 0; i--) {
-      squares += cross[i] * cross[i];
-    }
-    return unbiasedCka(of.x().sumOfPowers(4), squares, of.y().sumOfPowers(4), of.lengths());
+    return unbiasedCka(
+        of.x().sumOfPowers(4),
+        squares(of.cross().data),
+        of.y().sumOfPowers(4),
+        of.lengths());
   }
 
   /**
@@ -136,7 +183,9 @@ final class LinearMeasures {
     double xy = unbiased(sums.n(), cross, sums.kl(), sums.k() * sums.l());
     double xx = unbiased(sums.n(), ofX, sums.kk(), sums.k() * sums.k());
     double yy = unbiased(sums.n(), ofY, sums.ll(), sums.l() * sums.l());
-    return sums.n() > 3 && xx > 0 && yy > 0 ? atMostOne(xy / Math.sqrt(xx * yy)) : Double.NaN;
+    return sums.n() > 3 && xx > NOTHING * ofX && yy > NOTHING * ofY
+        ? atMostOne(xy / Math.sqrt(xx * yy))
+        : Double.NaN;
   }
 
   /** n (n-3) H. */
@@ -152,12 +201,23 @@ final class LinearMeasures {
    * <p>What it does not tell: where the two differ.
    */
   static double procrustes(Alignment of) {
+    return procrustes(of.cross(), of.x().sumOfPowers(2), of.y().sumOfPowers(2));
+  }
+
+  /**
+   * As above.
+   *
+   * @param cross X'Y, or what has its singular values
+   * @param ofX |X|_F^2
+   * @param ofY |Y|_F^2
+   */
+  static double procrustes(DMatrixRMaj cross, double ofX, double ofY) {
     double nuclear = 0;
-    double[] values = Decompositions.singularValues(of.cross());
+    double[] values = Decompositions.singularValues(cross);
     for (int i = values.length - 1; i >= 0; i--) {
       nuclear += values[i];
     }
-    return atMostOne(nuclear / Math.sqrt(of.x().sumOfPowers(2) * of.y().sumOfPowers(2)));
+    return atMostOne(nuclear / Math.sqrt(ofX * ofY));
   }
 
   /** Rounding may lead past 1, never further. */

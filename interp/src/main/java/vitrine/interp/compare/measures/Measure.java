@@ -26,6 +26,8 @@ public enum Measure {
   NEIGHBOURS("neighbours", Kind.PAIRWISE, 0),
   /** Of each unit of X the unit of Y that correlates most, on average. */
   MAX_CORRELATION("max-correlation", Kind.LINEAR, 0),
+  /** Likewise of several other sides, in the one where the best is worst. */
+  MIN_CORRELATION("min-correlation", Kind.SEVERAL, 0),
   /** Of each unit of X the share of variance that all units of Y predict, on average. */
   REGRESSION("regression", Kind.LINEAR, 0);
 
@@ -34,7 +36,9 @@ public enum Measure {
     /** Covariances alone: any number of rows. */
     LINEAR,
     /** All pairs of examples. */
-    PAIRWISE
+    PAIRWISE,
+    /** More than two sides. */
+    SEVERAL
   }
 
   private final String label;
@@ -57,8 +61,13 @@ public enum Measure {
     return kind == Kind.LINEAR;
   }
 
+  /** Whether all pairs of rows are looked at. */
+  public boolean isPairwise() {
+    return kind == Kind.PAIRWISE;
+  }
+
   /** The smallest value there can be; the largest is 1. */
-  double least() {
+  public double least() {
     return least;
   }
 

@@ -1,48 +1,68 @@
 package vitrine.interp.compare.measures;
 
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 
 /**
  * Mutual nearest neighbours (Huh et al. 2024, section 3): of each example the k nearest others by
  * the cosine of their rows, on both sides; the share of k that both have, as a mean over examples.
- * Equal cosines go to the lower row.
+ * Cosines that rounding alone may have made different go to the lower row.
  *
  * <p>What it does not tell: how far away neighbours are, or anything of the shape at large. By
  * chance it is k / (n-1).
  */
 final class NeighbourFamily implements Family {
+  /** As near as this, distances on the unit sphere are the same. */
+  private static final double SAME = 1e-12;
+
   private final int k;
-  private final int[][] orderOfX;
-  private final int[][] orderOfY;
+  private final Nearest x;
+  private final Nearest y;
   private final boolean known;
 
-  NeighbourFamily(Activations x, Activations y, int k) {
-    double[][] a = Distances.cosines(x);
-    double[][] b = Distances.cosines(y);
+  /**
+   * One side.
+   *
+   * @param orders of each row all others, nearest first; empty where a row is zero
+   */
+  @SuppressWarnings("ArrayRecordComponent") // handed through once, compared by no one
+  record Nearest(int rows, int[][] orders) {
+    static Nearest of(Activations rows, int threads) {
+      double[][] squared = Distances.squared(Distances.unit(rows), threads);
+      int n = rows.rows();
+      if (Arrays.stream(squared).anyMatch(row -> Double.isNaN(row[0]))) {
+        return new Nearest(n, new int[0][]);
+      }
+      return new Nearest(
+          n, Parallel.map(n, threads, i -> order(squared, i)).toArray(int[][]::new));
+    }
+
+    private static int[] order(double[][] squared, int i) {
+      int n = squared.length;
+      double[] distances = new double[n];
+      for (int j = 0; j < n; j++) {
+        distances[j] = Math.sqrt(i >= j ? squared[i][j] : squared[j][i]);
+      }
+      distances[i] = Double.POSITIVE_INFINITY; // a row is not its own neighbour
+      int[] order = Arrays.copyOf(Ranks.order(distances), n - 1);
+      for (int from = 0; from < order.length; ) {
+        int to = from;
+        while (to < order.length && distances[order[to]] <= distances[order[from]] + SAME) {
+          to++;
+        }
+        Arrays.sort(order, from, to);
+        from = to;
+      }
+      return order;
+    }
+  }
+
+  NeighbourFamily(Nearest x, Nearest y, int k) {
     this.k = k;
-    this.known = k < a.length && isKnown(a) && isKnown(b);
-    this.orderOfX = known ? orders(a) : new int[a.length][0];
-    this.orderOfY = known ? orders(b) : new int[a.length][0];
-  }
-
-  private static boolean isKnown(double[][] cosines) {
-    return Arrays.stream(cosines).noneMatch(row -> Double.isNaN(row[0]));
-  }
-
-  /** Of each row all others, nearest first. */
-  private static int[][] orders(double[][] cosines) {
-    return IntStream.range(0, cosines.length)
-        .mapToObj(i ->
-            IntStream.range(0, cosines.length)
-                .filter(j -> j != i)
-                .boxed()
-                .sorted(Comparator.comparingDouble(j -> -cosines[i][j]))
-                .mapToInt(Integer::intValue)
-                .toArray())
-        .toArray(int[][]::new);
+    this.x = x;
+    this.y = y;
+    this.known = k < x.rows() && x.orders().length > 0 && y.orders().length > 0;
   }
 
   @Override
@@ -52,12 +72,12 @@ final class NeighbourFamily implements Family {
 
   @Override
   public int rows() {
-    return orderOfX.length;
+    return x.rows();
   }
 
   @Override
   public double[] estimates() {
-    return shuffled(IntStream.range(0, orderOfX.length).toArray());
+    return shuffled(IntStream.range(0, x.rows()).toArray());
   }
 
   @Override
@@ -70,10 +90,10 @@ final class NeighbourFamily implements Family {
     long shared = 0;
     for (int i = 0; i < n; i++) {
       for (int place = 0; place < k; place++) {
-        seen[orderOfY[order[i]][place]] = i + 1;
+        seen[y.orders()[order[i]][place]] = i + 1;
       }
       for (int place = 0; place < k; place++) {
-        shared += seen[order[orderOfX[i][place]]] == i + 1 ? 1 : 0;
+        shared += seen[order[x.orders()[i][place]]] == i + 1 ? 1 : 0;
       }
     }
     return new double[] {shared / ((double) n * k)};
@@ -85,13 +105,13 @@ final class NeighbourFamily implements Family {
     if (!known) {
       return new double[] {Double.NaN};
     }
-    double[] weights = RbfFamily.weights(units);
+    double[] weights = KernelFamily.weights(units);
     int[] seen = new int[units.length];
     double shared = 0;
     for (int i = 0; i < units.length; i++) {
       if (weights[i] > 0) {
-        int[] ofX = nearest(orderOfX[i], weights);
-        for (int j : nearest(orderOfY[i], weights)) {
+        int[] ofX = nearest(x.orders()[i], weights);
+        for (int j : nearest(y.orders()[i], weights)) {
           seen[j] = i + 1;
         }
         for (int j : ofX) {
@@ -107,7 +127,7 @@ final class NeighbourFamily implements Family {
   }
 
   @Override
-  public double cost() {
-    return 100.0 * k * orderOfX.length;
+  public Cost cost() {
+    return new Cost(100.0 * k * rows(), 10.0 * k * rows());
   }
 }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param neighbours how many nearest ones count
  * @param sample measures over all pairs of examples take at most so many rows, drawn by the seed
  * @param resamples of the intervals; null for as many as are quick, up to 200
- * @param shuffles of the baseline; null for as many as are quick, up to 100
+ * @param shuffles of the baseline; null for as many as are quick, from 10 up to 100
  * @param seed of rows, resamples and shuffles
  */
 public record Options(
@@ -74,7 +74,7 @@ public record Options(
         Dissimilarity.PEARSON,
         Agreement.SPEARMAN,
         10,
-        4000,
+        10_000,
         null,
         null,
         seed);
@@ -90,6 +90,72 @@ public record Options(
         agreement,
         neighbours,
         sample,
+        resamples,
+        shuffles,
+        seed);
+  }
+
+  /** These with another tolerance. */
+  public Options tolerance(double other) {
+    return new Options(
+        other,
+        keep,
+        fraction,
+        dissimilarity,
+        agreement,
+        neighbours,
+        sample,
+        resamples,
+        shuffles,
+        seed);
+  }
+
+  /** These with SVCCA's choice. */
+  public Options keeping(Keep other) {
+    return new Options(
+        tolerance,
+        other,
+        fraction,
+        dissimilarity,
+        agreement,
+        neighbours,
+        sample,
+        resamples,
+        shuffles,
+        seed);
+  }
+
+  /** These with RSA's choices. */
+  public Options rsa(Dissimilarity kind, Agreement by) {
+    return new Options(
+        tolerance, keep, fraction, kind, by, neighbours, sample, resamples, shuffles, seed);
+  }
+
+  /** These with so many nearest ones. */
+  public Options nearest(int count) {
+    return new Options(
+        tolerance,
+        keep,
+        fraction,
+        dissimilarity,
+        agreement,
+        count,
+        sample,
+        resamples,
+        shuffles,
+        seed);
+  }
+
+  /** These with at most so many rows of which all pairs are looked at. */
+  public Options sampling(int rows) {
+    return new Options(
+        tolerance,
+        keep,
+        fraction,
+        dissimilarity,
+        agreement,
+        neighbours,
+        rows,
         resamples,
         shuffles,
         seed);

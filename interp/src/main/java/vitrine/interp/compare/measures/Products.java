@@ -1,9 +1,10 @@
 package vitrine.interp.compare.measures;
 
+import java.util.Arrays;
 import org.ejml.data.DMatrixRMaj;
 
 /**
- * X'Y over many rows, in double. Eight rows at a time go into one row of the result, whose loop is
+ * X'Y over many rows, in double. Eight rows at a time go into two rows of the result, whose loop is
  * simple enough for the compiler to put on vectors.
  */
 final class Products {
@@ -26,18 +27,26 @@ final class Products {
     double[][] block = new double[AT_ONCE][b.numCols];
     for (int from = 0; from < a.numRows; from += AT_ONCE) {
       int count = Math.min(AT_ONCE, a.numRows - from);
-      for (int r = 0; r < AT_ONCE; r++) {
-        if (r < count) {
-          System.arraycopy(b.data, (from + r) * b.numCols, block[r], 0, b.numCols);
-        } else {
-          java.util.Arrays.fill(block[r], 0);
-        }
-      }
-      addBlock(a.data, from, count, a.numCols, block, out);
+      fill(block, b, from, count);
+      addBlock(a, from, count, block, out);
     }
-    DMatrixRMaj result = new DMatrixRMaj(a.numCols, b.numCols);
-    for (int i = 0; i < out.length; i++) {
-      System.arraycopy(out[i], 0, result.data, i * b.numCols, b.numCols);
+    return joined(out, b.numCols);
+  }
+
+  private static void fill(double[][] block, DMatrixRMaj b, int from, int count) {
+    for (int r = 0; r < AT_ONCE; r++) {
+      if (r < count) {
+        System.arraycopy(b.data, (from + r) * b.numCols, block[r], 0, b.numCols);
+      } else {
+        Arrays.fill(block[r], 0);
+      }
+    }
+  }
+
+  private static DMatrixRMaj joined(double[][] rows, int columns) {
+    DMatrixRMaj result = new DMatrixRMaj(rows.length, columns);
+    for (int i = 0; i < rows.length; i++) {
+      System.arraycopy(rows[i], 0, result.data, i * columns, columns);
     }
     return result;
   }
@@ -51,17 +60,29 @@ final class Products {
    * @param block (8,q), zeros beyond {@code count}
    * @param out (p,q)
    */
-  static void addBlock(double[] a, int from, int count, int p, double[][] block, double[][] out) {
+  private static void addBlock(
+      DMatrixRMaj a, int from, int count, double[][] block, double[][] out) {
+    int p = a.numCols;
     double[] f = new double[AT_ONCE];
-    for (int i = 0; i < p; i++) {
+    double[] g = new double[AT_ONCE];
+    int i = 0;
+    for (; i + 1 < p; i += 2) {
       for (int r = 0; r < count; r++) {
-        f[r] = a[(from + r) * p + i];
+        f[r] = a.data[(from + r) * p + i];
+        g[r] = a.data[(from + r) * p + i + 1];
       }
-      addScaled(f, block, out[i]);
+      addScaled(f, g, block, out[i], out[i + 1]);
+    }
+    if (i < p) {
+      for (int r = 0; r < count; r++) {
+        f[r] = a.data[(from + r) * p + i];
+      }
+      addScaled(f, g, block, out[i], new double[out[i].length]);
     }
   }
 
-  private static void addScaled(double[] f, double[][] block, double[] out) {
+  private static void addScaled(
+      double[] f, double[] g, double[][] block, double[] out, double[] next) {
     double f0 = f[0];
     double f1 = f[1];
     double f2 = f[2];
@@ -70,6 +91,14 @@ final class Products {
     double f5 = f[5];
     double f6 = f[6];
     double f7 = f[7];
+    double g0 = g[0];
+    double g1 = g[1];
+    double g2 = g[2];
+    double g3 = g[3];
+    double g4 = g[4];
+    double g5 = g[5];
+    double g6 = g[6];
+    double g7 = g[7];
     double[] b0 = block[0];
     double[] b1 = block[1];
     double[] b2 = block[2];
@@ -79,9 +108,18 @@ final class Products {
     double[] b6 = block[6];
     double[] b7 = block[7];
     for (int j = 0; j < out.length; j++) {
-      double low = b0[j] * f0 + b1[j] * f1 + (b2[j] * f2 + b3[j] * f3);
-      double high = b4[j] * f4 + b5[j] * f5 + (b6[j] * f6 + b7[j] * f7);
-      out[j] += low + high;
+      double c0 = b0[j];
+      double c1 = b1[j];
+      double c2 = b2[j];
+      double c3 = b3[j];
+      double c4 = b4[j];
+      double c5 = b5[j];
+      double c6 = b6[j];
+      double c7 = b7[j];
+      out[j] +=
+          (c0 * f0 + c1 * f1 + (c2 * f2 + c3 * f3)) + (c4 * f4 + c5 * f5 + (c6 * f6 + c7 * f7));
+      next[j] +=
+          (c0 * g0 + c1 * g1 + (c2 * g2 + c3 * g3)) + (c4 * g4 + c5 * g5 + (c6 * g6 + c7 * g7));
     }
   }
 }

@@ -2,94 +2,137 @@ package vitrine.interp.compare.measures;
 
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Representational similarity analysis (Kriegeskorte, Mur and Bandettini 2008): each side's
- * dissimilarities of all pairs of examples, n(n-1)/2 numbers above the diagonal, and their
- * correlation. Rows are taken as they are, columns not centred.
+ * dissimilarities of all pairs of examples, n(n-1)/2 numbers, and their correlation. Rows are taken
+ * as they are, columns not centred.
  *
  * <p>What it does not tell: anything of what a dissimilarity leaves out, such as the length of rows
  * with cosines; and its pairs depend on each other, so that a p-value over pairs would be wrong:
  * here examples are resampled and shuffled, never pairs.
  */
 final class RsaFamily implements Family {
-  private final int n;
+  /** Draws of a pair, in operations: re-ranking, and looking up. */
+  private static final double RESAMPLE = 25;
+
+  private static final double SHUFFLE = 8;
+
   private final Options.Agreement agreement;
   private final Ranked x;
   private final Ranked y;
 
-  /**
-   * One side.
-   *
-   * @param numbers dissimilarities, or their ranks: of each pair
-   * @param sorted the pairs in ascending order of dissimilarity; empty where ranks do not count
-   */
-  @SuppressWarnings("ArrayRecordComponent") // handed through once, compared by no one
-  private record Ranked(double[] numbers, int[] sorted) {}
+  /** One side: dissimilarities, or their ranks. */
+  static final class Ranked {
+    /**
+     * Distances are the same when they are as near as this, as a share of the largest there can be:
+     * of equal ones in the data, rounding makes several. It is a thousand times what rounding does.
+     */
+    private static final double SAME = 1e-12;
 
-  RsaFamily(Activations x, Activations y, Options options) {
-    this.n = x.rows();
-    this.agreement = options.agreement();
-    this.x = ranked(dissimilarities(x, options.dissimilarity()), agreement);
-    this.y = ranked(dissimilarities(y, options.dissimilarity()), agreement);
-  }
+    private final int n;
+    private final double[] numbers;
+    private int @Nullable [] sorted;
 
-  /** Of each pair, row by row above the diagonal. */
-  static double[] dissimilarities(Activations rows, Options.Dissimilarity kind) {
-    double[] upper =
-        Distances.upper(
-            switch (kind) {
-              case PEARSON -> Distances.correlations(rows);
-              case COSINE -> Distances.cosines(rows);
-              case EUCLIDEAN -> Distances.squared(rows);
-            });
-    for (int i = 0; i < upper.length; i++) {
-      upper[i] =
+    private Ranked(int n, double[] numbers) {
+      this.n = n;
+      this.numbers = numbers;
+    }
+
+    static Ranked of(Activations rows, Options options, int threads) {
+      double[] squares =
+          Distances.below(
+              Distances.squared(
+                  switch (options.dissimilarity()) {
+                    case PEARSON -> Distances.standardised(rows);
+                    case COSINE -> Distances.unit(rows);
+                    case EUCLIDEAN -> rows;
+                  },
+                  threads));
+      if (squares.length > 0 && Double.isNaN(Arrays.stream(squares).sum())) {
+        return new Ranked(rows.rows(), new double[] {Double.NaN});
+      }
+      switch (options.agreement()) {
+        case PEARSON ->
+            Arrays.setAll(
+                squares,
+                switch (options.dissimilarity()) {
+                  case PEARSON, COSINE -> i -> squares[i] / 2;
+                  case EUCLIDEAN -> i -> Math.sqrt(squares[i]);
+                });
+        case SPEARMAN -> rank(squares, options.dissimilarity());
+      }
+      return new Ranked(rows.rows(), squares);
+    }
+
+    boolean isKnown() {
+      return !(numbers.length == 1 && Double.isNaN(numbers[0]));
+    }
+
+    /**
+     * Squared distances become ranks, in place. From the smallest on, all that are as near to it as
+     * {@link #SAME} are one group, and share the mean of their places.
+     */
+    private static void rank(double[] squares, Options.Dissimilarity kind) {
+      double[] ascending = squares.clone();
+      Arrays.sort(ascending);
+      int n = ascending.length;
+      double reach =
           switch (kind) {
-            case PEARSON, COSINE -> 1 - upper[i];
-            case EUCLIDEAN -> Math.sqrt(upper[i]);
+            case PEARSON, COSINE -> SAME;
+            case EUCLIDEAN -> SAME * (n == 0 ? 0 : Math.sqrt(ascending[n - 1]));
           };
-    }
-    return upper;
-  }
-
-  private static Ranked ranked(double[] values, Options.Agreement agreement) {
-    boolean known = Arrays.stream(values).noneMatch(Double::isNaN);
-    return switch (agreement) {
-      case PEARSON -> new Ranked(values, new int[0]);
-      case SPEARMAN -> known ? ranks(values) : new Ranked(values, new int[0]);
-    };
-  }
-
-  /** Equal numbers share the mean of their places. */
-  private static Ranked ranks(double[] values) {
-    double[] ascending = values.clone();
-    Arrays.parallelSort(ascending);
-    int[] sorted = new int[values.length];
-    int[] used = new int[values.length];
-    double[] ranks = new double[values.length];
-    for (int i = 0; i < values.length; i++) {
-      int first = bound(ascending, Math.nextDown(values[i]));
-      int behind = bound(ascending, values[i]);
-      ranks[i] = (first + 1 + behind) / 2.0;
-      sorted[first + used[first]++] = i;
-    }
-    return new Ranked(ranks, sorted);
-  }
-
-  /** How many are at most this. */
-  private static int bound(double[] ascending, double value) {
-    int low = 0;
-    int high = ascending.length;
-    while (low < high) {
-      int middle = (low + high) >>> 1;
-      if (ascending[middle] <= value) {
-        low = middle + 1;
-      } else {
-        high = middle;
+      int[] twice = new int[n]; // the rank
+      for (int from = 0; from < n; ) {
+        double most = Math.sqrt(ascending[from]) + reach;
+        int to = from;
+        while (to < n && Math.sqrt(ascending[to]) <= most) {
+          to++;
+        }
+        Arrays.fill(twice, from, to, from + 1 + to);
+        from = to;
+      }
+      for (int i = 0; i < n; i++) {
+        squares[i] = twice[Arrays.binarySearch(ascending, squares[i])] / 2.0;
       }
     }
-    return low;
+
+    /** The pairs by ascending rank; made once. */
+    private synchronized int[] sorted() {
+      int[] order = sorted;
+      if (order == null) {
+        order = Ranks.order(numbers);
+        sorted = order;
+      }
+      return order;
+    }
+
+    /** The ranks when each pair is there as often as its weight says. */
+    private double[] reranked(double[] weights) {
+      double[] ranks = new double[weights.length];
+      int[] order = sorted();
+      double before = 0;
+      for (int from = 0; from < order.length; ) {
+        int to = from;
+        double together = 0;
+        while (to < order.length && numbers[order[to]] == numbers[order[from]]) {
+          together += weights[order[to++]];
+        }
+        for (int i = from; i < to; i++) {
+          ranks[order[i]] = before + (together + 1) / 2;
+        }
+        before += together;
+        from = to;
+      }
+      return ranks;
+    }
+  }
+
+  RsaFamily(Ranked x, Ranked y, Options.Agreement agreement) {
+    this.agreement = agreement;
+    this.x = x;
+    this.y = y;
   }
 
   @Override
@@ -99,84 +142,70 @@ final class RsaFamily implements Family {
 
   @Override
   public int rows() {
-    return n;
+    return x.n;
+  }
+
+  private boolean isKnown() {
+    return x.isKnown() && y.isKnown();
   }
 
   @Override
   public double[] estimates() {
-    double[] ones = new double[x.numbers.length];
-    Arrays.fill(ones, 1);
-    return new double[] {correlation(x.numbers, y.numbers, ones)};
+    return new double[] {isKnown() ? correlation(x.numbers, y.numbers, null) : Double.NaN};
   }
 
   @Override
   public double[] shuffled(int[] order) {
+    if (!isKnown()) {
+      return new double[] {Double.NaN};
+    }
     double[] other = new double[y.numbers.length];
-    double[] ones = new double[other.length];
-    Arrays.fill(ones, 1);
     int at = 0;
-    for (int i = 0; i < n; i++) {
-      for (int j = i + 1; j < n; j++) {
-        int a = Math.min(order[i], order[j]);
-        int b = Math.max(order[i], order[j]);
-        other[at++] = y.numbers[place(a, b)];
+    for (int i = 0; i < order.length; i++) {
+      for (int j = 0; j < i; j++) {
+        int a = Math.max(order[i], order[j]);
+        int b = Math.min(order[i], order[j]);
+        other[at++] = y.numbers[(int) ((long) a * (a - 1) / 2) + b];
       }
     }
-    return new double[] {correlation(x.numbers, other, ones)};
-  }
-
-  /** Where the pair of rows a < b stands. */
-  private int place(int a, int b) {
-    return a * (2 * n - a - 1) / 2 + b - a - 1;
+    return new double[] {correlation(x.numbers, other, null)};
   }
 
   /** A row drawn twice makes no pair with itself: that distance would be 0 on both sides. */
   @Override
   public double[] resampled(int[] units) {
-    double[] drawn = RbfFamily.weights(units);
+    if (!isKnown()) {
+      return new double[] {Double.NaN};
+    }
+    double[] drawn = KernelFamily.weights(units);
     double[] weights = new double[x.numbers.length];
     int at = 0;
-    for (int i = 0; i < n; i++) {
-      for (int j = i + 1; j < n; j++) {
+    for (int i = 0; i < drawn.length; i++) {
+      for (int j = 0; j < i; j++) {
         weights[at++] = drawn[i] * drawn[j];
       }
     }
     return switch (agreement) {
       case PEARSON -> new double[] {correlation(x.numbers, y.numbers, weights)};
       case SPEARMAN ->
-          new double[] {correlation(reranked(x, weights), reranked(y, weights), weights)};
+          new double[] {correlation(x.reranked(weights), y.reranked(weights), weights)};
     };
   }
 
-  /** The ranks when each pair is there as often as its weight says. */
-  private static double[] reranked(Ranked side, double[] weights) {
-    double[] ranks = new double[weights.length];
-    double before = 0;
-    int[] sorted = side.sorted;
-    for (int from = 0; from < sorted.length; ) {
-      int to = from;
-      double together = 0;
-      while (to < sorted.length && side.numbers[sorted[to]] == side.numbers[sorted[from]]) {
-        together += weights[sorted[to++]];
-      }
-      for (int i = from; i < to; i++) {
-        ranks[sorted[i]] = before + (together + 1) / 2;
-      }
-      before += together;
-      from = to;
-    }
-    return ranks;
-  }
-
-  /** Pearson's, weighted; NaN where a side has no spread. */
-  private static double correlation(double[] a, double[] b, double[] weights) {
+  /**
+   * Pearson's; NaN where a side has no spread.
+   *
+   * @param weights of each pair; null for one each
+   */
+  private static double correlation(double[] a, double[] b, double @Nullable [] weights) {
     double count = 0;
     double sumA = 0;
     double sumB = 0;
     for (int i = 0; i < a.length; i++) {
-      count += weights[i];
-      sumA += weights[i] * a[i];
-      sumB += weights[i] * b[i];
+      double weight = weights == null ? 1 : weights[i];
+      count += weight;
+      sumA += weight * a[i];
+      sumB += weight * b[i];
     }
     double meanA = sumA / count;
     double meanB = sumB / count;
@@ -184,18 +213,19 @@ final class RsaFamily implements Family {
     double aa = 0;
     double bb = 0;
     for (int i = 0; i < a.length; i++) {
+      double weight = weights == null ? 1 : weights[i];
       double p = a[i] - meanA;
       double q = b[i] - meanB;
-      ab += weights[i] * p * q;
-      aa += weights[i] * p * p;
-      bb += weights[i] * q * q;
+      ab += weight * p * q;
+      aa += weight * p * p;
+      bb += weight * q * q;
     }
     double r = ab / Math.sqrt(aa * bb);
     return Math.abs(r) > 1 ? Math.signum(r) : r; // NaN stays
   }
 
   @Override
-  public double cost() {
-    return 25.0 * x.numbers.length;
+  public Cost cost() {
+    return new Cost(RESAMPLE * x.numbers.length, SHUFFLE * x.numbers.length);
   }
 }

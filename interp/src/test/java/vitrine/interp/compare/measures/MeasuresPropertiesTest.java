@@ -112,17 +112,9 @@ final class MeasuresPropertiesTest {
           value(measure, x, y), value(measure, moved(x, 512, 0), y), 1e-12, measure.label());
     }
     Options distances =
-        new Options(
-            1e-6,
-            new Options.Variance(0.99),
-            0.5,
-            Options.Dissimilarity.EUCLIDEAN,
-            Options.Agreement.PEARSON,
-            10,
-            4000,
-            0,
-            0,
-            0);
+        Options.usual(0)
+            .draws(0, 0)
+            .rsa(Options.Dissimilarity.EUCLIDEAN, Options.Agreement.PEARSON);
     List<Measure> rsa = List.of(Measure.RSA);
     assertEquals(
         Comparison.of(x, y, rsa, distances, 1).findings().getFirst().estimate(),

@@ -90,7 +90,7 @@ final class MeasuresRulesTest {
     }
     Comparison comparison = compare(Activations.of("wide", 100, 6, wide), y, Measure.CCA);
     assertEquals(expected, comparison.findings().getFirst().estimate(), 1e-10);
-    assertEquals(4, comparison.extras().rankX());
+    assertEquals(4, Objects.requireNonNull(comparison.extras().ranks()).x());
     assertTrue(
         comparison.warnings().toString().contains("x: 1 of 6 columns are constant"),
         comparison.warnings().toString());
@@ -133,19 +133,7 @@ final class MeasuresRulesTest {
   @Test
   void should_say_which_rows_when_there_are_more_than_all_pairs_allow() {
     Activations x = random(1, 300, 3);
-    Options usual = Options.usual(4);
-    Options small =
-        new Options(
-            usual.tolerance(),
-            usual.keep(),
-            usual.fraction(),
-            usual.dissimilarity(),
-            usual.agreement(),
-            usual.neighbours(),
-            100,
-            0,
-            0,
-            4);
+    Options small = Options.usual(4).sampling(100).draws(0, 0);
     Comparison comparison =
         Comparison.of(x, random(2, 300, 3), List.of(Measure.CKA_RBF, Measure.CCA), small, 1);
     assertEquals(100, comparison.findings().getFirst().interval().n());
