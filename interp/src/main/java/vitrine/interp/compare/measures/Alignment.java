@@ -67,10 +67,10 @@ record Alignment(Side x, Side y, DMatrixRMaj overlap, DMatrixRMaj cross, Lengths
    * @param xy (d_x,d_y) X'Y of centred columns
    */
   static Alignment of(Side x, DMatrixRMaj xy, Side y, Lengths lengths) {
-    DMatrixRMaj half = new DMatrixRMaj(x.vt().numRows, xy.numCols);
-    CommonOps_DDRM.mult(x.vt(), xy, half);
-    DMatrixRMaj cross = new DMatrixRMaj(half.numRows, y.vt().numRows);
-    CommonOps_DDRM.multTransB(half, y.vt(), cross);
+    // V_x' X'Y V_y, from the right products of transposes.
+    DMatrixRMaj half = Products.transposedTimes(xy, CommonOps_DDRM.transpose(x.vt(), null));
+    DMatrixRMaj cross =
+        Products.transposedTimes(half, CommonOps_DDRM.transpose(y.vt(), null));
     DMatrixRMaj overlap = leading(cross, x.rank(), y.rank());
     for (int i = 0; i < overlap.numRows; i++) {
       for (int j = 0; j < overlap.numCols; j++) {

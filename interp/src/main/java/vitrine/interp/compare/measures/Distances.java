@@ -2,13 +2,13 @@ package vitrine.interp.compare.measures;
 
 import java.util.Arrays;
 
-/**
- * Numbers of all pairs of examples. Symmetric matrices are kept as their lower halves: row i has
- * its first i + 1 numbers, and perhaps a few more that mean nothing.
- */
+/** Numbers of all pairs of examples: of symmetric matrices the lower halves, row by row. */
 final class Distances {
-  /** Rows that are made at once: each column is then read once for all of them. */
-  private static final int AT_ONCE = 4;
+  /** Columns that go into a row of the result at once: one store for them all. */
+  private static final int AT_ONCE = 8;
+
+  /** Examples whose columns stay in the cache while all rows of the result go by. */
+  private static final int CHUNK = 256;
 
   /** Above, twice the number of pairs is no int any more. */
   static final int MOST_ROWS = 46_000;
@@ -28,81 +28,83 @@ final class Distances {
     return lower(rows, threads, Distances::addProducts);
   }
 
-  /** Adds what one column gives to four rows of the result. */
+  /** Adds what eight columns give to one row of the result. */
   @FunctionalInterface
   private interface Adding {
-    void add(double[] column, int from, double[][] out);
+    void add(double[][] columns, int from, double[] at, double[] out);
   }
 
   private static double[][] lower(Activations rows, int threads, Adding adding) {
     int n = rows.rows();
-    double[][] columns = columns(rows.values(), n, rows.columns());
     double[][] out = new double[n][];
+    for (int i = 0; i < n; i++) {
+      out[i] = new double[i + 1];
+    }
     Parallel.map(
-        (n + AT_ONCE - 1) / AT_ONCE,
+        (n + CHUNK - 1) / CHUNK,
         threads,
         piece -> {
-          int from = piece * AT_ONCE;
-          int to = Math.min(n, from + AT_ONCE);
-          double[][] four = new double[AT_ONCE][to];
-          for (double[] column : columns) {
-            adding.add(column, from, four);
+          int first = piece * CHUNK;
+          double[][] columns = columns(rows, first);
+          double[] at = new double[columns.length];
+          for (int i = first; i < n; i++) {
+            System.arraycopy(rows.values(), i * rows.columns(), at, 0, rows.columns());
+            double[] row = new double[CHUNK];
+            for (int column = 0; column < columns.length; column += AT_ONCE) {
+              adding.add(columns, column, at, row);
+            }
+            System.arraycopy(row, 0, out[i], first, Math.min(CHUNK, i + 1 - first));
           }
-          System.arraycopy(four, 0, out, from, to - from);
           return piece;
         });
     return out;
   }
 
-  private static double at(double[] column, int row) {
-    return column[Math.min(row, column.length - 1)];
-  }
-
-  private static void addSquares(double[] column, int from, double[][] out) {
-    double a = column[from];
-    double b = at(column, from + 1);
-    double c = at(column, from + 2);
-    double d = at(column, from + 3);
-    double[] outA = out[0];
-    double[] outB = out[1];
-    double[] outC = out[2];
-    double[] outD = out[3];
-    for (int j = 0; j < outA.length; j++) {
-      double value = column[j];
-      outA[j] += (value - a) * (value - a);
-      outB[j] += (value - b) * (value - b);
-      outC[j] += (value - c) * (value - c);
-      outD[j] += (value - d) * (value - d);
-    }
-  }
-
-  private static void addProducts(double[] column, int from, double[][] out) {
-    double a = column[from];
-    double b = at(column, from + 1);
-    double c = at(column, from + 2);
-    double d = at(column, from + 3);
-    double[] outA = out[0];
-    double[] outB = out[1];
-    double[] outC = out[2];
-    double[] outD = out[3];
-    for (int j = 0; j < outA.length; j++) {
-      double value = column[j];
-      outA[j] += value * a;
-      outB[j] += value * b;
-      outC[j] += value * c;
-      outD[j] += value * d;
-    }
-  }
-
-  /** (d,n): so that the loops over examples run on vectors. */
-  private static double[][] columns(double[] values, int n, int d) {
-    double[][] columns = new double[d][n];
-    for (int i = 0; i < n; i++) {
+  /** (d,n) of some examples, so that loops over examples run on vectors; zeros beyond all d. */
+  private static double[][] columns(Activations rows, int first) {
+    int d = rows.columns();
+    double[][] columns = new double[(d + AT_ONCE - 1) / AT_ONCE * AT_ONCE][CHUNK];
+    for (int i = 0; i < Math.min(CHUNK, rows.rows() - first); i++) {
       for (int j = 0; j < d; j++) {
-        columns[j][i] = values[i * d + j];
+        columns[j][i] = rows.values()[(first + i) * d + j];
       }
     }
     return columns;
+  }
+
+  private static void addSquares(double[][] columns, int from, double[] at, double[] out) {
+    double a0 = at[from];
+    double a1 = at[from + 1];
+    double a2 = at[from + 2];
+    double a3 = at[from + 3];
+    double a4 = at[from + 4];
+    double a5 = at[from + 5];
+    double a6 = at[from + 6];
+    double a7 = at[from + 7];
+    double[] c0 = columns[from];
+    double[] c1 = columns[from + 1];
+    double[] c2 = columns[from + 2];
+    double[] c3 = columns[from + 3];
+    double[] c4 = columns[from + 4];
+    double[] c5 = columns[from + 5];
+    double[] c6 = columns[from + 6];
+    double[] c7 = columns[from + 7];
+    for (int j = 0; j < out.length; j++) {
+      double d0 = c0[j] - a0;
+      double d1 = c1[j] - a1;
+      double d2 = c2[j] - a2;
+      double d3 = c3[j] - a3;
+      double d4 = c4[j] - a4;
+      double d5 = c5[j] - a5;
+      double d6 = c6[j] - a6;
+      double d7 = c7[j] - a7;
+      out[j] += d0 * d0 + d1 * d1 + (d2 * d2 + d3 * d3) + (d4 * d4 + d5 * d5 + (d6 * d6 + d7 * d7));
+    }
+  }
+
+  private static void addProducts(double[][] columns, int from, double[] at, double[] out) {
+    double[] f = Arrays.copyOfRange(at, from, from + AT_ONCE);
+    Products.addScaled(f, Arrays.copyOfRange(columns, from, from + AT_ONCE), out);
   }
 
   /**

@@ -73,7 +73,10 @@ public enum Measure {
 
   /** Whether Y against X is another number than X against Y. */
   public boolean isDirected() {
-    return this == PWCCA || this == MAX_CORRELATION || this == REGRESSION;
+    return this == PWCCA
+        || this == MAX_CORRELATION
+        || this == MIN_CORRELATION
+        || this == REGRESSION;
   }
 
   /** What {@code all} means: the eight that compare whole representations. */

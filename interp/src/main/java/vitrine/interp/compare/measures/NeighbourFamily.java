@@ -16,6 +16,9 @@ final class NeighbourFamily implements Family {
   /** As near as this, distances on the unit sphere are the same. */
   private static final double SAME = 1e-12;
 
+  /** Beyond the largest distance on the unit sphere. */
+  private static final double OUTSIDE = 3;
+
   private final int k;
   private final Nearest x;
   private final Nearest y;
@@ -44,7 +47,7 @@ final class NeighbourFamily implements Family {
       for (int j = 0; j < n; j++) {
         distances[j] = Math.sqrt(i >= j ? squared[i][j] : squared[j][i]);
       }
-      distances[i] = Double.POSITIVE_INFINITY; // a row is not its own neighbour
+      distances[i] = OUTSIDE; // a row is not its own neighbour
       int[] order = Arrays.copyOf(Ranks.order(distances), n - 1);
       for (int from = 0; from < order.length; ) {
         int to = from;

@@ -4,11 +4,19 @@ import java.util.Arrays;
 import org.ejml.data.DMatrixRMaj;
 
 /**
- * X'Y over many rows, in double. Eight rows at a time go into two rows of the result, whose loop is
- * simple enough for the compiler to put on vectors.
+ * X'Y over many rows, in double. Some rows stay in the cache while all of the result goes by, strip
+ * by strip, and each strip while these rows go by; eight rows at a time go into one row of the
+ * result, whose loop is simple enough for the compiler to put on vectors (with two rows of the
+ * result, two stores a step, it does not).
  */
 final class Products {
   private static final int AT_ONCE = 8;
+
+  /** Rows that stay in the cache. */
+  private static final int CHUNK = 128;
+
+  /** Rows of the result that take them in before the next ones do. */
+  private static final int STRIP = 16;
 
   private Products() {}
 
@@ -23,66 +31,61 @@ final class Products {
 
   /** A'B, (n,p)' (n,q). */
   static DMatrixRMaj transposedTimes(DMatrixRMaj a, DMatrixRMaj b) {
+    double[][] rows = rowsOf(b);
     double[][] out = new double[a.numCols][b.numCols];
-    double[][] block = new double[AT_ONCE][b.numCols];
-    for (int from = 0; from < a.numRows; from += AT_ONCE) {
-      int count = Math.min(AT_ONCE, a.numRows - from);
-      fill(block, b, from, count);
-      addBlock(a, from, count, block, out);
-    }
-    return joined(out, b.numCols);
-  }
-
-  private static void fill(double[][] block, DMatrixRMaj b, int from, int count) {
-    for (int r = 0; r < AT_ONCE; r++) {
-      if (r < count) {
-        System.arraycopy(b.data, (from + r) * b.numCols, block[r], 0, b.numCols);
-      } else {
-        Arrays.fill(block[r], 0);
+    double[][] block = new double[AT_ONCE][];
+    for (int chunk = 0; chunk < a.numRows; chunk += CHUNK) {
+      int to = Math.min(a.numRows, chunk + CHUNK);
+      for (int strip = 0; strip < a.numCols; strip += STRIP) {
+        for (int from = chunk; from < to; from += AT_ONCE) {
+          System.arraycopy(rows, from, block, 0, AT_ONCE);
+          addBlock(a, from, strip, block, out);
+        }
       }
     }
-  }
-
-  private static DMatrixRMaj joined(double[][] rows, int columns) {
-    DMatrixRMaj result = new DMatrixRMaj(rows.length, columns);
-    for (int i = 0; i < rows.length; i++) {
-      System.arraycopy(rows[i], 0, result.data, i * columns, columns);
+    DMatrixRMaj result = new DMatrixRMaj(a.numCols, b.numCols);
+    for (int i = 0; i < a.numCols; i++) {
+      System.arraycopy(out[i], 0, result.data, i * b.numCols, b.numCols);
     }
     return result;
   }
 
+  /** Row by row; beyond the last one zeros, so that eight can always be taken. */
+  private static double[][] rowsOf(DMatrixRMaj a) {
+    double[][] rows = new double[(a.numRows + AT_ONCE - 1) / AT_ONCE * AT_ONCE][];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] =
+          i < a.numRows
+              ? Arrays.copyOfRange(a.data, i * a.numCols, (i + 1) * a.numCols)
+              : new double[a.numCols];
+    }
+    return rows;
+  }
+
   /**
-   * Adds the outer products of up to eight rows.
+   * Adds the outer products of eight rows.
    *
-   * @param a (.,p)
-   * @param from the first of its rows
-   * @param count of its rows
-   * @param block (8,q), zeros beyond {@code count}
+   * @param from the first of A's rows
+   * @param strip the first of A's columns
+   * @param block (8,q) of B's rows
    * @param out (p,q)
    */
   private static void addBlock(
-      DMatrixRMaj a, int from, int count, double[][] block, double[][] out) {
+      DMatrixRMaj a, int from, int strip, double[][] block, double[][] out) {
     int p = a.numCols;
+    int count = Math.min(AT_ONCE, a.numRows - from);
+    int to = Math.min(p, strip + STRIP);
     double[] f = new double[AT_ONCE];
-    double[] g = new double[AT_ONCE];
-    int i = 0;
-    for (; i + 1 < p; i += 2) {
-      for (int r = 0; r < count; r++) {
-        f[r] = a.data[(from + r) * p + i];
-        g[r] = a.data[(from + r) * p + i + 1];
-      }
-      addScaled(f, g, block, out[i], out[i + 1]);
-    }
-    if (i < p) {
+    for (int i = strip; i < to; i++) {
       for (int r = 0; r < count; r++) {
         f[r] = a.data[(from + r) * p + i];
       }
-      addScaled(f, g, block, out[i], new double[out[i].length]);
+      addScaled(f, block, out[i]);
     }
   }
 
-  private static void addScaled(
-      double[] f, double[] g, double[][] block, double[] out, double[] next) {
+  /** out += sum f_r block_r. */
+  static void addScaled(double[] f, double[][] block, double[] out) {
     double f0 = f[0];
     double f1 = f[1];
     double f2 = f[2];
@@ -91,14 +94,6 @@ final class Products {
     double f5 = f[5];
     double f6 = f[6];
     double f7 = f[7];
-    double g0 = g[0];
-    double g1 = g[1];
-    double g2 = g[2];
-    double g3 = g[3];
-    double g4 = g[4];
-    double g5 = g[5];
-    double g6 = g[6];
-    double g7 = g[7];
     double[] b0 = block[0];
     double[] b1 = block[1];
     double[] b2 = block[2];
@@ -108,18 +103,9 @@ final class Products {
     double[] b6 = block[6];
     double[] b7 = block[7];
     for (int j = 0; j < out.length; j++) {
-      double c0 = b0[j];
-      double c1 = b1[j];
-      double c2 = b2[j];
-      double c3 = b3[j];
-      double c4 = b4[j];
-      double c5 = b5[j];
-      double c6 = b6[j];
-      double c7 = b7[j];
-      out[j] +=
-          (c0 * f0 + c1 * f1 + (c2 * f2 + c3 * f3)) + (c4 * f4 + c5 * f5 + (c6 * f6 + c7 * f7));
-      next[j] +=
-          (c0 * g0 + c1 * g1 + (c2 * g2 + c3 * g3)) + (c4 * g4 + c5 * g5 + (c6 * g6 + c7 * g7));
+      double low = b0[j] * f0 + b1[j] * f1 + (b2[j] * f2 + b3[j] * f3);
+      double high = b4[j] * f4 + b5[j] * f5 + (b6[j] * f6 + b7[j] * f7);
+      out[j] += low + high;
     }
   }
 }

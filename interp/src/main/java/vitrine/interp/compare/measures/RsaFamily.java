@@ -93,8 +93,9 @@ final class RsaFamily implements Family {
         Arrays.fill(twice, from, to, from + 1 + to);
         from = to;
       }
+      Ranks ranks = new Ranks(ascending);
       for (int i = 0; i < n; i++) {
-        squares[i] = twice[Arrays.binarySearch(ascending, squares[i])] / 2.0;
+        squares[i] = twice[ranks.below(squares[i])] / 2.0;
       }
     }
 
