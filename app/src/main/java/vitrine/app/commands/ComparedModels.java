@@ -184,8 +184,7 @@ final class ComparedModels {
     return numbered && matcher.find() ? Double.parseDouble(matcher.group(1)) : before;
   }
 
-  private LayerGrid.Side side(
-      LoadedModel model, String label, List<Passage> passages) {
+  private LayerGrid.Side side(LoadedModel model, String label, List<Passage> passages) {
     return new LayerGrid.Side(
         label,
         model.model(),

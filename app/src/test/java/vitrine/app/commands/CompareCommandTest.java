@@ -169,8 +169,71 @@ final class CompareCommandTest {
         .failed(3, "4 texts on one side, 1 on the other");
     compare("--text", "a", "--lines", one.toString()).failed(2, "2 given");
     compare("--text", "a cat", "--unit", "letter").failed(2, "token, word or sentence");
-    compare("--text", "a cat", "--x", one.toString()).failed(2, "texts: given with");
+    compare("--text", "a cat", "--x", one.toString()).failed(2, "--text: given with --x");
     compare().failed(2, "nothing given");
+  }
+
+  @Test
+  void should_refuse_what_means_nothing_when_options_do_not_go_together() {
+    String x = array("x.npy", 1, 20, 2);
+    for (List<String> given :
+        List.of(
+            List.of("--other", "induction-2l"),
+            List.of("--checkpoint", "induction-2l"),
+            List.of("--site", "attn_out"),
+            List.of("--same-layers"),
+            List.of("--heads"),
+            List.of("--groups", "3"),
+            List.of("--truncate"),
+            List.of("--limit", "3"),
+            List.of("--unit", "word"),
+            List.of("--other-lines", x))) {
+      List<String> call = new java.util.ArrayList<>(List.of("--x", x, "--y", x));
+      call.addAll(given);
+      compare(call.toArray(String[]::new)).failed(2, given.getFirst() + ": given with --x");
+    }
+    compare("--text", "a cat", "--units-first").failed(2, "--units-first: given without arrays");
+    compare("--text", "a cat", "--also", x).failed(2, "--also: given without arrays");
+    compare("--x", x, "--y", x, "--also", x).failed(2, "--also: given without min-correlation");
+    compare("--text", "a cat", "--resamples", "5").failed(2, "--resamples: given for layers");
+    compare("--text", "a cat", "--metric", "min-correlation").failed(2, "over several arrays");
+    compare("--text", "a cat", "--tolerance", "1e-9").failed(2, "--tolerance: 1.0E-9");
+    compare("--text", "a cat", "--heads", "--metric", "rsa").failed(2, "--heads", "--metric");
+    compare("--x", x, "--y", x, "--sample", "50000").failed(2, "2 to 46000");
+  }
+
+  @Test
+  void should_look_at_several_sides_when_units_are_sought_in_all_of_them() {
+    String x = array("x.npy", 1, 40, 3);
+    String y = array("y.npy", 2, 40, 4);
+    String z = array("z.npy", 3, 40, 2);
+    JsonNode document =
+        compare(
+                "--x",
+                x,
+                "--y",
+                y,
+                "--also",
+                z,
+                "--metric",
+                "max-correlation,min-correlation",
+                "--json")
+            .json();
+    JsonNode measures = document.get("details").get("measures");
+    assertEquals(3, measures.get("min-correlation").get("units_of_x").size());
+    assertTrue(
+        document.get("metrics").get("min-correlation").doubleValue()
+            <= document.get("metrics").get("max-correlation").doubleValue());
+    assertEquals(z, document.get("details").get("also").get(0).get("path").stringValue());
+  }
+
+  /** One unit of many examples is one row that is turned. */
+  @Test
+  void should_turn_before_rows_are_counted_when_there_is_one_unit() {
+    String x = array("x.npy", 1, 1, 30);
+    JsonNode document =
+        compare("--x", x, "--y", x, "--units-first", "--metric", "cca", "--json").json();
+    assertEquals(30, document.get("details").get("n").intValue());
   }
 
   @Test
@@ -233,15 +296,17 @@ final class CompareCommandTest {
       for (int layer = 0; layer < 3; layer++) {
         double before = 0;
         for (JsonNode point : points) {
-          double value = point.get(measure).get(layer).doubleValue();
+          double value = point.get(measure).get("values").get(layer).doubleValue();
           assertTrue(value > before - 0.02, measure + " " + layer + ": " + points);
           before = value;
         }
-        double first = points.get(0).get(measure).get(layer).doubleValue();
+        double first = points.get(0).get(measure).get("values").get(layer).doubleValue();
         assertTrue(first < 0.95, measure + " " + layer + ": " + points);
         assertEquals(1, before, 1e-9, measure);
       }
     }
     assertEquals(20, points.get(2).get("at").intValue());
+    assertTrue(points.get(1).get("from").get("model").get("hash").stringValue().length() >= 40);
+    assertEquals(3, points.get(1).get("cka-linear").get("low").size());
   }
 }

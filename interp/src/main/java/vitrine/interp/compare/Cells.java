@@ -81,8 +81,7 @@ final class Cells {
   /** Cells by their places. */
   static List<List<Cell>> of(int rows, int columns, At at) {
     return IntStream.range(0, rows)
-        .mapToObj(i ->
-            IntStream.range(0, columns).mapToObj(j -> at.cell(i, j)).toList())
+        .mapToObj(i -> IntStream.range(0, columns).mapToObj(j -> at.cell(i, j)).toList())
         .toList();
   }
 

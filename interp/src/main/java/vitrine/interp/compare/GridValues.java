@@ -53,8 +53,7 @@ record GridValues(long rows, int sampled, int groups, int widest, List<List<List
     double[] out = value.leftOut();
     double mean = Arrays.stream(out).average().orElse(Double.NaN);
     double squares = Arrays.stream(out).map(each -> (each - mean) * (each - mean)).sum();
-    double error =
-        out.length < 2 ? Double.NaN : Math.sqrt(squares * (out.length - 1) / out.length);
+    double error = out.length < 2 ? Double.NaN : Math.sqrt(squares * (out.length - 1) / out.length);
     return Cell.ofStudent(
         value.estimate(), error, out.length - 1, measure.least(), value.shuffled(), rows);
   }
@@ -66,15 +65,12 @@ record GridValues(long rows, int sampled, int groups, int widest, List<List<List
       List<LayerSums.Pair> pairs,
       Kept kept,
       int threads) {
-    List<Activations> x =
-        IntStream.range(0, axes.layersX().size()).mapToObj(kept::x).toList();
+    List<Activations> x = IntStream.range(0, axes.layersX().size()).mapToObj(kept::x).toList();
     List<Activations> y =
         kept.isOne() ? x : IntStream.range(0, axes.layersY().size()).mapToObj(kept::y).toList();
     List<Cell> cells = new ArrayList<>();
-    for (Finding finding :
-        PairwiseLayers.findings(measure, x, y, pairs, spec.options(), threads)) {
-      cells.add(
-          new Cell(finding.interval(), finding.baseline().mean(), finding.baseline().p()));
+    for (Finding finding : PairwiseLayers.findings(measure, x, y, pairs, spec.options(), threads)) {
+      cells.add(new Cell(finding.interval(), finding.baseline().mean(), finding.baseline().p()));
     }
     return cells;
   }

@@ -84,7 +84,8 @@ public final class HeadsResult implements Result {
   public List<Picture> pictures() {
     List<Picture> pictures = new ArrayList<>();
     for (Kind kind : Kind.values()) {
-      Grid grid = Grid.of(Cells.estimates(cells(kind)), axes.layersX().size(), axes.layersY().size());
+      Grid grid =
+          Grid.of(Cells.estimates(cells(kind)), axes.layersX().size(), axes.layersY().size());
       pictures.add(
           new Heatmap(
               Caption.of(

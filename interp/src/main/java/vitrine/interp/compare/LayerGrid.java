@@ -65,8 +65,8 @@ public final class LayerGrid {
       return sums;
     }
     long n = spec.options().sample();
-    long units = Arrays.stream(widthsX).sum() + Arrays.stream(widthsY).sum();
-    long layers = widthsX.length + (x.isSame(y) ? 0 : widthsY.length);
+    long units = (long) Arrays.stream(widthsX).sum() + Arrays.stream(widthsY).sum();
+    long layers = (long) widthsX.length + (x.isSame(y) ? 0 : widthsY.length);
     // Twice as many rows wait as are kept; of each layer there is half a matrix of all pairs.
     return sums + 2 * n * units * Double.BYTES + layers * n * n * Double.BYTES / 2;
   }
@@ -258,7 +258,12 @@ public final class LayerGrid {
           spec,
           x.passages().size(),
           GridValues.of(
-              spec, axes, pairs(axes.layersX().size(), axes.layersY().size()), sums, kept, threads));
+              spec,
+              axes,
+              pairs(axes.layersX().size(), axes.layersY().size()),
+              sums,
+              kept,
+              threads));
     }
   }
 

@@ -83,7 +83,8 @@ final class PairDetails {
   }
 
   private static ObjectNode shuffled(Finding.Baseline baseline) {
-    ObjectNode node = Json.object().put("shuffles", baseline.shuffles()).put("rows", baseline.rows());
+    ObjectNode node =
+        Json.object().put("shuffles", baseline.shuffles()).put("rows", baseline.rows());
     node.set("mean", Json.number(baseline.mean()));
     node.set("p95", Json.number(baseline.high()));
     node.set("p", Json.number(baseline.p()));

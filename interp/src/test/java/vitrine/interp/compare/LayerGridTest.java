@@ -226,4 +226,79 @@ final class LayerGridTest {
     assertEquals(45, grid.table().rows().size());
     assertEquals(5, grid.pictures().size());
   }
+
+  /** Of some hundred rows, too, and of every measure that asks for no long decompositions. */
+  @Test
+  void should_have_intervals_when_there_are_few_rows() {
+    LayerGrid.Side side = many();
+    GridResult grid = run(side, side, spec(Unit.SENTENCE, GridSpec.Pairs.ALL));
+    for (Measure measure : MEASURES) {
+      var interval = grid.cell(measure, 0, 1).interval();
+      assertTrue(interval.isKnown(), measure.label());
+      assertTrue(interval.low() < interval.high(), measure.label());
+      assertTrue(interval.high() <= 1, measure.label());
+      assertTrue(interval.contains(grid.value(measure, 0, 1)), measure.label());
+    }
+    assertTrue(grid.notes().stream().noneMatch(note -> note.contains("No intervals")));
+    assertEquals(3, grid.document().get("groups").intValue());
+    GridSpec one =
+        new GridSpec(
+            "resid_post",
+            Unit.SENTENCE,
+            GridSpec.Pairs.ALL,
+            List.of(Measure.CKA_LINEAR),
+            Options.usual(0),
+            new GridSpec.Groups(1, GridSpec.Intervals.QUICK));
+    GridResult without = run(side, side, one);
+    assertTrue(Double.isNaN(without.cell(Measure.CKA_LINEAR, 0, 1).interval().low()));
+    assertTrue(
+        without.notes().stream().anyMatch(note -> note.contains("No intervals of cka-linear")),
+        without.notes().toString());
+    assertEquals(
+        grid.value(Measure.CKA_LINEAR, 0, 1), without.value(Measure.CKA_LINEAR, 0, 1), 1e-12);
+  }
+
+  /** Groups that differ by length would tell how texts differ, not how sure the number is. */
+  @Test
+  void should_draw_groups_that_differ_but_by_chance_when_texts_differ_in_length() {
+    List<Encoded> passages = new ArrayList<>();
+    String word = "cat ";
+    for (int i = 0; i < 300; i++) {
+      passages.add(
+          Encoded.of(
+              Passage.of("text", word.repeat(1 + i / 25).strip()),
+              tokenizer,
+              model.architecture(),
+              Unit.WORD,
+              TooLong.REFUSE));
+    }
+    List<List<int[]>> groups = TextGroups.of(passages, 10, 7);
+    assertEquals(10, groups.size());
+    boolean[] seen = new boolean[300];
+    long all = passages.stream().mapToLong(passage -> passage.rows().size()).sum();
+    for (List<int[]> group : groups) {
+      int rows = 0;
+      int texts = 0;
+      for (int[] batch : group) {
+        for (int text : batch) {
+          assertTrue(!seen[text], "once");
+          seen[text] = true;
+          rows += passages.get(text).rows().size();
+          texts++;
+        }
+      }
+      assertEquals(all / 10.0, rows, 13, "as many rows in each");
+      assertEquals(all / 300.0, (double) rows / texts, 2.5, "texts of all lengths in each");
+    }
+    assertEquals(2, TextGroups.of(passages.subList(0, 2), 10, 7).size());
+  }
+
+  @Test
+  void should_be_refused_when_no_row_is_left() {
+    LayerGrid.Side side = side("a");
+    InputException none =
+        assertThrows(
+            InputException.class, () -> run(side, side, spec(Unit.WORD, GridSpec.Pairs.ALL)));
+    assertTrue(String.valueOf(none.getMessage()).contains("1 rows in all"));
+  }
 }

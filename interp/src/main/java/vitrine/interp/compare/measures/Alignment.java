@@ -69,8 +69,7 @@ record Alignment(Side x, Side y, DMatrixRMaj overlap, DMatrixRMaj cross, Lengths
   static Alignment of(Side x, DMatrixRMaj xy, Side y, Lengths lengths) {
     // V_x' X'Y V_y, from the right products of transposes.
     DMatrixRMaj half = Products.transposedTimes(xy, CommonOps_DDRM.transpose(x.vt(), null));
-    DMatrixRMaj cross =
-        Products.transposedTimes(half, CommonOps_DDRM.transpose(y.vt(), null));
+    DMatrixRMaj cross = Products.transposedTimes(half, CommonOps_DDRM.transpose(y.vt(), null));
     DMatrixRMaj overlap = leading(cross, x.rank(), y.rank());
     for (int i = 0; i < overlap.numRows; i++) {
       for (int j = 0; j < overlap.numCols; j++) {

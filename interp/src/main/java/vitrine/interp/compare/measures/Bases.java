@@ -12,8 +12,7 @@ final class Bases {
   private final Alignment alignment;
 
   Bases(Activations x, Activations y, double tolerance, int threads) {
-    List<Basis> both =
-        Parallel.map(2, threads, side -> Basis.of(side == 0 ? x : y, tolerance));
+    List<Basis> both = Parallel.map(2, threads, side -> Basis.of(side == 0 ? x : y, tolerance));
     this.x = both.get(0);
     this.y = both.get(1);
     this.rowsOfX = this.x.coordinates();

@@ -107,8 +107,7 @@ final class Comparer {
 
   /** Whichever way is shorter. */
   static Family linearCka(List<Measure> measures, Activations x, Activations y, int threads) {
-    boolean few =
-        x.rows() <= FEW_ROWS || x.rows() <= Math.max(x.columns(), y.columns());
+    boolean few = x.rows() <= FEW_ROWS || x.rows() <= Math.max(x.columns(), y.columns());
     return few
         ? new KernelFamily(
             measures,
@@ -120,13 +119,7 @@ final class Comparer {
   private static boolean needsBases(Measure measure) {
     return switch (measure) {
       case CCA, SVCCA, PWCCA, PROCRUSTES, REGRESSION -> true;
-      case CKA_LINEAR,
-          CKA_UNBIASED,
-          CKA_RBF,
-          RSA,
-          NEIGHBOURS,
-          MAX_CORRELATION,
-          MIN_CORRELATION ->
+      case CKA_LINEAR, CKA_UNBIASED, CKA_RBF, RSA, NEIGHBOURS, MAX_CORRELATION, MIN_CORRELATION ->
           false;
     };
   }
@@ -140,8 +133,7 @@ final class Comparer {
     Alignment alignment = bases.alignment();
     ranks = new Comparison.Ranks(alignment.x().rank(), alignment.y().rank());
     warnings.ofRanks(measures, x.rows(), ranks.x(), ranks.y());
-    List<Measure> linear =
-        based.stream().filter(measure -> measure != Measure.PROCRUSTES).toList();
+    List<Measure> linear = based.stream().filter(measure -> measure != Measure.PROCRUSTES).toList();
     if (!linear.isEmpty()) {
       draw(new LinearFamily(linear, bases, options));
     }
@@ -167,15 +159,13 @@ final class Comparer {
               LinearMeasures.svcca(alignment, options.keep()));
     }
     if (linear.contains(Measure.REGRESSION)) {
-      units.add(
-          new Comparison.Units(Measure.REGRESSION, LinearMeasures.regressions(alignment)));
+      units.add(new Comparison.Units(Measure.REGRESSION, LinearMeasures.regressions(alignment)));
     }
   }
 
   private void ofUnits() {
     List<Measure> single =
-        asked(measure ->
-            measure == Measure.MAX_CORRELATION || measure == Measure.MIN_CORRELATION);
+        asked(measure -> measure == Measure.MAX_CORRELATION || measure == Measure.MIN_CORRELATION);
     if (single.isEmpty()) {
       return;
     }
@@ -266,8 +256,7 @@ final class Comparer {
   private String sampled(List<Measure> pairwise, int sample) {
     String names = String.join(", ", pairwise.stream().map(Measure::label).toList());
     return "%s: of %d of %d rows, drawn by seed %d: all pairs of all rows would take %d MiB a matrix; --sample says how many"
-        .formatted(
-            names, sample, x.rows(), options.seed(), (4L * x.rows() * x.rows()) >> 20);
+        .formatted(names, sample, x.rows(), options.seed(), (4L * x.rows() * x.rows()) >> 20);
   }
 
   // ---- what came out ----
@@ -300,8 +289,7 @@ final class Comparer {
         reverse,
         median == null
             ? null
-            : new Comparison.Median(
-                median.x() * scaleX * scaleX, median.y() * scaleY * scaleY),
+            : new Comparison.Median(median.x() * scaleX * scaleX, median.y() * scaleY * scaleY),
         units);
   }
 }

@@ -12,8 +12,8 @@ import org.ejml.interfaces.decomposition.SingularValueDecomposition_F64;
 /**
  * EJML's decompositions, in descending order.
  *
- * <p>EJML's iteration gives up on some matrices of low rank, where it turns on rounding alone.
- * What it gives up on goes through {@link Jacobi}, which is slower and always comes to an end.
+ * <p>EJML's iteration gives up on some matrices of low rank, where it turns on rounding alone. What
+ * it gives up on goes through {@link Jacobi}, which is slower and always comes to an end.
  */
 final class Decompositions {
   /** Far below the last bit of the largest number. */
@@ -34,8 +34,7 @@ final class Decompositions {
   @SuppressWarnings("ArrayRecordComponent") // handed through once, compared by no one
   record Svd(DMatrixRMaj u, double[] s, DMatrixRMaj vt) {
     Svd turned() {
-      return new Svd(
-          CommonOps_DDRM.transpose(vt, null), s, CommonOps_DDRM.transpose(u, null));
+      return new Svd(CommonOps_DDRM.transpose(vt, null), s, CommonOps_DDRM.transpose(u, null));
     }
   }
 
@@ -75,8 +74,7 @@ final class Decompositions {
       return singularValues(CommonOps_DDRM.transpose(a, null));
     }
     DMatrixRMaj clean = withoutDust(a);
-    DMatrixRMaj square =
-        a.numRows <= TALL * a.numCols ? clean : Householder.triangle(clean);
+    DMatrixRMaj square = a.numRows <= TALL * a.numCols ? clean : Householder.triangle(clean);
     SingularValueDecomposition_F64<DMatrixRMaj> svd =
         DecompositionFactory_DDRM.svd(square.numRows, square.numCols, false, false, true);
     if (!svd.decompose(svd.inputModified() ? square.copy() : square)) {

@@ -18,7 +18,9 @@ final class Draws {
   /** Fewer say nothing of the ends of an interval. */
   private static final int FEWEST_RESAMPLES = 20;
 
-  /** A number without what chance gives cannot be read, so that these are made whatever they cost. */
+  /**
+   * A number without what chance gives cannot be read, so that these are made whatever they cost.
+   */
   private static final int FEWEST_SHUFFLES = 10;
 
   /** Operations that draws may take when nobody said how many: a second or two. */
@@ -71,8 +73,7 @@ final class Draws {
           new Finding(
               measure,
               interval(estimates[i], spread, measure),
-              new Finding.Spread(
-                  spread.length, drawn.rows(), Sample.mean(spread) - ofDrawn[i]),
+              new Finding.Spread(spread.length, drawn.rows(), Sample.mean(spread) - ofDrawn[i]),
               baseline(ofDrawn[i], column(shuffled, i))));
     }
     return findings;
@@ -107,7 +108,9 @@ final class Draws {
     }
     String names = String.join(", ", drawn.measures().stream().map(Measure::label).toList());
     String interval =
-        !few ? "" : resamples == 0 ? "no interval" : "interval of %d resamples".formatted(resamples);
+        !few
+            ? ""
+            : resamples == 0 ? "no interval" : "interval of %d resamples".formatted(resamples);
     String chance = fewShuffles ? "chance of %d shuffles".formatted(shuffles()) : "";
     return "%s: %s%s%s, because more take long; %s"
         .formatted(

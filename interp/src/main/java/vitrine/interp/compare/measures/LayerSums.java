@@ -72,8 +72,7 @@ public final class LayerSums {
       }
       for (Pair pair : pairs) {
         if (!isOwn(pair)) {
-          slots.add(
-              new Slot(Of.BOTH, pair.x(), pair.y(), widthsX[pair.x()], widthsY[pair.y()]));
+          slots.add(new Slot(Of.BOTH, pair.x(), pair.y(), widthsX[pair.x()], widthsY[pair.y()]));
         }
       }
       return slots;
@@ -99,14 +98,10 @@ public final class LayerSums {
       long bytes = 0;
       for (Slot slot : slots()) {
         bytes += each * CrossMoments.bytes(slot.dx, slot.dy);
-        bytes +=
-            leaveOut == LeaveOut.NONE
-                ? 0
-                : groups * CrossMoments.Part.bytes(slot.dx, slot.dy);
+        bytes += leaveOut == LeaveOut.NONE ? 0 : groups * CrossMoments.Part.bytes(slot.dx, slot.dy);
       }
       for (Pair pair : pairs) {
-        bytes +=
-            isDiagonal(pair) ? CrossMoments.bytes(widthsX[pair.x()], widthsY[pair.y()]) : 0;
+        bytes += isDiagonal(pair) ? CrossMoments.bytes(widthsX[pair.x()], widthsY[pair.y()]) : 0;
       }
       return bytes;
     }
@@ -198,8 +193,7 @@ public final class LayerSums {
   }
 
   private List<CentredRows> centred(List<Activations> layers, List<double[]> origins) {
-    return Parallel.map(
-        layers.size(), threads, i -> CentredRows.of(layers.get(i), origins.get(i)));
+    return Parallel.map(layers.size(), threads, i -> CentredRows.of(layers.get(i), origins.get(i)));
   }
 
   /** Rows from now on are another group's. */
@@ -295,9 +289,7 @@ public final class LayerSums {
               ? quick(
                   wanted,
                   Parallel.map(
-                      slots.size(),
-                      threads,
-                      i -> whole.get(i).without(parts.get(i)).totals()))
+                      slots.size(), threads, i -> whole.get(i).without(parts.get(i)).totals()))
               : List.of(rest(parts, wanted, options));
       double[][] all = new double[measures.size()][];
       for (int m = 0; m < measures.size(); m++) {
@@ -309,8 +301,7 @@ public final class LayerSums {
     return leftOut;
   }
 
-  private double[][] rest(
-      List<CrossMoments.Part> parts, List<Measure> wanted, Options options) {
+  private double[][] rest(List<CrossMoments.Part> parts, List<Measure> wanted, Options options) {
     List<CrossMoments> rest =
         Parallel.map(slots.size(), threads, i -> whole.get(i).without(parts.get(i)));
     return new Whole(rest, wanted, options).values(wanted, options);
@@ -343,11 +334,7 @@ public final class LayerSums {
         ? pair.x()
         : slots.indexOf(
             new Slot(
-                Of.BOTH,
-                pair.x(),
-                pair.y(),
-                shape.widthsX()[pair.x()],
-                shape.widthsY()[pair.y()]));
+                Of.BOTH, pair.x(), pair.y(), shape.widthsX()[pair.x()], shape.widthsY()[pair.y()]));
   }
 
   /** Whether a measure needs no decomposition. */
@@ -403,8 +390,7 @@ public final class LayerSums {
       return byMeasure;
     }
 
-    private double[] values(
-        List<Measure> measures, Options options, Pair pair, CrossMoments xy) {
+    private double[] values(List<Measure> measures, Options options, Pair pair, CrossMoments xy) {
       CrossMoments xx = sums.get(slotOfX(pair));
       CrossMoments yy = sums.get(slotOfY(pair));
       List<Measure> slow = measures.stream().filter(measure -> !isQuick(measure)).toList();

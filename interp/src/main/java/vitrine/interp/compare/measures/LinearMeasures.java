@@ -166,10 +166,7 @@ final class LinearMeasures {
    */
   static double unbiasedCka(Alignment of) {
     return unbiasedCka(
-        of.x().sumOfPowers(4),
-        squares(of.cross().data),
-        of.y().sumOfPowers(4),
-        of.lengths());
+        of.x().sumOfPowers(4), squares(of.cross().data), of.y().sumOfPowers(4), of.lengths());
   }
 
   /**

@@ -37,8 +37,7 @@ final class NeighbourFamily implements Family {
       if (Arrays.stream(squared).anyMatch(row -> Double.isNaN(row[0]))) {
         return new Nearest(n, new int[0][]);
       }
-      return new Nearest(
-          n, Parallel.map(n, threads, i -> order(squared, i)).toArray(int[][]::new));
+      return new Nearest(n, Parallel.map(n, threads, i -> order(squared, i)).toArray(int[][]::new));
     }
 
     private static int[] order(double[][] squared, int i) {

@@ -77,8 +77,7 @@ public final class PairwiseLayers {
       Options options,
       int threads) {
     List<S> ofX = x.stream().map(layer -> side.apply(layer.scaled())).toList();
-    List<S> ofY =
-        x == y ? ofX : y.stream().map(layer -> side.apply(layer.scaled())).toList();
+    List<S> ofY = x == y ? ofX : y.stream().map(layer -> side.apply(layer.scaled())).toList();
     Integer resamples = options.resamples();
     Integer shuffles = options.shuffles();
     Options counted =

@@ -1,7 +1,6 @@
 package vitrine.interp.compare.measures;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -120,8 +119,7 @@ final class MeasuresGoldenTest {
               List.of(Options.Dissimilarity.COSINE, Options.Agreement.PEARSON),
               List.of(Options.Dissimilarity.EUCLIDEAN, Options.Agreement.SPEARMAN))) {
         Options options =
-            options()
-                .rsa((Options.Dissimilarity) kind.get(0), (Options.Agreement) kind.get(1));
+            options().rsa((Options.Dissimilarity) kind.get(0), (Options.Agreement) kind.get(1));
         String name =
             "rsa-"
                 + kind.get(0).toString().toLowerCase(Locale.ROOT)

@@ -187,4 +187,121 @@ final class MeasuresRulesTest {
     assertEquals(0, moments.side(1e-6).lengths()[1]);
     assertEquals(2, moments.side(1e-6).rank());
   }
+
+  /** One example unlike all others: of H(K,K) only rounding is left, and any number would come. */
+  @Test
+  void should_be_undefined_when_nothing_but_rounding_is_left_of_the_unbiased_estimate() {
+    int undefined = 0;
+    for (int n = 5; n < 40; n++) {
+      double[] values = new double[n * 3];
+      Arrays.setAll(values, i -> i < 3 ? 0.1 * (i + 1) : 0.7);
+      Activations x = Activations.of("odd", n, 3, values);
+      double found =
+          compare(x, random(n, n, 3), Measure.CKA_UNBIASED).findings().getFirst().estimate();
+      undefined += Double.isNaN(found) ? 1 : 0;
+    }
+    assertEquals(35, undefined);
+  }
+
+  @Test
+  void should_warn_of_every_measure_when_examples_are_few() {
+    Comparison comparison =
+        Comparison.of(
+            random(1, 20, 100),
+            random(2, 20, 90),
+            List.of(Measure.values()),
+            Options.usual(0).draws(0, 0),
+            1);
+    for (Measure measure : Measure.values()) {
+      assertTrue(
+          comparison.warnings().stream()
+              .anyMatch(warning ->
+                  warning.contains(measure.label()) && warning.contains("20 examples for ranks")),
+          measure.label() + ": " + comparison.warnings());
+    }
+  }
+
+  /** Ties that exist in the data are ties, however they were rounded. */
+  @Test
+  void should_tie_dissimilarities_when_only_rounding_tells_them_apart() {
+    Random random = new Random(5);
+    double[] values = new double[60 * 7];
+    Arrays.setAll(values, i -> random.nextInt(2));
+    for (int i = 0; i < 60; i++) {
+      values[i * 7] = 1 - values[i * 7 + 1]; // no row of one number alone
+    }
+    Activations x = Activations.of("bits", 60, 7, values);
+    Activations y = random(3, 60, 4);
+    double expected = compare(x, y, Measure.RSA).findings().getFirst().estimate();
+    for (double factor : new double[] {3, 0.1, 1.0 / 7}) {
+      double[] other = values.clone();
+      Arrays.setAll(other, i -> other[i] * factor + 0.3);
+      Activations moved = Activations.of("moved", 60, 7, other);
+      assertEquals(
+          expected, compare(moved, y, Measure.RSA).findings().getFirst().estimate(), 1e-14);
+    }
+  }
+
+  @Test
+  void should_be_the_worst_of_the_best_when_units_are_sought_on_several_sides() {
+    Activations x = random(1, 50, 3);
+    Activations first = random(2, 50, 2);
+    Activations second = random(3, 50, 4);
+    List<Measure> both = List.of(Measure.MAX_CORRELATION, Measure.MIN_CORRELATION);
+    Comparison comparison =
+        Comparison.of(x, first, List.of(second), both, Options.usual(0).draws(5, 5), 1);
+    double[] one = comparison.extras().units().get(0).values();
+    double[] least = comparison.extras().units().get(1).values();
+    double[] other =
+        compare(x, second, Measure.MAX_CORRELATION).extras().units().getFirst().values();
+    for (int i = 0; i < 3; i++) {
+      assertEquals(Math.min(one[i], other[i]), least[i]);
+    }
+    Comparison alone = compare(x, first, Measure.MIN_CORRELATION);
+    assertTrue(
+        alone.warnings().toString().contains("of one other side"), alone.warnings().toString());
+    refused(
+        "also has 49",
+        () -> Comparison.of(x, first, List.of(random(3, 49, 4)), both, Options.usual(0), 1));
+  }
+
+  /** Below what squares can tell from rounding, no direction counts. */
+  @Test
+  void should_count_no_rounding_when_a_stream_is_asked_for_a_tiny_tolerance() {
+    Activations x = random(1, 500, 6);
+    double[] wide = new double[500 * 12];
+    for (int i = 0; i < wide.length; i++) {
+      wide[i] = x.at(i / 12, i % 6) + (i % 12 < 6 ? 0 : x.at(i / 12, (i + 1) % 6));
+    }
+    CrossMoments moments = new CrossMoments(12, 12);
+    Activations all = Activations.of("wide", 500, 12, wide);
+    moments.add(all, all);
+    assertEquals(6, moments.side(1e-12).rank());
+  }
+
+  @Test
+  void should_be_the_rest_when_some_rows_are_taken_out_of_a_stream() {
+    Activations x = random(1, 300, 4);
+    double[] far = x.values().clone();
+    Arrays.setAll(far, i -> far[i] + 100);
+    Activations y = Activations.of("far", 300, 4, far);
+    int[] some = java.util.stream.IntStream.range(40, 130).toArray();
+    int[] others =
+        java.util.stream.IntStream.range(0, 300).filter(i -> i < 40 || i >= 130).toArray();
+    CrossMoments all = new CrossMoments(4, 4);
+    all.add(x, y);
+    CrossMoments part = new CrossMoments(4, 4);
+    part.add(x.choose(some), y.choose(some));
+    CrossMoments expected = new CrossMoments(4, 4);
+    expected.add(x.choose(others), y.choose(others));
+    CrossMoments rest = all.without(part.part());
+    assertEquals(210, rest.rows());
+    for (int i = 0; i < 16; i++) {
+      assertEquals(expected.products().data[i], rest.products().data[i], 1e-9);
+    }
+    for (int i = 0; i < 3; i++) {
+      double length = expected.totals().lengths()[i];
+      assertEquals(length, rest.totals().lengths()[i], 1e-11 * length);
+    }
+  }
 }
