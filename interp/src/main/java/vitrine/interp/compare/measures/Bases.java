@@ -2,6 +2,7 @@ package vitrine.interp.compare.measures;
 
 import java.util.List;
 import java.util.stream.IntStream;
+import vitrine.interp.stats.Parallel;
 
 /** Both sides by their own principal directions, and in each other's terms. */
 final class Bases {

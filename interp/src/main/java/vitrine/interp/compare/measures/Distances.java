@@ -1,6 +1,7 @@
 package vitrine.interp.compare.measures;
 
 import java.util.Arrays;
+import vitrine.interp.stats.Parallel;
 
 /** Numbers of all pairs of examples: of symmetric matrices the lower halves, row by row. */
 final class Distances {

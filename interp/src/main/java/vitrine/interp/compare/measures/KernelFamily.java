@@ -3,6 +3,7 @@ package vitrine.interp.compare.measures;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import vitrine.interp.stats.Parallel;
 
 /**
  * CKA from kernel matrices (Kornblith et al. 2019, section 3), n x n, of either kernel:

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import vitrine.interp.stats.Parallel;
 
 /**
  * The sums of many pairs of layers over one stream of rows: what each layer has with itself, and

@@ -3,6 +3,7 @@ package vitrine.interp.compare.measures;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import vitrine.interp.stats.Parallel;
 
 /**
  * Mutual nearest neighbours (Huh et al. 2024, section 3): of each example the k nearest others by

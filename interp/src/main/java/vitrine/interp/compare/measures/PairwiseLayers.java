@@ -3,6 +3,7 @@ package vitrine.interp.compare.measures;
 import java.util.List;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import vitrine.interp.stats.Parallel;
 
 /** Measures over all pairs of rows, of many pairs of layers: what is one layer's is made once. */
 public final class PairwiseLayers {
