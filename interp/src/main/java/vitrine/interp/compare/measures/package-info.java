@@ -9,8 +9,7 @@
  * <p>Six measures need no more than the covariances, so that both ways come together in an {@link
  * vitrine.interp.compare.measures.Alignment}, on which {@link
  * vitrine.interp.compare.measures.LinearMeasures} are short formulas. The others look at pairs of
- * examples, n x n, and take a sample of many rows ({@link
- * vitrine.interp.compare.measures.PairwiseSample}).
+ * examples, n x n, and take a sample of many rows.
  *
  * <p>Rules, here once for all:
  *
@@ -27,8 +26,8 @@
  * </ul>
  *
  * <p>Reading order: Activations, Measure, Options, Alignment, LinearMeasures, LinearFamily,
- * Distances, RbfFamily, RsaFamily, NeighbourFamily, Comparison; for streams Compensated,
- * CrossMoments.
+ * Distances, KernelFamily, RsaFamily, NeighbourFamily, Draws, Comparison; for streams Compensated,
+ * CrossMoments, LayerSums.
  */
 @NullMarked
 package vitrine.interp.compare.measures;
