@@ -96,8 +96,13 @@ public final class Common {
 
   /** The backend that was asked for, with its threads. */
   Kernels openKernels(Consumer<String> notes) {
+    return openKernels(threads(), notes);
+  }
+
+  /** The backend that was asked for, with another number of threads. */
+  Kernels openKernels(int workers, Consumer<String> notes) {
     try {
-      return Backends.open(backend, threads(), notes);
+      return Backends.open(backend, workers, notes);
     } catch (IllegalArgumentException e) {
       throw new UsageException(String.valueOf(e.getMessage()));
     }

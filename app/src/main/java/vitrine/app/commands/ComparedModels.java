@@ -17,7 +17,7 @@ import vitrine.interp.compare.GridResult;
 import vitrine.interp.compare.GridSpec;
 import vitrine.interp.compare.HeadGrid;
 import vitrine.interp.compare.LayerGrid;
-import vitrine.interp.compare.Passage;
+import vitrine.interp.rows.Passage;
 import vitrine.interp.compare.measures.Measure;
 import vitrine.kernels.Precision;
 

@@ -14,8 +14,8 @@ import vitrine.app.terminal.UsageException;
 import vitrine.engine.InputException;
 import vitrine.engine.conllu.ConlluFile;
 import vitrine.engine.io.TextFile;
-import vitrine.interp.compare.Passage;
-import vitrine.interp.compare.Unit;
+import vitrine.interp.rows.Passage;
+import vitrine.interp.rows.Unit;
 
 /** What {@code compare} has models read: one set of texts, or two that say the same. */
 final class ComparedTexts {

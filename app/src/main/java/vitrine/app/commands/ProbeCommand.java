@@ -2,18 +2,19 @@ package vitrine.app.commands;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import vitrine.app.terminal.Console;
-import vitrine.app.terminal.OneLine;
 import vitrine.app.terminal.UsageException;
 import vitrine.interp.probe.Features;
 import vitrine.interp.probe.LogisticRegression;
 import vitrine.interp.probe.OnlineCode;
 import vitrine.interp.probe.ProbeFiles;
+import vitrine.interp.probe.ProbeKind;
 import vitrine.interp.probe.ProbeResult;
 import vitrine.interp.probe.Trial;
 import vitrine.kernels.Kernels;
@@ -21,30 +22,54 @@ import vitrine.kernels.Kernels;
 /** {@code vitrine probe}: what a representation holds that a simple classifier can read. */
 @CommandLine.Command(
     name = "probe",
-    header = "Train a linear probe on representations from files, beside its controls.",
+    header = "Train probes on representations, beside their controls.",
     description = {
-      "Train a probe: logistic regression with an L2 penalty, fitted to its only optimum. Its accuracy",
+      "Train a probe: mostly logistic regression with an L2 penalty, fitted to its only optimum. Its accuracy",
       "says how much of the labels can be read off the representations; a control says how much of that",
-      "a probe can simply memorise, and the description length how easy it is to read."
+      "a probe can simply memorise, and the description length how easy it is to read. Of a model (with",
+      "a task), of every layer; or of representations in files (--train, --test)."
     },
     footer = {
-      "X is an .npy of (examples,numbers), a row an example; y an .npy of whole numbers, its classes.",
-      "The classes are those of the training file. --control takes other labels for the same rows, such",
-      "as one drawn at random for each type of word (Hewitt and Liang 2019): selectivity is the test",
-      "accuracy less that on them. --mdl-blocks are the numbers of training examples at which the blocks",
-      "of the online code end (Voita and Titov 2020), the last being all of them: the first block costs",
-      "n log2(classes) bits, each other -log2 p by a probe fitted on the blocks before it.",
+      "Of a model: every layer gets a probe for the words of a treebank (--conllu), for entities (--iob2)",
+      "or for sentences (--tsv, --texts). The first layer is embed_out, the embeddings. Beside it stand",
+      "the control task (Hewitt and Liang 2019: one random label a type of word; selectivity is the",
+      "accuracy less that on them), the word alone (its commonest label in training), the commonest",
+      "class, and with --random-weights the same probes on a model that was never trained. Intervals",
+      "resample sentences; the best layer is tested against all others, paired, corrected (Holm).",
+      "Test examples whose class training lacks count as wrong. Entities: micro F1 of whole ones.",
+      "--sweep and --learning-curve train probes of growing capacity, or with more and more examples.",
+      "--task trees fits structural probes: a linear map of rank R whose squared distances are those in",
+      "the tree (UUAS, Spearman), and another for depths (roots found, Spearman).",
       "",
-      "With --json, and in .json:",
+      "Of files: X is an .npy of (examples,numbers), a row an example; y an .npy of whole numbers, its",
+      "classes, which are those of the training file. --control takes other labels for the same rows.",
+      "--mdl-blocks are the numbers of training examples at which the blocks of the online code end",
+      "(Voita and Titov 2020); where the last is not all of them, one more block codes the rest. The",
+      "first block costs n log2(classes) bits, each other -log2 p by a probe fitted on the blocks",
+      "before it. Labels are coded in the file's order, which should be a random one.",
+      "",
+      "With --json, and in .json, of files:",
       "  {\"analysis\":\"probe\",...,\"test_accuracy\":...,\"train_accuracy\":...,\"objective\":...,",
       "   \"selectivity\":...,\"control\":{\"test_accuracy\":...,\"train_accuracy\":...},",
       "   \"mdl\":{\"codelength_bits\":...,\"uniform_bits\":...,\"compression\":...,\"blocks_bits\":[...]},",
       "   \"classes\":[...],\"confusion\":[[...]],\"predicted\":[...]}",
+      "and of a model:",
+      "  {\"analysis\":\"probe\",...,\"classes\":[...],\"majority_accuracy\":...,\"best_layer\":...,",
+      "   \"layers\":[{\"layer\":...,\"test_accuracy\":...,\"test_accuracy_interval\":{...},",
+      "     \"selectivity\":...,\"micro_f1\":{...},\"mdl\":{...},..}],\"random_weights\":[...],",
+      "   \"tests\":[...],\"confusion\":[[...]],\"per_class\":[...],\"errors\":[...]}",
+      "Kinds: linear; rank:R, linear through R directions; mlp:W, hidden layers of these widths with relu;",
+      "nearest-mean. rank and mlp have many minima: they end in one near a start that the seed draws.",
       "objective: the sum of -ln p(class) over training examples, plus ||W||^2 / (2C); intercepts are",
-      "free. Of two classes W is one vector. In .npy: the predicted labels of the test examples.",
+      "free. Of two classes W is one vector. In .npy: the predicted labels, or the layers' accuracies.",
       "",
-      "Example:",
-      "  vitrine probe --train X.npy y.npy --test Xtest.npy ytest.npy --json"
+      "What it does not tell: whether the model uses what a probe finds.",
+      "",
+      "Examples:",
+      "  vitrine probe --train X.npy y.npy --test Xtest.npy ytest.npy --json",
+      "  vitrine probe --model DIR --task upos --conllu train.conllu --test-conllu dev.conllu --out upos.html",
+      "  vitrine probe --model DIR --conllu train.conllu --sweep rank:1,2,4,8,16 --layers 3",
+      "  vitrine probe --model DIR --tsv va.txt --test-tsv te.txt --random-weights --mdl"
     })
 final class ProbeCommand implements Command {
   private static final String LINEAR = "linear";
@@ -56,7 +81,6 @@ final class ProbeCommand implements Command {
       names = "--train",
       paramLabel = "FILE",
       arity = "2",
-      required = true,
       converter = Converters.AnyPath.class,
       description = "Representations and labels to train with: X.npy y.npy.")
   private List<Path> train = List.of();
@@ -65,7 +89,6 @@ final class ProbeCommand implements Command {
       names = "--test",
       paramLabel = "FILE",
       arity = "2",
-      required = true,
       converter = Converters.AnyPath.class,
       description = "Representations and labels to test with.")
   private List<Path> test = List.of();
@@ -82,7 +105,7 @@ final class ProbeCommand implements Command {
       names = "--kind",
       paramLabel = "KIND",
       converter = Converters.NotBlank.class,
-      description = "linear, which is what there is.")
+      description = {ProbeKind.NAMES + ";", "linear if not given: logistic regression."})
   private String kind = LINEAR;
 
   @Option(
@@ -100,6 +123,8 @@ final class ProbeCommand implements Command {
       description = "Also code the training labels, in blocks that end at these examples.")
   private List<Integer> blocks = List.of();
 
+  @Mixin private final ProbedTask task = new ProbedTask();
+  @Mixin private final ProbedModel probed = new ProbedModel();
   @Mixin private ResultOptions result = new ResultOptions();
 
   ProbeCommand(Common common, Console console) {
@@ -110,31 +135,57 @@ final class ProbeCommand implements Command {
   @Override
   public void run() throws IOException {
     result.check();
-    if (!kind.equals(LINEAR)) {
+    ProbeKind how = ProbeKind.of(kind, inverse, common.seed());
+    if (!task.isGiven()) {
+      files(how);
+    } else if (!train.isEmpty() || !test.isEmpty() || !control.isEmpty() || !blocks.isEmpty()) {
       throw new UsageException(
-          "probe: --kind: " + OneLine.operand(kind) + "; expected linear. See: vitrine help probe");
+          "probe: --train, --test, --control, --mdl-blocks: given with texts for a model; expected either. See: vitrine help probe");
+    } else if (task.isOfTrees()) {
+      result.deliver(
+          probed.run(common, task.readTrees(common.seed(), console::note), console), console);
+    } else {
+      result.deliver(
+          probed.run(common, task.read(common.seed(), console::note), how, inverse, console),
+          console);
+    }
+  }
+
+  private void files(ProbeKind how) throws IOException {
+    if (train.isEmpty() && test.isEmpty()) {
+      throw new UsageException(
+          "probe: nothing given; expected --train and --test, or texts for a model (--conllu, --iob2, --tsv, --texts). See: vitrine help probe");
     }
     OnlineCode code = blocks.isEmpty() ? null : new OnlineCode(blocks);
-    LogisticRegression regression = LogisticRegression.of(inverse);
     ProbeFiles trainFiles = pair("--train", train);
     ProbeFiles testFiles = pair("--test", test);
     try (Kernels kernels = common.openKernels(console::note);
         Features x = trainFiles.features(kernels);
-        Features xTest = testFiles.features(kernels)) {
-      trainFiles.requireSameWidth(x, testFiles, xTest);
+        Features xTest = testFiles.features(kernels, trainFiles, x)) {
       Trial.Labels labels = labels(trainFiles.y(), trainFiles, x, testFiles.y(), testFiles, xTest);
+      List<Path> others = new ArrayList<>(test);
+      others.addAll(control);
       Trial.@Nullable Labels controls = null;
       if (!control.isEmpty()) {
         ProbeFiles other = pair("--control", control);
         controls = labels(other.x(), trainFiles, x, other.y(), testFiles, xTest);
       }
-      Trial trial = Trial.of(regression, x, xTest, labels, controls, code);
+      Trial trial =
+          Trial.of(
+              how,
+              x,
+              xTest,
+              labels,
+              controls,
+              code == null ? null : code.covering(x.rows(), console::note));
       result.deliver(
           new ProbeResult(
-              trainFiles.provenance(kernels, Version.OF_THIS_BUILD, common.seed()),
-              regression,
+              trainFiles.provenance(kernels, others, Version.OF_THIS_BUILD, common.seed()),
+              how,
+              inverse,
               trial,
-              x.rows()),
+              x.rows(),
+              x.width()),
           console);
     }
   }

@@ -196,6 +196,7 @@ final class SentenceReader {
             "HEAD " + head, "0 to " + words.size() + ", the sentence's words, and not itself");
       }
     }
+    requireTree();
     sentences.accept(
         new Sentence(
             file + " line " + firstLine, comments, text.toString(), tokens, words, emptyNodes));
@@ -209,6 +210,44 @@ final class SentenceReader {
     emptyNodes = 0;
     emptyBehind = 0;
     joined = true;
+  }
+
+  /**
+   * One root at most, and no cycle. A sentence without a root has a cycle, unless a word has no
+   * head.
+   */
+  private void requireTree() {
+    int root = 0;
+    for (Word word : words) {
+      if (word.head().orElse(1) == 0) {
+        if (root > 0) {
+          number = headLines.get(word.id() - 1);
+          throw wrong("HEAD 0, a second root beside word " + root, "one root a sentence");
+        }
+        root = word.id();
+      }
+    }
+    requireNoCycle();
+  }
+
+  private void requireNoCycle() {
+    int[] seen = new int[words.size() + 1]; // the word from which this one was reached first
+    for (int start = 1; start <= words.size(); start++) {
+      int at = start;
+      while (at != 0 && seen[at] == 0) {
+        seen[at] = start;
+        at = words.get(at - 1).head().orElse(0);
+      }
+      if (at != 0 && seen[at] == start) {
+        number = headLines.get(at - 1);
+        throw wrong(
+            "HEAD "
+                + words.get(at - 1).head().orElse(0)
+                + ", in a cycle of heads through word "
+                + at,
+            "heads that lead to the root");
+      }
+    }
   }
 
   /** Within one line, whatever it holds. */

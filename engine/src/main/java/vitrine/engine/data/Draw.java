@@ -22,6 +22,7 @@ public final class Draw {
     SEQUENCES(12),
     MATRICES(13),
     NOISE(14),
+    CONTROLS(20),
     PROMPTS(9);
 
     /** Part of every key: changing it changes what trained models are repeated from. */

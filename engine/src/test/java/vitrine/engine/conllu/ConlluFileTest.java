@@ -105,4 +105,16 @@ final class ConlluFileTest {
     refused(nodes("1 a 0").replace("\n", "\r\n"), "carriage return");
     refused("\n\n", "no sentence");
   }
+
+  @Test
+  void should_name_the_line_when_heads_make_no_tree() {
+    refused(nodes("1 a 0", "2 b 3", "3 c 4", "4 d 2"), "line 2: HEAD 3, in a cycle", "word 2");
+    refused(nodes("1 a 2", "2 b 1"), "line 1: HEAD 2, in a cycle");
+    refused(nodes("1 a 0", "2 b 1", "3 c 0"), "line 3: HEAD 0, a second root beside word 1");
+    refused(
+        nodes("1 a 2", "2 b 3", "3 c 2"),
+        "line 2: HEAD 3, in a cycle through word 2".replace("cycle", "cycle of heads"));
+    List<Sentence> some = ConlluFile.read(file(nodes("1 a _", "2 b 1", "3 c 2")));
+    assertEquals(3, some.getFirst().words().size());
+  }
 }

@@ -15,6 +15,7 @@ import vitrine.interp.io.NumberArray;
 import vitrine.interp.pictures.Caption;
 import vitrine.interp.pictures.Picture;
 import vitrine.interp.pictures.Table;
+import vitrine.interp.rows.Unit;
 
 /** All layers of one model or two, by some measures. */
 public final class GridResult implements Result {

@@ -3,6 +3,7 @@ package vitrine.interp.compare;
 import java.util.List;
 import vitrine.interp.compare.measures.Measure;
 import vitrine.interp.compare.measures.Options;
+import vitrine.interp.rows.Unit;
 
 /**
  * What is compared of two models' layers.

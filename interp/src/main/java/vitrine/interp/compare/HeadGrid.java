@@ -13,6 +13,8 @@ import vitrine.engine.hooks.Plan;
 import vitrine.engine.hooks.Site;
 import vitrine.engine.hooks.Trace;
 import vitrine.interp.Provenance;
+import vitrine.interp.rows.Encoded;
+import vitrine.interp.rows.Unit;
 
 /** All heads of one model with all heads of it or of another, by what they look at. */
 public final class HeadGrid {

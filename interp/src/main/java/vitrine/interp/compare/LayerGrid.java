@@ -15,6 +15,9 @@ import vitrine.interp.Provenance;
 import vitrine.interp.compare.measures.Activations;
 import vitrine.interp.compare.measures.LayerSums;
 import vitrine.interp.compare.measures.Measure;
+import vitrine.interp.rows.Encoded;
+import vitrine.interp.rows.Passage;
+import vitrine.interp.rows.Reader;
 
 /**
  * All layers of one model or two, in one pass over the texts: rows stream through {@link

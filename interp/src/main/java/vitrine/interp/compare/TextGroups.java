@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import vitrine.engine.data.Draw;
 import vitrine.engine.data.Permutation;
+import vitrine.interp.rows.Encoded;
 
 /**
  * Texts in groups that do not differ but by chance: each text's group is drawn by the seed, the one

@@ -8,7 +8,7 @@ package vitrine.interp.probe;
 @SuppressWarnings("ArrayRecordComponent") // compared by no one
 public record Confusion(int[][] counts) {
   /** Counts. */
-  static Confusion of(int classes, int[] own, int[] predicted) {
+  public static Confusion of(int classes, int[] own, int[] predicted) {
     int[][] counts = new int[classes][classes];
     for (int i = 0; i < own.length; i++) {
       counts[own[i]][predicted[i]]++;
@@ -16,12 +16,12 @@ public record Confusion(int[][] counts) {
     return new Confusion(counts);
   }
 
-  int right(int k) {
+  public int right(int k) {
     return counts[k][k];
   }
 
   /** How many examples of a class there are. */
-  int examples(int k) {
+  public int examples(int k) {
     int sum = 0;
     for (int count : counts[k]) {
       sum += count;
@@ -30,7 +30,7 @@ public record Confusion(int[][] counts) {
   }
 
   /** How often a class was said. */
-  int said(int k) {
+  public int said(int k) {
     int sum = 0;
     for (int[] row : counts) {
       sum += row[k];
@@ -39,17 +39,17 @@ public record Confusion(int[][] counts) {
   }
 
   /** Of what was said to be the class, the share that is; not a number where nothing was. */
-  double precision(int k) {
+  public double precision(int k) {
     return right(k) / (double) said(k);
   }
 
   /** Of the class, the share that was found; not a number where there is none. */
-  double recall(int k) {
+  public double recall(int k) {
     return right(k) / (double) examples(k);
   }
 
   /** The harmonic mean of both, as {@code 2 TP / (2 TP + FP + FN)}; 0 where the class never was. */
-  double f1(int k) {
+  public double f1(int k) {
     int all = examples(k) + said(k);
     return all == 0 ? 0 : 2.0 * right(k) / all;
   }

@@ -5,8 +5,9 @@ import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Minimises a smooth function by limited-memory BFGS (Liu and Nocedal 1989; Nocedal and Wright
- * 2006, algorithms 7.4 and 7.5), with a line search for the strong Wolfe conditions by bisection.
+ * Minimises a smooth function, whose curvature is about 1 in most directions, by limited-memory
+ * BFGS (Liu and Nocedal 1989; Nocedal and Wright 2006, algorithms 7.4 and 7.5), with a line search
+ * for the strong Wolfe conditions by bisection.
  *
  * <p>A function that is computed in float32 has noise: near the minimum its values say nothing any
  * more while its gradient still does. A step then also counts as long enough a decrease when the
@@ -20,14 +21,24 @@ final class Lbfgs {
   private static final int TRIALS = 40;
 
   /** What a function's value may rise within its noise, as a part of it. */
-  private static final double NOISE = 1e-7;
+  private static final double NOISE = 1e-6;
+
+  /** So often may the memory be forgotten because it leads nowhere. */
+  private static final int MOST_RESETS = 2;
+
+  /** So many iterations that gain nothing are the end. */
+  private static final int PATIENCE = 10;
+
+  /** A part of the value at the start that no gain need be smaller than. */
+  private static final double FLOOR = 1e-13;
 
   private final int most;
   private final double tolerance;
 
   /**
    * @param most iterations
-   * @param tolerance of the largest element of the gradient, where the search ends
+   * @param tolerance the search ends where two steps in turn promise to take no more than this part
+   *     of the value off it; or hardly anything, measured by the value at the start
    */
   Lbfgs(int most, double tolerance) {
     this.most = most;
@@ -46,9 +57,9 @@ final class Lbfgs {
 
   /** Why the search ended. */
   enum End {
-    /** The gradient is within the tolerance. */
+    /** What is left to gain is within the tolerance. */
     CONVERGED,
-    /** No step along the direction is better: the function's own precision is reached. */
+    /** Steps gain nothing any more: the function's own precision is reached. */
     PRECISION,
     /** The most iterations were made. */
     ITERATIONS
@@ -57,10 +68,11 @@ final class Lbfgs {
   /**
    * Where the search ended.
    *
-   * @param gradient its largest element there
+   * @param promise by how much the value would fall, were the function the parabola that is
+   *     estimated there
    */
   @SuppressWarnings("ArrayRecordComponent") // handed through once, compared by no one
-  record Minimum(double[] point, double value, double gradient, int iterations, End end) {}
+  record Minimum(double[] point, double value, double promise, int iterations, End end) {}
 
   @SuppressWarnings("ArrayRecordComponent") // compared by no one
   private record Pair(double[] s, double[] y, double rho) {}
@@ -72,14 +84,11 @@ final class Lbfgs {
     double[] gradient = new double[start.length];
     Step now = new Step(start.clone(), function.at(start, gradient), gradient);
     Deque<Pair> pairs = new ArrayDeque<>();
+    double floor = FLOOR * Math.abs(now.value());
+    Deque<Double> values = new ArrayDeque<>();
+    int resets = 0;
+    int small = 0;
     for (int iteration = 0; ; iteration++) {
-      double largest = largest(now.gradient());
-      if (largest <= tolerance) {
-        return end(now, iteration, End.CONVERGED);
-      }
-      if (iteration == most) {
-        return end(now, iteration, End.ITERATIONS);
-      }
       double[] direction = direction(now.gradient(), pairs);
       double slope = dot(direction, now.gradient());
       if (!(slope < 0)) {
@@ -87,12 +96,24 @@ final class Lbfgs {
         direction = direction(now.gradient(), pairs);
         slope = dot(direction, now.gradient());
       }
-      double first = pairs.isEmpty() ? Math.min(1, 1 / norm(now.gradient())) : 1;
-      Step next = search(function, now, direction, slope, first);
+      double promise = -slope / 2;
+      boolean isSmall = promise <= tolerance * Math.abs(now.value()) + floor;
+      small = isSmall ? small + 1 : 0;
+      if (promise == 0 || (small >= 2 && !pairs.isEmpty())) {
+        return end(now, promise, iteration, End.CONVERGED);
+      }
+      if (iteration == most) {
+        return end(now, promise, iteration, End.ITERATIONS);
+      }
+      if (gainsNothing(values, now.value())) {
+        return end(now, promise, iteration, End.PRECISION);
+      }
+      Step next = search(function, now, direction, slope);
       if (next == null) {
-        if (pairs.isEmpty()) {
-          return end(now, iteration, End.PRECISION);
+        if (pairs.isEmpty() || resets == MOST_RESETS) {
+          return end(now, promise, iteration, End.PRECISION);
         }
+        resets++;
         pairs.clear();
         continue;
       }
@@ -101,8 +122,14 @@ final class Lbfgs {
     }
   }
 
-  private static Minimum end(Step at, int iterations, End end) {
-    return new Minimum(at.point(), at.value(), largest(at.gradient()), iterations, end);
+  /** Whether the value is what it was so many iterations ago. */
+  private boolean gainsNothing(Deque<Double> values, double value) {
+    values.addLast(value);
+    return values.size() > PATIENCE && values.removeFirst() - value <= tolerance * Math.abs(value);
+  }
+
+  private static Minimum end(Step at, double promise, int iterations, End end) {
+    return new Minimum(at.point(), at.value(), promise, iterations, end);
   }
 
   private static void remember(Deque<Pair> pairs, Step from, Step to) {
@@ -146,10 +173,10 @@ final class Lbfgs {
 
   /** A point along the direction that satisfies the Wolfe conditions; null where none was found. */
   private static @Nullable Step search(
-      Function function, Step from, double[] direction, double slope, double first) {
+      Function function, Step from, double[] direction, double slope) {
     double low = 0;
     double high = Double.POSITIVE_INFINITY;
-    double length = first;
+    double length = 1;
     for (int trial = 0; trial < TRIALS; trial++) {
       double[] point = from.point().clone();
       addTo(point, length, direction);
@@ -184,14 +211,6 @@ final class Lbfgs {
 
   private static double norm(double[] a) {
     return Math.sqrt(dot(a, a));
-  }
-
-  private static double largest(double[] a) {
-    double largest = 0;
-    for (double value : a) {
-      largest = Math.max(largest, Math.abs(value)); // a NaN stays one
-    }
-    return largest;
   }
 
   private static void addTo(double[] to, double factor, double[] what) {

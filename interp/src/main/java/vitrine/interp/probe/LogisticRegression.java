@@ -9,23 +9,31 @@ import vitrine.engine.InputException;
  * one weight vector. It is scikit-learn's {@code LogisticRegression(C=C)}, whose objective is this
  * times C.
  *
+ * <p>The search is in coordinates in which features of any size, place and correlation look alike
+ * ({@link Preconditioner}), and ends by what is left to gain of the objective, so that the optimum
+ * does not depend on the unit of the features.
+ *
  * <p>What it does not tell: whether the model uses what the probe finds (Ravichander et al. 2021),
  * nor what a probe with another prior on its weights would find; see the controls.
  *
  * @param inverseRegularization C: larger lets weights grow
  * @param iterations of L-BFGS at most
  */
-public record LogisticRegression(double inverseRegularization, int iterations) {
+public record LogisticRegression(double inverseRegularization, int iterations)
+    implements ProbeKind {
   /** The usual C, as scikit-learn's. */
   public static final double USUAL = 1;
 
-  private static final int MOST = 1000;
+  private static final int MOST = 2000;
 
-  /** Of the gradient of the mean over rows. */
+  /** What may be left to gain, as a part of the objective: whatever its size, and the features'. */
   private static final double TOLERANCE = 1e-7;
 
+  /** The same where all is computed in double. */
+  private static final double FINE = 1e-11;
+
   /** What is told to be no optimum. */
-  private static final double FAR = 1e-4;
+  private static final double FAR = 1e-6;
 
   public LogisticRegression {
     if (!(inverseRegularization > 0 && Double.isFinite(inverseRegularization))) {
@@ -40,12 +48,9 @@ public record LogisticRegression(double inverseRegularization, int iterations) {
     return new LogisticRegression(inverseRegularization, MOST);
   }
 
-  /** Whether the optimum was reached. */
-  public enum Fit {
-    /** The gradient of the mean loss is 0 but for rounding. */
-    OPTIMAL,
-    /** The search ended before it. */
-    NOT_OPTIMAL
+  @Override
+  public String label() {
+    return "linear";
   }
 
   /**
@@ -56,27 +61,31 @@ public record LogisticRegression(double inverseRegularization, int iterations) {
    * @param count how many classes there are, at least 2
    */
   public LinearProbe fit(Features x, int[] classes, int count) {
-    return fit(x, classes, x.rows(), count);
+    return fit(x, Directions.of(x), classes, x.rows(), count);
   }
 
-  /** Fits on the first rows only. */
-  LinearProbe fit(Features x, int[] classes, int rows, int count) {
+  @Override
+  public LinearProbe fit(Features x, Directions directions, int[] classes, int rows, int count) {
     if (classes.length != x.rows()) {
       throw new IllegalArgumentException(
           "probe: %d classes for %d rows".formatted(classes.length, x.rows()));
     }
-    try (SoftmaxLoss loss = new SoftmaxLoss(x, classes, rows, count, inverseRegularization)) {
+    try (SoftmaxLoss loss =
+        new SoftmaxLoss(x, directions, classes, rows, count, inverseRegularization)) {
       Lbfgs.Minimum minimum =
-          new Lbfgs(iterations, TOLERANCE * rows).minimise(loss, new double[loss.parameters()]);
-      float[] values = SoftmaxLoss.whole(minimum.point(), x.width(), count);
+          new Lbfgs(iterations, x.isExact() ? FINE : TOLERANCE)
+              .minimise(loss, new double[loss.size()]);
+      double[] values = loss.whole(minimum.point());
       return new LinearProbe(
-          x.width(),
+          x.origin(),
           count,
           Arrays.copyOf(values, x.width() * count),
           Arrays.copyOfRange(values, x.width() * count, values.length),
           minimum.value(),
           minimum.iterations(),
-          minimum.gradient() <= FAR * rows ? Fit.OPTIMAL : Fit.NOT_OPTIMAL);
+          minimum.end() == Lbfgs.End.CONVERGED || minimum.promise() <= FAR * minimum.value()
+              ? Probe.Fit.OPTIMAL
+              : Probe.Fit.NOT_OPTIMAL);
     }
   }
 }

@@ -3,6 +3,8 @@ package vitrine.interp.probe;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.DoubleStream;
 import vitrine.engine.InputException;
 
 /**
@@ -11,6 +13,8 @@ import vitrine.engine.InputException;
  * log2(K)} bits, each block after it {@code -log2 p(labels)} by a probe fitted on all blocks before
  * it. A short code says that the labels are both there and easy to read; unlike an accuracy it pays
  * for every example that had to be seen first.
+ *
+ * <p>Labels are coded in the order of the rows: rows that are sorted by class make a long code.
  *
  * <p>A class that no block before has shown has no probability in a fitted probe, and would cost
  * infinitely many bits. So that it is a code all the same, classes not seen among n labels share
@@ -56,6 +60,46 @@ public record OnlineCode(List<Integer> ends) {
   }
 
   /**
+   * Blocks that end at 0.1%, 0.2%, 0.4%, 0.8%, 1.6%, 3.2%, 6.25%, 12.5%, 25%, 50% and all of the
+   * labels, as in Voita and Titov (2020).
+   *
+   * @param rows how many labels there are
+   */
+  public static OnlineCode usual(int rows) {
+    return new OnlineCode(
+        DoubleStream.of(0.001, 0.002, 0.004, 0.008, 0.016, 0.032, 0.0625, 0.125, 0.25, 0.5, 1)
+            .mapToInt(share -> (int) Math.round(share * rows))
+            .filter(end -> end > 0)
+            .distinct()
+            .boxed()
+            .toList());
+  }
+
+  /**
+   * This code, with one more block for what is left where the last block ends before the labels do.
+   *
+   * @param rows how many labels there are
+   * @param notes is told when a block was added
+   * @throws InputException when a block ends behind them
+   */
+  public OnlineCode covering(int rows, Consumer<String> notes) {
+    if (ends.getLast() > rows) {
+      throw new InputException(
+          "probe: mdl blocks: the last ends at %d; expected at most the number of training examples, %d."
+              .formatted(ends.getLast(), rows));
+    }
+    if (ends.getLast() == rows) {
+      return this;
+    }
+    notes.accept(
+        "mdl blocks: the last ends at %d of %d training examples; one more block codes the rest"
+            .formatted(ends.getLast(), rows));
+    List<Integer> all = new ArrayList<>(ends);
+    all.add(rows);
+    return new OnlineCode(all);
+  }
+
+  /**
    * Codes the labels of all rows, in their order.
    *
    * @param x (n,d)
@@ -63,7 +107,12 @@ public record OnlineCode(List<Integer> ends) {
    * @param count K
    * @throws InputException when the blocks do not end with the rows
    */
-  public Length of(LogisticRegression regression, Features x, int[] classes, int count) {
+  public Length of(ProbeKind kind, Features x, int[] classes, int count) {
+    return of(kind, x, Directions.of(x), classes, count);
+  }
+
+  /** As {@link #of(ProbeKind, Features, int[], int)}, with directions that are known. */
+  public Length of(ProbeKind kind, Features x, Directions directions, int[] classes, int count) {
     if (ends.getLast() != x.rows()) {
       throw new InputException(
           "probe: mdl blocks: the last ends at %d; expected the number of training examples, %d."
@@ -73,14 +122,20 @@ public record OnlineCode(List<Integer> ends) {
     double uniform = Math.log(count) / LN2;
     blocks.add(ends.getFirst() * uniform);
     for (int block = 1; block < ends.size(); block++) {
-      blocks.add(bits(regression, x, classes, count, ends.get(block - 1), ends.get(block)));
+      blocks.add(bits(kind, x, directions, classes, count, ends.get(block - 1), ends.get(block)));
     }
     double sum = blocks.stream().mapToDouble(each -> each).sum();
     return new Length(sum, x.rows() * uniform, blocks);
   }
 
   private static double bits(
-      LogisticRegression regression, Features x, int[] classes, int count, int from, int to) {
+      ProbeKind kind,
+      Features x,
+      Directions directions,
+      int[] classes,
+      int count,
+      int from,
+      int to) {
     int[] known = new int[count]; // the number among those seen; negative if not
     int seen = 0;
     Arrays.fill(known, -1);
@@ -96,7 +151,7 @@ public record OnlineCode(List<Integer> ends) {
     double[] surprise =
         seen < 2
             ? new double[classes.length]
-            : regression.fit(x, own, from, seen).predict(x, own).surprise();
+            : kind.fit(x, directions, own, from, seen).predict(x, own).surprise();
     double ofSeen = seen < count ? -Math.log(from / (from + 1.0)) : 0;
     double ofUnseen = seen < count ? Math.log((from + 1.0) * (count - seen)) : 0;
     double nats = 0;

@@ -2,10 +2,11 @@ package vitrine.interp.probe;
 
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
+import tools.jackson.databind.node.ObjectNode;
 import vitrine.engine.InputException;
 import vitrine.engine.io.FileHash;
 import vitrine.engine.io.Npy;
-import vitrine.engine.io.NpyArray;
 import vitrine.engine.io.NpyDoubles;
 import vitrine.interp.Provenance;
 import vitrine.interp.io.Json;
@@ -19,12 +20,33 @@ import vitrine.kernels.Kernels;
  */
 public record ProbeFiles(Path x, Path y) {
   /**
-   * The representations, with the backend.
+   * The representations that a probe is to be fitted to, with the backend.
    *
    * @throws InputException when the file is no matrix of finite numbers
    */
   public Features features(Kernels kernels) {
-    NpyArray array = Npy.read(x);
+    return Features.of(kernels, given());
+  }
+
+  /**
+   * The representations that a fitted probe is to be applied to.
+   *
+   * @param trained where the probe is fitted
+   * @param train the features there
+   * @throws InputException when the file is no matrix of finite numbers, or of another width
+   */
+  public Features features(Kernels kernels, ProbeFiles trained, Features train) {
+    Features.Given given = given();
+    if (train.width() != given.width()) {
+      throw new InputException(
+          "probe: %s: %d numbers a row; expected %d, as in %s."
+              .formatted(x, given.width(), train.width(), trained.x));
+    }
+    return Features.of(kernels, given, train);
+  }
+
+  private Features.Given given() {
+    NpyDoubles array = Npy.readDoubles(x);
     long[] shape = array.shape();
     if (shape.length != 2 || shape[0] == 0 || shape[1] == 0) {
       throw new InputException(
@@ -32,39 +54,35 @@ public record ProbeFiles(Path x, Path y) {
               .formatted(x, array.shapeText()));
     }
     int width = Math.toIntExact(shape[1]);
-    return Features.of(
-        kernels,
+    double[] values = array.values();
+    return new Features.Given(
         x.toString(),
         Math.toIntExact(shape[0]),
         width,
-        row -> Arrays.copyOfRange(array.values(), row * width, (row + 1) * width));
+        row -> Arrays.copyOfRange(values, row * width, (row + 1) * width));
   }
 
   /**
-   * Refuses representations of two widths.
+   * No model ran: the files, and the arithmetic of the probe.
    *
-   * @throws InputException naming both
+   * @param others what else was read
    */
-  public void requireSameWidth(Features train, ProbeFiles testFiles, Features test) {
-    if (train.width() != test.width()) {
-      throw new InputException(
-          "probe: %s: %d numbers a row; expected %d, as in %s."
-              .formatted(testFiles.x, test.width(), train.width(), x));
-    }
-  }
-
-  /** No model ran: the file, and the arithmetic of the probe. */
-  public Provenance provenance(Kernels kernels, String version, long seed) {
+  public Provenance provenance(Kernels kernels, List<Path> others, String version, long seed) {
+    ObjectNode read = Json.object();
+    ObjectNode hashes = read.putObject("sha256");
+    hashes.put(x.toString(), FileHash.sha256("probe", x));
+    hashes.put(y.toString(), FileHash.sha256("probe", y));
+    others.forEach(file -> hashes.put(file.toString(), FileHash.sha256("probe", file)));
     return new Provenance(
         x.toString(),
-        FileHash.sha256("probe", x),
+        hashes.get(x.toString()).stringValue(),
         version,
         kernels.name(),
         kernels.description(),
         "none",
         "none",
         seed,
-        Json.object());
+        read);
   }
 
   /**
@@ -76,7 +94,9 @@ public record ProbeFiles(Path x, Path y) {
    */
   public static long[] labels(Path file, int rows, Path of) {
     NpyDoubles array = Npy.readDoubles(file);
-    if (array.shape().length != 1 || array.values().length != rows) {
+    long[] shape = array.shape();
+    boolean isColumn = shape.length == 1 || (shape.length == 2 && shape[1] == 1);
+    if (!isColumn || array.values().length != rows) {
       throw new InputException(
           "probe: %s: shape %s; expected (%d), a label for each row of %s."
               .formatted(file, array.shapeText(), rows, of));

@@ -31,19 +31,30 @@ public final class ProbeResult implements Result {
   private static final int MOST_DRAWN = 64;
 
   private final Provenance provenance;
-  private final LogisticRegression regression;
+  private final ProbeKind kind;
+  private final double inverseRegularization;
   private final Trial trial;
   private final int trained;
+  private final int features;
 
   /**
+   * @param inverseRegularization C, of probes that have a penalty
    * @param trained how many rows the probe was fitted to
+   * @param features d
    */
   public ProbeResult(
-      Provenance provenance, LogisticRegression regression, Trial trial, int trained) {
+      Provenance provenance,
+      ProbeKind kind,
+      double inverseRegularization,
+      Trial trial,
+      int trained,
+      int features) {
     this.provenance = provenance;
-    this.regression = regression;
+    this.kind = kind;
+    this.inverseRegularization = inverseRegularization;
     this.trial = trial;
     this.trained = trained;
+    this.features = features;
   }
 
   public Trial trial() {
@@ -57,7 +68,7 @@ public final class ProbeResult implements Result {
 
   @Override
   public String title() {
-    return "A linear probe on " + provenance.model();
+    return "A probe (%s) on %s".formatted(kind.label(), provenance.model());
   }
 
   @Override
@@ -71,7 +82,7 @@ public final class ProbeResult implements Result {
     List<Bars.Bar> bars = new ArrayList<>();
     bars.add(Bars.Bar.of("test", trial.testAccuracy()));
     bars.add(Bars.Bar.of("training", trial.trainAccuracy()));
-    bars.add(Bars.Bar.of("largest class alone", majority()));
+    bars.add(Bars.Bar.of("commonest class of training", trial.majorityAccuracy()));
     Trial.Control control = trial.control();
     if (control != null) {
       bars.add(Bars.Bar.of("control labels, test", control.testAccuracy()));
@@ -88,7 +99,7 @@ public final class ProbeResult implements Result {
         Caption.of(
             "Accuracy of the probe",
             "Each bar is the share of examples whose class the probe says; the first is what counts.");
-    if (trial.probe().fit() == LogisticRegression.Fit.NOT_OPTIMAL) {
+    if (trial.probe().fit() == Probe.Fit.NOT_OPTIMAL) {
       caption =
           caption.note(
               "The probe is not the optimum: the search ended after %d iterations."
@@ -103,13 +114,6 @@ public final class ProbeResult implements Result {
                 "The training labels take %.0f bits, %.2f times less than without representations.",
                 code.bits(),
                 code.compression()));
-  }
-
-  /** The share of test rows of the class that most of them have. */
-  private double majority() {
-    Confusion confusion = trial.confusion();
-    int most = IntStream.range(0, trial.classes().count()).map(confusion::examples).max().orElse(0);
-    return most / (double) trial.own().length;
   }
 
   private Heatmap confusion() {
@@ -163,7 +167,10 @@ public final class ProbeResult implements Result {
         rows);
   }
 
-  /** {@code predicted}: the label the probe says for each test row. {@code weights}: (d,K). */
+  /**
+   * {@code predicted}: the label the probe says for each test row. {@code weights}: (d,K), of a
+   * linear probe.
+   */
   @Override
   public SequencedMap<String, NumberArray> arrays() {
     SequencedMap<String, NumberArray> arrays = new LinkedHashMap<>();
@@ -172,30 +179,29 @@ public final class ProbeResult implements Result {
             .mapToDouble(k -> trial.classes().labels().get(k))
             .toArray();
     arrays.put("predicted", NumberArray.of(labels, labels.length));
-    LinearProbe probe = trial.probe();
-    double[] weights =
-        IntStream.range(0, probe.weights().length).mapToDouble(i -> probe.weights()[i]).toArray();
-    arrays.put("weights", NumberArray.of(weights, probe.width(), probe.classes()));
+    if (trial.probe() instanceof LinearProbe probe) {
+      arrays.put("weights", NumberArray.of(probe.weights(), probe.width(), probe.classes()));
+    }
     return arrays;
   }
 
   @Override
   public ObjectNode findings() {
     ObjectNode document = Json.object();
-    LinearProbe probe = trial.probe();
-    document.put("kind", "linear");
-    document.put("inverse_regularization", regression.inverseRegularization());
+    Probe probe = trial.probe();
+    document.put("kind", kind.label());
+    document.put("inverse_regularization", inverseRegularization);
     document.put("train_examples", trained).put("test_examples", trial.own().length);
-    document.put("features", probe.width());
+    document.put("features", features);
     ArrayNode labels = document.putArray("classes");
     trial.classes().labels().forEach(labels::add);
     document.put("test_accuracy", trial.testAccuracy().estimate());
     document.put("train_accuracy", trial.trainAccuracy());
-    document.put("objective", probe.objective());
+    document.set("objective", Json.number(probe.objective()));
     document.put("iterations", probe.iterations());
-    document.put("optimal", probe.fit() == LogisticRegression.Fit.OPTIMAL);
+    document.put("optimal", probe.fit() == Probe.Fit.OPTIMAL);
     document.set("test_accuracy_interval", Json.interval(trial.testAccuracy()));
-    document.put("majority_accuracy", majority());
+    document.put("majority_accuracy", trial.majorityAccuracy());
     document.set("selectivity", Json.number(trial.selectivity()));
     Trial.Control control = trial.control();
     if (control != null) {

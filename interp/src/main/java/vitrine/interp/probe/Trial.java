@@ -9,6 +9,7 @@ import vitrine.interp.stats.Proportion;
  *
  * @param classes what it tells apart
  * @param probe that was fitted
+ * @param most the class that most training rows have; of equals the first
  * @param trainAccuracy on what it was fitted to
  * @param predictions for the test rows
  * @param own classes of the test rows
@@ -18,9 +19,10 @@ import vitrine.interp.stats.Proportion;
 @SuppressWarnings("ArrayRecordComponent") // compared by no one
 public record Trial(
     Classes classes,
-    LinearProbe probe,
+    Probe probe,
+    int most,
     double trainAccuracy,
-    LinearProbe.Predictions predictions,
+    Predictions predictions,
     int[] own,
     @Nullable Control control,
     OnlineCode.@Nullable Length code) {
@@ -53,17 +55,19 @@ public record Trial(
    * @throws vitrine.engine.InputException when labels do not fit the rows or each other
    */
   public static Trial of(
-      LogisticRegression regression,
+      ProbeKind kind,
       Features train,
       Features test,
       Labels labels,
       @Nullable Labels control,
       @Nullable OnlineCode code) {
-    Fitted fitted = Fitted.of(regression, train, test, labels);
-    Fitted controlled = control == null ? null : Fitted.of(regression, train, test, control);
+    Directions directions = Directions.of(train);
+    Fitted fitted = Fitted.of(kind, train, directions, test, labels);
+    Fitted controlled = control == null ? null : Fitted.of(kind, train, directions, test, control);
     return new Trial(
         fitted.classes,
         fitted.probe,
+        most(fitted.trained, fitted.classes.count()),
         fitted.trainAccuracy,
         fitted.predictions,
         fitted.own,
@@ -71,22 +75,25 @@ public record Trial(
             ? null
             : new Control(
                 controlled.predictions.accuracy(controlled.own), controlled.trainAccuracy),
-        code == null ? null : code.of(regression, train, fitted.trained, fitted.classes.count()));
+        code == null
+            ? null
+            : code.of(kind, train, directions, fitted.trained, fitted.classes.count()));
   }
 
   @SuppressWarnings("ArrayRecordComponent") // handed through once, compared by no one
   private record Fitted(
       Classes classes,
-      LinearProbe probe,
+      Probe probe,
       int[] trained,
       double trainAccuracy,
-      LinearProbe.Predictions predictions,
+      Predictions predictions,
       int[] own) {
-    static Fitted of(LogisticRegression regression, Features train, Features test, Labels labels) {
+    static Fitted of(
+        ProbeKind kind, Features train, Directions directions, Features test, Labels labels) {
       Classes classes = Classes.of(labels.trainOperand(), labels.train());
       int[] trained = classes.of(labels.trainOperand(), labels.trainOperand(), labels.train());
       int[] own = classes.of(labels.testOperand(), labels.trainOperand(), labels.test());
-      LinearProbe probe = regression.fit(train, trained, classes.count());
+      Probe probe = kind.fit(train, directions, trained, train.rows(), classes.count());
       return new Fitted(
           classes,
           probe,
@@ -95,6 +102,23 @@ public record Trial(
           probe.predict(test, own),
           own);
     }
+  }
+
+  private static int most(int[] trained, int count) {
+    int[] examples = new int[count];
+    int most = 0;
+    for (int k : trained) {
+      examples[k]++;
+    }
+    for (int k = 1; k < count; k++) {
+      most = examples[k] > examples[most] ? k : most;
+    }
+    return most;
+  }
+
+  /** Of always saying the class that most training rows have: the share of test rows. */
+  public double majorityAccuracy() {
+    return confusion().examples(most) / (double) own.length;
   }
 
   /** On the test rows, with Wilson's interval: rows are taken not to depend on each other. */

@@ -153,6 +153,8 @@ final class ArchitectureTest {
     allow(
         "vitrine.interp.probe",
         "vitrine.engine",
+        "vitrine.engine.data",
+        "vitrine.engine.hooks",
         "vitrine.engine.io",
         "vitrine.interp",
         "vitrine.interp.stats",
@@ -242,6 +244,48 @@ final class ArchitectureTest {
         "vitrine.engine.data",
         "vitrine.interp.stats");
     allow(
+        "vitrine.interp.rows",
+        "vitrine.engine",
+        "vitrine.engine.conllu",
+        "vitrine.engine.data",
+        "vitrine.engine.hooks",
+        "vitrine.engine.models",
+        "vitrine.engine.text",
+        "vitrine.kernels",
+        "vitrine.weights");
+    allow(
+        "vitrine.interp.probe.tasks",
+        "vitrine.engine",
+        "vitrine.engine.conllu",
+        "vitrine.engine.data",
+        "vitrine.engine.io",
+        "vitrine.interp.rows");
+    allow(
+        "vitrine.interp.probe.structure",
+        "vitrine.engine",
+        "vitrine.engine.conllu",
+        "vitrine.engine.data",
+        "vitrine.engine.hooks",
+        "vitrine.interp",
+        "vitrine.interp.io",
+        "vitrine.interp.pictures",
+        "vitrine.interp.probe.tasks",
+        "vitrine.interp.rows",
+        "vitrine.interp.stats",
+        "vitrine.kernels");
+    allow(
+        "vitrine.interp.probe.layers",
+        "vitrine.engine",
+        "vitrine.engine.data",
+        "vitrine.interp",
+        "vitrine.interp.io",
+        "vitrine.interp.pictures",
+        "vitrine.interp.probe",
+        "vitrine.interp.probe.tasks",
+        "vitrine.interp.rows",
+        "vitrine.interp.stats",
+        "vitrine.kernels");
+    allow(
         "vitrine.interp.compare",
         "vitrine.engine",
         "vitrine.engine.io",
@@ -254,6 +298,7 @@ final class ArchitectureTest {
         "vitrine.interp.compare.measures",
         "vitrine.interp.io",
         "vitrine.interp.pictures",
+        "vitrine.interp.rows",
         "vitrine.interp.stats",
         "vitrine.kernels");
     allow("vitrine.engine.conllu", "vitrine.engine", "vitrine.engine.io");

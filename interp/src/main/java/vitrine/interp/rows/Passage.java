@@ -1,4 +1,4 @@
-package vitrine.interp.compare;
+package vitrine.interp.rows;
 
 import java.util.ArrayList;
 import java.util.List;

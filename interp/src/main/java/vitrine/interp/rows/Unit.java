@@ -1,4 +1,4 @@
-package vitrine.interp.compare;
+package vitrine.interp.rows;
 
 /** What one row stands for. */
 public enum Unit {
