@@ -17,8 +17,8 @@ import vitrine.interp.compare.GridResult;
 import vitrine.interp.compare.GridSpec;
 import vitrine.interp.compare.HeadGrid;
 import vitrine.interp.compare.LayerGrid;
-import vitrine.interp.rows.Passage;
 import vitrine.interp.compare.measures.Measure;
+import vitrine.interp.rows.Passage;
 import vitrine.kernels.Precision;
 
 /** The models that {@code compare} runs. */
