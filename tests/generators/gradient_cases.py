@@ -100,7 +100,7 @@ RUNS = {
         run("right", "labels", MIDDLE, [2, 0, 1], parameters=True),
         run("right", "labels", labels=[2, -100, 1], note=" with an ignored one"),
         run("small", "labels", parameters=True, **SEVERAL),
-        *some("right", "label:2", "class:1"),
+        *some("right", "label:2", "class:1", "classdiff:2,0"),
     ],
     "bert-regression": [
         run("small", "labels", MIDDLE, [-1.5, 2.25], parameters=True),
@@ -112,7 +112,7 @@ RUNS = {
     ],
     "bert-qa": [
         run("types-right", "labels", MIDDLE, [[1, 4], [0, 2]], parameters=True),
-        *some("types-right", "start:1", "end:2"),
+        *some("types-right", "start:1", "end:2", "startlogit:1", "endlogit:2"),
     ],
 }
 

@@ -281,7 +281,7 @@ def weight_sites(c, w):
     return out
 
 
-QUANTITIES = ("logit", "logprob", "diff", "class")
+QUANTITIES = ("logit", "logprob", "diff", "class", "classdiff", "startlogit", "endlogit")
 
 
 def loss_terms(text, run, labels=None):
@@ -303,6 +303,12 @@ def loss_terms(text, run, labels=None):
         return row[:, i[0]] - row[:, i[1]] if kind == "diff" else row[:, i[0]]
     if kind == "class":
         return v.get("logits.nsp", logits)[:, int(operand)]
+    if kind == "classdiff":
+        first, second = map(int, operand.split(","))
+        classes = v.get("logits.nsp", logits)
+        return classes[:, first] - classes[:, second]
+    if kind in ("startlogit", "endlogit"):
+        return v["logits." + kind.removesuffix("logit")][:, int(operand)]
     if kind == "label":
         return -log_p(v.get("logits.nsp", logits))[:, int(operand)]
     if kind == "value":
